@@ -1,0 +1,1 @@
+"""Yoyaku: a reservation platform for municipalities, decided by rule sets."""

@@ -1,0 +1,1 @@
+"""Due dates, charges, payments, refunds."""

@@ -1,0 +1,1 @@
+"""Availability, cart, tentative and confirmed bookings, change, cancellation."""

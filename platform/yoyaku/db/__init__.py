@@ -1,0 +1,1 @@
+"""Engine, tenant isolation, outbox."""

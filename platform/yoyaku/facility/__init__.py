@@ -1,0 +1,1 @@
+"""Facilities, spaces, equipment, timetables, closed days."""

@@ -1,0 +1,1 @@
+"""Usage fees, surcharges, relief."""

@@ -1,0 +1,103 @@
+"""Usage fees as an ordered pipeline: base tables, surcharges, multipliers, rounding, tax per line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from yoyaku.kernel.yen import Rounding
+from yoyaku.rules.values import Amount, Clause, Code, Text, When
+
+Tax = Literal["included", "exempt", "out_of_scope"]
+Per = Literal["booking", "slot", "hour", "half_hour", "night", "guest_night", "day"]
+
+
+class Price(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of a price table: the amount where ``when`` holds.
+
+    ``together`` is a package price for exactly these bands joined, instead of their sum ◇.
+    """
+
+    when: When = {}
+    yen: Amount
+
+
+class Base(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="base"):
+    """The base fee: exactly one row of ``table`` applies to each unit (``per``); times the surfaces booked.
+
+    For ``guest_night`` the fact ``age_group`` is set for each guest. Where the step's ``when`` does
+    not hold it is passed over. A combination nobody priced is a fault that the lint finds.
+    """
+
+    code: Code
+    name: Text
+    when: When = {}
+    per: Per
+    times_surfaces: bool = True
+    table: Annotated[list[Price], Meta(min_length=1)]
+    tax: Tax = "included"
+
+
+class Add(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="add"):
+    """A further line (lighting, air conditioning, bath tax) where ``when`` holds; first matching row counts."""
+
+    code: Code
+    name: Text
+    when: When = {}
+    per: Per
+    times_surfaces: bool = True
+    table: Annotated[list[Price], Meta(min_length=1)]
+    tax: Tax = "included"
+
+
+class Multiply(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="multiply"):
+    """The total of the lines in ``lines`` (all so far if absent) becomes ``percent`` of itself (200: double)."""
+
+    code: Code
+    name: Text
+    when: When = {}
+    percent: Annotated[int, Meta(ge=0, le=1000)]
+    lines: list[Code] | None = None
+    rounding: Rounding = Rounding.DOWN
+    unit_yen: Annotated[int, Meta(ge=1)] = 1
+
+
+class Package(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="package"):
+    """Bands booked together cost ``yen`` instead of the sum of line ``line`` (全日) where ``when`` holds."""
+
+    code: Code
+    name: Text
+    when: When = {}
+    bands: Annotated[list[Code], Meta(min_length=2)]
+    line: Code
+    yen: Amount
+
+
+class EquipmentFee(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="equipment"):
+    """Price of each piece of equipment by code, per booking or slot."""
+
+    code: Code
+    name: Text
+    per: Literal["booking", "slot"]
+    prices: dict[str, Amount]
+    tax: Tax = "included"
+
+
+class Round(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="round"):
+    """Round the total so far to a multiple of ``unit_yen``."""
+
+    code: Code
+    rounding: Rounding
+    unit_yen: Annotated[int, Meta(ge=1)]
+
+
+Step = Base | Add | Multiply | Package | EquipmentFee | Round
+
+
+class FeeTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The section ``fees``."""
+
+    steps: list[Step]
+    tax_rate_percent: Annotated[int, Meta(ge=0, le=100)] = 10
+    tax_rounding: Rounding = Rounding.DOWN

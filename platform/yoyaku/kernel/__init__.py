@@ -1,0 +1,1 @@
+"""Values without I/O; imports nothing of Yoyaku."""

@@ -1,0 +1,1 @@
+"""Registrants, accounts, sessions."""

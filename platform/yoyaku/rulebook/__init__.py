@@ -1,0 +1,1 @@
+"""All sections together: schema, lint, examples, explain."""

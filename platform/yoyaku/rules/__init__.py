@@ -1,0 +1,1 @@
+"""The rule language: strict YAML, vocabulary, dated values, trace. Knows no section."""

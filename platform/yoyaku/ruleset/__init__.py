@@ -1,0 +1,1 @@
+"""Stored rule-set versions."""

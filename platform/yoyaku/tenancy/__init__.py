@@ -1,0 +1,1 @@
+"""Which tenant and service a request is for."""
