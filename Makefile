@@ -1,0 +1,43 @@
+# Everything a newcomer needs. Each target sets up what it uses; run again, the set-up takes no time.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset test check format lock screenshots clean
+SHELL := /bin/bash
+BIN := .venv/bin
+export PYTHON
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Python packages, browser assets and translations (into .venv and node_modules)
+	@tools/setup
+
+demo: setup ## Start everything with sample cities; Ctrl-C stops all of it
+	@exec $(BIN)/yoyaku demo run
+
+demo-reset: setup ## Forget the demo's data
+	@$(BIN)/yoyaku demo reset
+
+test: setup check ## Checks and every test (installs Chromium where it may)
+	@tools/install-chromium
+	@$(BIN)/pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+
+check: setup ## Format, lint, types, import direction, rule sets, tenants, translations, guards
+	@tools/check
+
+format: setup ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: setup ## Write the locks anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --extra local --group dev pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group setup --output-file requirements.setup.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --group node --output-file requirements.node.lock
+	@! command -v npm >/dev/null || npm install --package-lock-only --silent
+
+screenshots: setup ## Pictures of each site at phone and desktop size (needs a running demo)
+	@$(BIN)/python tools/screenshots.py
+
+clean: ## Remove what set-up made (the demo's data stay)
+	@rm -rf .venv node_modules platform/yoyaku/ui/assets/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
