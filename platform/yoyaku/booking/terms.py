@@ -157,13 +157,17 @@ class Cancellation(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Change(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may be changed in a booking, by whom, until when; nothing that is not listed."""
+    """What may be changed in a booking, by whom, until when; nothing that is not listed.
+
+    ``total: not_less`` refuses a change after which the booking would cost less than before.
+    """
 
     code: Code
     when: When = {}
     by: Annotated[list[Actor], Meta(min_length=1)]
     until: Moment | None = None
     allows: list[Literal["fewer_nights", "guests", "preference", "form", "fewer_surfaces", "shorter", "extension", "equipment"]]
+    total: Literal["any", "not_less"] = "any"
 
 
 class BookingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

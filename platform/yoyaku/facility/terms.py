@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from yoyaku.rules.values import CalendarTerms, Clause, Code, Text, TimeOfDay, When
+from yoyaku.rules.values import CalendarTerms, Clause, Code, Moment, Text, TimeOfDay, When
 
 
 class Consumes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -177,9 +177,11 @@ Timetable = BandTimetable | GridTimetable | NightTimetable
 class TimetableUse(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which spaces are cut by which timetable; the first whose condition holds counts.
 
-    ``since``/``until`` moments (by the use day) let slot rooms become hourly near the date ◇.
+    ``since`` (a moment by the use day) or ``from_days_before_use`` let slot rooms become hourly near
+    the date: before it the entry is passed over, and a later one counts.
     """
 
     when: When = {}
     timetable: Code
+    since: Moment | None = None
     from_days_before_use: int | None = field(default=None)
