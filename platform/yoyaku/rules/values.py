@@ -13,8 +13,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Code = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", description="A code: lower case, digits, hyphen, underscore.")]
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", description='Time of day, quoted: "09:00" to "24:00".')]
+Code = Annotated[
+    str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", description="A code: lower case, digits, hyphen, underscore.")
+]
+TimeOfDay = Annotated[
+    str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", description='Time of day, quoted: "09:00" to "24:00".')
+]
 DateText = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description='A date, quoted: "2027-02-20".')]
 MonthDay = Annotated[str, Meta(pattern="^[0-9]{2}-[0-9]{2}$", description='A day of the year, quoted: "12-29".')]
 Yen = Annotated[int, Meta(ge=0, description="Whole yen.")]
