@@ -40,7 +40,11 @@ class SettingsError(YoyakuError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything an installation can be told from outside. URLs carry secrets: never print this object's values."""
+    """Everything an installation can be told from outside.
+
+    Database URLs name the driver (``postgresql+psycopg://``), as SQLAlchemy wants them, however they were written.
+    URLs carry secrets: never print this object's values.
+    """
 
     database_url: str
     migration_database_url: str
@@ -86,7 +90,7 @@ def _database_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"postgresql", "postgresql+psycopg"} or not parts.path.strip("/"):
         raise _WrongValueError("must look like postgresql://user:password@host:5432/database")
-    return text
+    return "postgresql+psycopg" + text.removeprefix(parts.scheme)
 
 
 def _broker_url(text: str) -> str:

@@ -16,6 +16,7 @@ def test_the_least_that_is_needed_is_enough():
     settings = Settings.from_mapping(ENOUGH)
 
     assert settings.environment is Environment.PRODUCTION
+    assert settings.database_url == "postgresql+psycopg://app@/yoyaku?host=/run/postgresql"
     assert settings.migration_database_url == settings.database_url
     assert settings.session_idle_minutes == 30
     assert not settings.clock_movable

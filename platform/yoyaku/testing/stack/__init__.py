@@ -1,0 +1,1 @@
+"""PostgreSQL, a broker and a mail catcher that need no installation: for the demo and the tests."""
