@@ -1,0 +1,67 @@
+"""``yoyaku``: finds the command, and turns every error that has a sentence into that sentence.
+
+A command ``yoyaku NAME`` is the click command or group called ``NAME`` in ``yoyaku/cli/NAME.py``; it is imported only
+when it is asked for, so that ``--help`` and a small command stay quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+
+import click
+
+from yoyaku.kernel.errors import YoyakuError
+
+COMMANDS: Mapping[str, str] = {
+    "rules": "Check, test, explain rule sets; print their schema.",
+    "tenant": "Check, load and list tenant folders.",
+    "db": "Bring the database to the newest schema.",
+    "clock": "Show or move a service's business clock (demo only).",
+    "demo": "Run everything here with sample cities.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"yoyaku.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="yoyaku", message="%(version)s")
+def yoyaku() -> None:
+    """A reservation platform for municipalities."""
+
+
+def main() -> None:
+    """Run the command line; exit 1 with a sentence on standard error for whatever can be explained."""
+    try:
+        yoyaku()
+    except YoyakuError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; Python would complain once more while closing.
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
