@@ -1,0 +1,112 @@
+"""What a tenant folder says: who the city is, its services, how each looks and speaks, and the people of its demo."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from yoyaku.rules.values import Clause, Code, Text
+
+Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description='A colour, quoted: "#0017c1".')]
+Language = Literal["ja", "en"]
+FileName = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", description="A path below the folder."),
+]
+HostTemplate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(\.\{base_domain\})?$",
+        description="A host name in lower case, without port; {base_domain} is the domain of the installation.",
+    ),
+]
+
+
+class Contact(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a resident asks; shown at the same place on each page."""
+
+    name: Text
+    phone: str | None = None
+    hours: Text | None = None
+    mail: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    address: Text | None = None
+
+
+class ServiceEntry(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One reservation site of the tenant.
+
+    ``rule_set`` names a file (without ``.yaml``) or folder under ``rulesets/``; ``brand`` a file below
+    the tenant folder; ``pages`` gives the titles of the texts in ``pages/<service>/<code>.<language>.md``.
+    """
+
+    code: Code
+    name: Text
+    rule_set: Code
+    hosts: Annotated[list[HostTemplate], Meta(min_length=1)]
+    contact: Contact
+    brand: FileName
+    pages: dict[Code, Text] = {}
+
+
+class TenantFile(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``tenant.yaml``. ``municipality_code`` is the six-digit code of local public bodies, with its check digit."""
+
+    slug: Code
+    municipality_code: Annotated[str, Meta(pattern="^[0-9]{6}$", description='Six digits, quoted: "123456".')]
+    name: Text
+    time_zone: str = "Asia/Tokyo"
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("ja", "en")
+    services: Annotated[list[ServiceEntry], Meta(min_length=1)]
+
+
+class Colours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The brand's design tokens; ``surface`` is the soft ground of notices and the header."""
+
+    primary: Colour
+    primary_dark: Colour
+    accent: Colour
+    surface: Colour
+
+
+class BrandFile(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``brand/<service>.yaml``; ``logo`` is an SVG file beside it, drawn for us."""
+
+    name: Text
+    tagline: Text | None = None
+    colours: Colours
+    logo: FileName
+
+
+class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An invented resident of the local demo, with the facts the rules ask for."""
+
+    service: Code
+    login_id: str
+    password: str
+    name: str
+    kana: str
+    kind: Literal["individual", "group"] = "individual"
+    user_class: Code
+    residency: Literal["resident", "worker", "student", "outsider"] | None = None
+    registration: Code
+    email: str | None = None
+    phone: str | None = None
+    facts: dict[str, str | int | bool] = {}
+
+
+class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An invented clerk; ``service: "*"`` gives one account in every service."""
+
+    service: Annotated[str, Meta(pattern=r"^(\*|[a-z0-9][a-z0-9_-]*)$", description="A service's code, or *.")]
+    login_id: str
+    password: str
+    name: str
+    roles: Annotated[list[Literal["counter_clerk", "tenant_admin"]], Meta(min_length=1)]
+
+
+class DemoFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``demo.yaml``: for the local demo only; production never reads it."""
+
+    residents: list[DemoResident] = []
+    clerks: list[DemoClerk] = []
