@@ -12,7 +12,7 @@ from yoyaku.facility.terms import Facility, Timetable, TimetableUse
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.notice.terms import Notice
 from yoyaku.registration.terms import RegistrationTerms
-from yoyaku.rules.values import CalendarTerms, Code, DateText, MonthDay, Text
+from yoyaku.rules.values import CalendarTerms, Code, DateText, Season, Text
 
 
 class Applies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,14 +20,6 @@ class Applies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     by: Literal["made", "used", "drawn", "applied"]
     since: DateText = field(name="from")
-
-
-class Season(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A named part of every year: what the fact ``season`` may be."""
-
-    code: Code
-    first: MonthDay = field(name="from")
-    last: MonthDay = field(name="to")
 
 
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

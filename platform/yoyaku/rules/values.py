@@ -133,3 +133,11 @@ class CalendarTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     closed: list[ClosedDays] = []
     open: list[DateText] = []
+
+
+class Season(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named part of every year: what the fact ``season`` may be."""
+
+    code: Code
+    first: MonthDay = field(name="from")
+    last: MonthDay = field(name="to")
