@@ -1,0 +1,89 @@
+"""Stored versions of rule sets and inventories; rows are only ever added (a trigger forbids the rest)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.ruleset.policy import VersionHead
+
+_HEAD = "version, digest, applies_by, applies_from, published_at, published_by"
+
+_HEADS = text(
+    f"SELECT {_HEAD} FROM rule_set_version "  # noqa: S608 -- the columns are the constant above
+    "WHERE tenant_id = :tenant_id AND service_id = :service_id ORDER BY version"
+)
+_DOCUMENT = text(
+    "SELECT document FROM rule_set_version "
+    "WHERE tenant_id = :tenant_id AND service_id = :service_id AND version = :version"
+)
+_ADD = text("""
+    INSERT INTO rule_set_version (tenant_id, service_id, version, digest, document, applies_by, applies_from,
+                                  published_at, published_by)
+    VALUES (:tenant_id, :service_id, :version, :digest, :document, :applies_by, :applies_from,
+            :published_at, :published_by)
+""")
+_INVENTORY_HEAD = text(
+    "SELECT version, digest FROM inventory_version WHERE tenant_id = :tenant_id ORDER BY version DESC LIMIT 1"
+)
+_INVENTORY = text("SELECT document::text FROM inventory_version WHERE tenant_id = :tenant_id AND version = :version")
+_ADD_INVENTORY = text("""
+    INSERT INTO inventory_version (tenant_id, version, digest, document, loaded_at)
+    VALUES (:tenant_id, :version, :digest, CAST(:document AS jsonb), :loaded_at)
+""")
+
+
+async def read_heads(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> list[VersionHead]:
+    """All versions of a service's rules, oldest first."""
+    rows = await conn.execute(_HEADS, {"tenant_id": tenant_id, "service_id": service_id})
+    return [VersionHead(**row) for row in rows.mappings()]
+
+
+async def read_document(conn: AsyncConnection, *, tenant_id: str, service_id: str, version: int) -> str | None:
+    """The JSON of one version's rule set."""
+    found: str | None = await conn.scalar(
+        _DOCUMENT, {"tenant_id": tenant_id, "service_id": service_id, "version": version}
+    )
+    return found
+
+
+async def add_version(
+    conn: AsyncConnection, *, tenant_id: str, service_id: str, head: VersionHead, document: str
+) -> None:
+    """Store a version; its number must be free."""
+    await conn.execute(
+        _ADD,
+        {
+            "tenant_id": tenant_id,
+            "service_id": service_id,
+            "version": head.version,
+            "digest": head.digest,
+            "document": document,
+            "applies_by": head.applies_by,
+            "applies_from": head.applies_from,
+            "published_at": head.published_at,
+            "published_by": head.published_by,
+        },
+    )
+
+
+async def read_inventory_head(conn: AsyncConnection, *, tenant_id: str) -> tuple[int, str] | None:
+    """Number and digest of the latest inventory."""
+    row = (await conn.execute(_INVENTORY_HEAD, {"tenant_id": tenant_id})).first()
+    return None if row is None else (row.version, row.digest)
+
+
+async def read_inventory(conn: AsyncConnection, *, tenant_id: str, version: int) -> str | None:
+    """The JSON of one inventory: ``{"facilities": […]}``."""
+    found: str | None = await conn.scalar(_INVENTORY, {"tenant_id": tenant_id, "version": version})
+    return found
+
+
+async def add_inventory(
+    conn: AsyncConnection, *, tenant_id: str, version: int, digest: str, document: str, loaded_at: datetime
+) -> None:
+    """Store an inventory; its number must be free."""
+    values = {"tenant_id": tenant_id, "version": version, "digest": digest, "document": document}
+    await conn.execute(_ADD_INVENTORY, {**values, "loaded_at": loaded_at})
