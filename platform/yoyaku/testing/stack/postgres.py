@@ -76,21 +76,6 @@ def start_cluster(folder: Path, *, options: Mapping[str, str] | None = None) -> 
     return cluster
 
 
-def make_roles(cluster: Cluster) -> None:
-    """The two roles of an installation; neither is a superuser nor can pass by row-level security."""
-    with cluster.superuser() as connection:
-        for role in (OWNER, APPLICATION):
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
-
-
-def make_database(cluster: Cluster, name: str, *, template: str = "template1") -> None:
-    """A database of the owner's, unless there is one of that name; ``name`` and ``template`` are our own words."""
-    with cluster.superuser() as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"')
-
-
 def forget_cluster(folder: Path) -> None:
     """Delete the data of a stopped cluster."""
     shutil.rmtree(home_of(folder), ignore_errors=True)

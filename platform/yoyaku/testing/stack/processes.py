@@ -97,14 +97,22 @@ def start(
 
 
 def wait_until_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> None:
-    """Poll ``is_ready`` until it is true; ServerNotStarted with the log's last words when it dies or takes too long."""
+    """Poll ``is_ready`` until it is true.
+
+    ServerNotStarted with the log's last words when it dies or takes too long; a child that is not ready is stopped.
+    """
     deadline = time.monotonic() + seconds
-    while not is_ready():
-        if not child.running:
-            raise ServerNotStarted(_why_not(child, f"ended at once (exit code {child.process.returncode})"))
-        if time.monotonic() > deadline:
-            raise ServerNotStarted(_why_not(child, f"did not answer within {seconds:.0f} seconds"))
-        time.sleep(0.03)
+    try:
+        while not is_ready():
+            if not child.running:
+                raise ServerNotStarted(_why_not(child, f"ended at once (exit code {child.process.returncode})"))
+            if time.monotonic() > deadline:
+                raise ServerNotStarted(_why_not(child, f"did not answer within {seconds:.0f} seconds"))
+            time.sleep(0.03)
+    except BaseException:
+        child.ask_to_stop()
+        child.wait_until_stopped(5)
+        raise
 
 
 def stop_all(children: Sequence[Child], *, seconds: float = 10) -> None:
