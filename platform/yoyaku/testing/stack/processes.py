@@ -101,18 +101,25 @@ def wait_until_ready(child: Child, is_ready: Callable[[], bool], *, seconds: flo
 
     ServerNotStarted with the log's last words when it dies or takes too long; a child that is not ready is stopped.
     """
-    deadline = time.monotonic() + seconds
     try:
-        while not is_ready():
-            if not child.running:
-                raise ServerNotStarted(_why_not(child, f"ended at once (exit code {child.process.returncode})"))
-            if time.monotonic() > deadline:
-                raise ServerNotStarted(_why_not(child, f"did not answer within {seconds:.0f} seconds"))
-            time.sleep(0.03)
+        trouble = _trouble_until_ready(child, is_ready, seconds=seconds)
     except BaseException:
-        child.ask_to_stop()
-        child.wait_until_stopped(5)
+        stop_all([child], seconds=5)
         raise
+    if trouble:
+        stop_all([child], seconds=5)
+        raise ServerNotStarted(_why_not(child, trouble))
+
+
+def _trouble_until_ready(child: Child, is_ready: Callable[[], bool], *, seconds: float) -> str | None:
+    deadline = time.monotonic() + seconds
+    while not is_ready():
+        if not child.running:
+            return f"ended at once (exit code {child.process.returncode})"
+        if time.monotonic() > deadline:
+            return f"did not answer within {seconds:.0f} seconds"
+        time.sleep(0.03)
+    return None
 
 
 def stop_all(children: Sequence[Child], *, seconds: float = 10) -> None:
