@@ -14,9 +14,7 @@ def clause_paths(sections: Mapping[str, object]) -> dict[int, str]:
 
     The ids hold as long as the sections are kept alive by whoever keeps the paths.
     """
-    return {
-        id(clause): path for name, section in sections.items() for path, clause in _walk(name, section)
-    }
+    return {id(clause): path for name, section in sections.items() for path, clause in _walk(name, section)}
 
 
 def _walk(path: str, node: object) -> Iterator[tuple[str, Clause]]:
