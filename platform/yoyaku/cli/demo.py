@@ -1,0 +1,80 @@
+"""``yoyaku demo``: everything on this machine, with sample cities."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+
+import click
+
+from yoyaku.cli.demo_place import Place
+from yoyaku.kernel.errors import YoyakuError
+
+LEAST_FREE_MB = 500
+
+
+class PortTaken(YoyakuError):
+    """Another program listens there."""
+
+    status = 500
+    code = "port_taken"
+
+
+class DiskFull(YoyakuError):
+    """There is no room for the demo's data."""
+
+    status = 500
+    code = "disk_full"
+
+
+@click.group()
+def demo() -> None:
+    """Run everything here with sample cities."""
+
+
+@demo.command()
+@click.option("--port", envvar="DEMO_PORT", default=8000, show_default=True, help="The sites' port (or DEMO_PORT).")
+@click.option("--mail-port", envvar="DEMO_MAIL_PORT", default=8025, show_default=True, help="The mail page's port.")
+def run(port: int, mail_port: int) -> None:
+    """Start database, broker, web, workers and mail page; stop all of them with Ctrl-C."""
+    from yoyaku.cli.demo_supervisor import Supervisor
+
+    place = Place.here()
+    with place.held():
+        _check_disk(place)
+        _check_port(port, name="DEMO_PORT")
+        _check_port(mail_port, name="DEMO_MAIL_PORT")
+        started = time.monotonic()
+        Supervisor(place=place, port=port, mail_port=mail_port, say=click.echo).run(started=started)
+
+
+@demo.command()
+def reset() -> None:
+    """Forget the demo's data: bookings, accounts, mails."""
+    place = Place.here()
+    with place.held():
+        place.forget()
+    click.echo("デモのデータを消しました。 / The demo's data are forgotten.")
+
+
+def _check_port(port: int, *, name: str) -> None:
+    with socket.socket() as attempt:
+        # A port that was closed a moment ago is free; so says the server's own socket, too.
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {port} cannot be used ({os.strerror(error.errno or 0)}): "
+                f"stop the program that listens there, or choose another port: make demo {name}={port + 1000}"
+            ) from None
+
+
+def _check_disk(place: Place) -> None:
+    free_mb = shutil.disk_usage(place.folder).free // 1_000_000
+    if free_mb < LEAST_FREE_MB:
+        raise DiskFull(
+            f"The disk has {free_mb} MB free, the demo needs {LEAST_FREE_MB} MB: free some space and start it again."
+        )
