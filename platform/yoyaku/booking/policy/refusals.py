@@ -1,0 +1,173 @@
+"""What an act on a booking is refused for, each in the sentence a clerk would say."""
+
+from __future__ import annotations
+
+from yoyaku.rules.refusal import Refusal
+
+
+class LoginRequired(Refusal):
+    """Residents log in to book."""
+
+    status = 403
+    code = "login_required"
+    title = "Please log in first."
+
+
+class NotRegistered(Refusal):
+    """This way of booking asks for a registration (``registrations``: the stages that may)."""
+
+    status = 403
+    code = "not_registered"
+    title = "Booking this way needs a registration."
+
+
+class StageMayNotBook(Refusal):
+    """The registration is not complete (``stage``)."""
+
+    status = 403
+    code = "stage_may_not_book"
+    title = "The registration is not complete yet."
+
+
+class ChannelNotOpen(Refusal):
+    """This channel does not take this at all (``channel``; ``other_channels`` that do now)."""
+
+    code = "channel_not_open"
+    title = "This is not done through this channel."
+
+
+class OutsideWindow(Refusal):
+    """Too early or too late (``opens_at``, ``closes_at``; ``allowed_from`` where it opens again)."""
+
+    code = "outside_window"
+    title = "This is not open now."
+
+
+class AlreadyStarted(Refusal):
+    """The use has begun (``started_at``)."""
+
+    code = "already_started"
+    title = "The time of use has begun."
+
+
+class SlotTaken(Refusal):
+    """Somebody else has it (``free``: what is left)."""
+
+    code = "slot_taken"
+    title = "That time is taken."
+
+
+class SameSlotBanned(Refusal):
+    """The same person ended a booking of this place and time and may not book it again."""
+
+    code = "same_slot_banned"
+    title = "You may not book this place and time again."
+
+
+class LimitReached(Refusal):
+    """A limit would be passed (``limit``, ``cap``, ``unit``, ``per``, ``used``)."""
+
+    code = "limit_reached"
+    title = "The limit is reached."
+
+
+class TooManySurfaces(Refusal):
+    """More surfaces than there are (``maximum``)."""
+
+    code = "too_many_surfaces"
+    title = "There are not that many courts or rooms."
+
+
+class TooManyPeople(Refusal):
+    """More people than admitted (``maximum``)."""
+
+    code = "too_many_people"
+    title = "That is more people than are admitted."
+
+
+class TooManyGuests(Refusal):
+    """More guests than the room sleeps (``maximum``)."""
+
+    code = "too_many_guests"
+    title = "The room does not sleep that many guests."
+
+
+class FormMissing(Refusal):
+    """Required answers are missing (``fields``: their codes, ``labels``)."""
+
+    status = 422
+    code = "form_missing"
+    title = "Required answers are missing."
+
+
+class FormInvalid(Refusal):
+    """An answer cannot be taken (``field``, ``label``, ``found``)."""
+
+    status = 422
+    code = "form_invalid"
+    title = "An answer cannot be taken."
+
+
+class TermsNotAccepted(Refusal):
+    """The terms must be accepted first (``terms``: their codes)."""
+
+    status = 422
+    code = "terms_not_accepted"
+    title = "Please accept the terms of use."
+
+
+class EquipmentShort(Refusal):
+    """There are not that many pieces (``equipment``, ``wanted``, ``free``, ``stock``)."""
+
+    code = "equipment_short"
+    title = "There are not that many pieces left."
+
+
+class NotCancellable(Refusal):
+    """This booking cannot be ended this way (``state``; ``until`` where it could be)."""
+
+    code = "not_cancellable"
+    title = "This booking cannot be cancelled here."
+
+
+class ReasonMissing(Refusal):
+    """A reason must be given."""
+
+    status = 422
+    code = "reason_missing"
+    title = "Please give the reason."
+
+
+class NotConfirmable(Refusal):
+    """This booking cannot be confirmed this way (``state``)."""
+
+    code = "not_confirmable"
+    title = "This booking cannot be confirmed."
+
+
+class FeeOutstanding(Refusal):
+    """The fee must be paid first (``outstanding_yen``)."""
+
+    code = "fee_outstanding"
+    title = "The fee must be paid first."
+
+
+class NotChangeable(Refusal):
+    """This cannot be changed (``kinds``; ``until`` where it could be)."""
+
+    code = "not_changeable"
+    title = "This cannot be changed."
+
+
+class CartFull(Refusal):
+    """The cart holds no more (``maximum``)."""
+
+    code = "cart_full"
+    title = "The cart holds no more."
+
+
+class CartSlotTaken(Refusal):
+    """What is in the cart was taken by somebody else meanwhile."""
+
+    code = "cart_slot_taken"
+    title = "What was in your cart has been taken meanwhile."
