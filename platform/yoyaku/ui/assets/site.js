@@ -1,0 +1,73 @@
+// Small helps on top of pages that already work: nothing here is needed to book.
+(() => {
+  "use strict";
+
+  // A form that asks "are you sure?" in a dialogue; without scripts the page before it has already asked.
+  const confirmBox = document.querySelector("#confirm-dialog");
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.confirm || form.dataset.confirmed || !confirmBox?.showModal) return;
+    event.preventDefault();
+    confirmBox.querySelector("[data-confirm-text]").textContent = form.dataset.confirm;
+    confirmBox.returnValue = "";
+    confirmBox.showModal();
+    confirmBox.addEventListener("close", () => {
+      if (confirmBox.returnValue !== "yes") return;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(event.submitter ?? undefined);
+    }, { once: true });
+  });
+
+  // A form is sent once: a second tap on a slow line does nothing. Coming back by the browser frees it again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // How many slots are ticked, said aloud.
+  const counter = document.querySelector("[data-slot-count]");
+  if (counter) {
+    const slots = counter.closest("form");
+    const tell = () => {
+      const ticked = slots.querySelectorAll("input[name=slot]:checked").length;
+      counter.textContent = ticked ? counter.dataset.some.replace("{count}", ticked) : counter.dataset.none;
+    };
+    slots.addEventListener("change", tell);
+    tell();
+  }
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+  document.querySelectorAll("[data-submit-on-change]").forEach((field) => {
+    field.addEventListener("change", () => field.form.requestSubmit());
+  });
+
+  // Idle log-out: warned a minute before, extended by one button, told when it has happened.
+  const idle = document.querySelector("#idle-dialog");
+  if (!idle?.showModal) return;
+  const seconds = Number(idle.dataset.idleSeconds);
+  const warning = Math.min(60, Math.max(20, seconds / 2));
+  const left = idle.querySelector("[data-idle-left]");
+  let endsAt = Date.now() + seconds * 1000;
+  const extend = async () => {
+    const answer = await fetch(idle.dataset.extend, { headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok) { window.location.assign(idle.dataset.expired); return; }
+    endsAt = Date.now() + seconds * 1000;
+  };
+  idle.addEventListener("close", extend);
+  setInterval(() => {
+    const remaining = Math.ceil((endsAt - Date.now()) / 1000);
+    if (remaining <= 0) { window.location.assign(idle.dataset.expired); return; }
+    if (remaining > warning) return;
+    if (!idle.open) idle.showModal();
+    // Screen readers hear every tenth second only.
+    if (remaining % 10 === 0 || !left.textContent) left.textContent = remaining;
+  }, 1000);
+})();

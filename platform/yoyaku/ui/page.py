@@ -1,0 +1,133 @@
+"""One page for one request: who asks, in which language, on whose site; and how it is answered.
+
+Pages of every folder build their answers here: ``page.show(template, …)`` or ``page.go(path)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from yoyaku.ui.words import Text, Words
+
+FLASH_COOKIE: Final = "flash"
+HTML: Final = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where people get help; at the same place on every page (WCAG 2.2, 3.2.6)."""
+
+    name: Text
+    phone: str | None = None
+    hours: Text | None = None
+    mail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a service presents itself: names, logo, colours, contact, and where its pages begin."""
+
+    title: Text
+    owner: Text
+    tagline: Text
+    logo: str | None
+    theme: str
+    contact: Contact
+    prefix: str = ""
+    stays: bool = False
+    site_pages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who is logged in, as far as the frame of a page shows it."""
+
+    name: str
+    is_staff: bool = False
+    idle_seconds: int = 1800
+    behalf_of: str | None = None
+    behalf_channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crumb:
+    """One step of the breadcrumb; the last has no path."""
+
+    label: str
+    path: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """What every template may use, and the two ways to answer."""
+
+    environment: Environment
+    look: Look
+    words: Words
+    path: str
+    query: Mapping[str, str]
+    csrf_token: str
+    visitor: Visitor | None = None
+    cart_count: int = 0
+    flash: str | None = None
+    demo_clock: object | None = None
+    cookies: list[Cookie] = field(default_factory=list)
+
+    def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
+        """Render a template inside the frame of the site."""
+        text = self.environment.get_template(template).render(
+            page=self, words=self.words, look=self.look, lang=self.words.language, **context
+        )
+        cookies = list(self.cookies)
+        if self.flash:
+            cookies.append(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
+        return Response(text, status_code=status, media_type=HTML, cookies=cookies, headers={"cache-control": "no-store"})
+
+    def go(self, path: str, *, flash: str | None = None) -> Response[None]:
+        """Send the browser on to a page of this site (303), with a sentence to show there.
+
+        :param path: a path of the site, without the prefix.
+        :param flash: the wording key of the sentence, below ``flash.``.
+        """
+        cookies = list(self.cookies)
+        if flash:
+            cookies.append(Cookie(key=FLASH_COOKIE, value=flash, path="/", httponly=True, samesite="lax", max_age=60))
+        return Response(
+            None,
+            status_code=HTTP_303_SEE_OTHER,
+            headers={"location": self.url(path), "cache-control": "no-store"},
+            cookies=cookies,
+        )
+
+    def url(self, path: str, **query: object) -> str:
+        """Return the address of a page of this site, under the path fallback too."""
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        return f"{self.look.prefix}{path}" + (f"?{urlencode(asked, doseq=True)}" if asked else "")
+
+    def in_language(self, language: str) -> str:
+        """Return the address of this very page in another language."""
+        return self.url(self.path, **{**self.query, "lang": language})
+
+    def is_here(self, path: str) -> bool:
+        """Tell whether this page lies at or below a path, for the navigation."""
+        return self.path == path or (path != "/" and self.path.startswith(f"{path}/"))
+
+
+def safe_return_path(path: str | None) -> str:
+    """Return where to go after logging in: a path of this site, never another host.
+
+    ``//evil`` and ``/\\evil`` are other hosts to a browser; control characters are dropped by some.
+    """
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
+        return "/"
+    return path if path.isprintable() and "\\" not in path else "/"

@@ -1,0 +1,58 @@
+"""What a page says in one language: the city's wording, the fixed texts, the texts of rule sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.ui import formats
+from yoyaku.ui.catalogue import translations
+from yoyaku.ui.languages import DEFAULT_LANGUAGE
+from yoyaku.ui.wording import Wording, fill
+
+Text = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The voice of one service in one language."""
+
+    language: str
+    wording: Wording
+
+    def say(self, key: str, **facts: object) -> str:
+        """Say the city's words for a key (``t`` in templates)."""
+        return self.wording.say(key, **facts)
+
+    def maybe(self, key: str, **facts: object) -> str | None:
+        """Say the city's words for a key that it may have, or ``None``."""
+        return self.wording.find(key, **facts)
+
+    def fixed(self, message: str, **facts: object) -> str:
+        """Say a fixed text of the platform (``_`` in templates); English is its own translation."""
+        return fill(translations(self.language).gettext(message), facts)
+
+    def text(self, text: Text | None) -> str:
+        """Read a text of a rule set or facility: one string, or one per language."""
+        if text is None or isinstance(text, str):
+            return text or ""
+        return text.get(self.language) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
+
+    def sentence(self, error: YoyakuError) -> str:
+        """Say an error as a clerk would: the wording of ``error.<code>`` with its facts in words."""
+        facts = {name: self.fact(value) for name, value in error.facts.items()}
+        return self.wording.find(f"error.{error.code}", **facts) or self.fixed(error.title)
+
+    def fact(self, value: object) -> str:
+        """Write one fact of an error or a trace for people."""
+        if isinstance(value, datetime):
+            return formats.moment(value, self.language)
+        if isinstance(value, date):
+            return formats.long_date(value, self.language)
+        if isinstance(value, Mapping):
+            return self.text(value)
+        if isinstance(value, list | tuple | set | frozenset):
+            return "、".join(self.fact(part) for part in value) if self.language == "ja" else ", ".join(map(self.fact, value))
+        return "" if value is None else str(value)
