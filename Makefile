@@ -8,7 +8,7 @@ export PYTHON
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## Python packages, browser assets and translations (into .venv and node_modules)
+setup: ## Python packages and browser assets (into .venv and node_modules)
 	@tools/setup
 
 demo: setup ## Start everything with sample cities; Ctrl-C stops all of it

@@ -1,0 +1,70 @@
+"""Every word that a person may read exists in both languages, with the same blanks to fill."""
+
+import ast
+import re
+import string
+
+import pytest
+import yaml
+from tests.unit.guards.source import PACKAGE, modules
+
+from yoyaku.ui import catalogue
+
+LANGUAGES = ("ja", "en")
+WORDING = {
+    language: yaml.load((PACKAGE / f"ui/wording/{language}.yaml").read_bytes(), yaml.BaseLoader)  # noqa: S506
+    for language in LANGUAGES
+}
+
+
+def blanks(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_no_page_text_lacks_its_japanese():
+    assert catalogue.missing_translations() == []
+
+
+def test_both_languages_word_the_same_keys():
+    assert set(WORDING["ja"]) ^ set(WORDING["en"]) == set()
+
+
+@pytest.mark.parametrize("key", sorted(set(WORDING["ja"]) & set(WORDING["en"])))
+def test_both_languages_fill_in_the_same_facts(key):
+    assert blanks(WORDING["ja"][key]) == blanks(WORDING["en"][key])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_worded_twice(language):
+    lines = (PACKAGE / f"ui/wording/{language}.yaml").read_text(encoding="utf-8").splitlines()
+    keys = [found[1] for line in lines if (found := re.match(r"([a-z][\w.-]*):", line))]
+
+    assert {key for key in keys if keys.count(key) > 1} == set()
+
+
+def error_codes():
+    """The ``code`` of every error class that a visitor may meet: neither a command's own, nor a fault (status 500)."""
+    for path, tree in modules().items():
+        if path.startswith(("cli/", "testing/", "kernel/settings")):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                values = constants(node)
+                if isinstance(values.get("code"), str) and values.get("status") != 500:
+                    yield values["code"]
+
+
+def constants(node):
+    """The class's plain attributes by name."""
+    return {
+        target.id: line.value.value
+        for line in node.body
+        if isinstance(line, ast.Assign | ast.AnnAssign) and isinstance(line.value, ast.Constant)
+        for target in (line.targets if isinstance(line, ast.Assign) else [line.target])
+        if isinstance(target, ast.Name)
+    }
+
+
+@pytest.mark.parametrize("code", sorted(set(error_codes())))
+def test_every_refusal_has_its_sentence(code):
+    assert [language for language in LANGUAGES if f"error.{code}" not in WORDING[language]] == []
