@@ -1,0 +1,175 @@
+"""Logging in and out; who a request is from. All instants are real time, never business time.
+
+The token is 256 random bits in the person's cookie; the database keeps only its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.registration import repository
+from yoyaku.registration.policy import (
+    LoginFailed,
+    SessionLimits,
+    SessionTimes,
+    login_key,
+    new_session_times,
+    session_is_alive,
+    touched,
+)
+from yoyaku.registration.repository import RegistrantRow, SessionRow
+from yoyaku.registration.service.attempts import Attempts
+from yoyaku.registration.service.passwords import hash_password, needs_rehash, verify_password
+from yoyaku.registration.terms import LoginTerms
+
+PersonFacts = Mapping[str, str | int | bool]
+_ATTEMPTS = Attempts()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """Who is logged in: a registrant (``registrant_id``) or a member of staff (``staff_id``), never both.
+
+    ``display_name`` is the group's name for a group. ``person_facts`` are the facts of the user for the rules, empty
+    for staff. Without a request the session ends at ``idle_until``, and in any case at ``ends_at``.
+    """
+
+    account_id: UUID
+    login_id: str
+    display_name: str
+    registrant_id: UUID | None = None
+    person_facts: PersonFacts = field(default_factory=dict)
+    registered_at: datetime | None = None
+    email: str | None = None
+    language: str = "ja"
+    staff_id: UUID | None = None
+    roles: frozenset[str] = frozenset()
+    idle_until: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSession:
+    """A session that has just begun; only here is its token known."""
+
+    token: str
+    view: SessionView
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginAttempt:
+    """What somebody typed, from which address, and the token of the session they had before, if any."""
+
+    login_id: str
+    password: str = field(repr=False)
+    address: str
+    previous_token: str | None = field(default=None, repr=False)
+
+
+async def log_in(
+    conn: AsyncConnection, *, attempt: LoginAttempt, terms: LoginTerms, limits: SessionLimits, real_now: datetime
+) -> NewSession:
+    """Begin a session under a new token; a session that the browser had before ends.
+
+    Raises:
+        LoginFailed: unknown id or wrong password; both take as long and read alike.
+        TooManyAttempts: see :class:`Attempts`.
+    """
+    key = login_key(attempt.login_id, terms)
+    _ATTEMPTS.check(address=attempt.address, login_key=key, real_now=real_now)
+    found = await repository.find_account(conn, login_key=key)
+    if not await verify_password(attempt.password, found.password_hash if found else None) or found is None:
+        _ATTEMPTS.note_failure(address=attempt.address, login_key=key, real_now=real_now)
+        raise LoginFailed
+    _ATTEMPTS.note_success(address=attempt.address, login_key=key)
+    if needs_rehash(found.password_hash):
+        renewed = await hash_password(attempt.password)
+        await repository.change_password_hash(conn, account_id=found.account_id, password_hash=renewed)
+    if attempt.previous_token is not None:
+        await log_out(conn, token=attempt.previous_token)
+    return await begin_session(conn, account_id=found.account_id, limits=limits, real_now=real_now)
+
+
+async def begin_session(
+    conn: AsyncConnection, *, account_id: UUID, limits: SessionLimits, real_now: datetime
+) -> NewSession:
+    """A session for an account whose person is known to be there; its sessions that are over are swept."""
+    await repository.remove_sessions_of(conn, account_id=account_id, expired_by=real_now)
+    token = secrets.token_urlsafe(32)
+    times = new_session_times(real_now=real_now, limits=limits)
+    values = {"created_at": times.created_at, "last_seen_at": times.last_seen_at, "expires_at": times.expires_at}
+    await repository.add_session(conn, {"token_hash": _hashed(token), "account_id": account_id, **values})
+    view = await resolve_session(conn, token=token, limits=limits, real_now=real_now)
+    if view is None:
+        raise LookupError("a session that has just begun is not there")
+    return NewSession(token=token, view=view)
+
+
+async def resolve_session(
+    conn: AsyncConnection, *, token: str, limits: SessionLimits, real_now: datetime
+) -> SessionView | None:
+    """Whose request this is, ``None`` when the session is over or unknown; notes the request now and then."""
+    row = await repository.find_session(conn, token_hash=_hashed(token))
+    if row is None:
+        return None
+    times = SessionTimes(created_at=row.created_at, last_seen_at=row.last_seen_at, expires_at=row.expires_at)
+    if not session_is_alive(times, real_now=real_now):
+        return None
+    later = touched(times, real_now=real_now, limits=limits)
+    if later is not None:
+        await repository.touch_session(
+            conn, token_hash=_hashed(token), last_seen_at=later.last_seen_at, expires_at=later.expires_at
+        )
+    return _view(row, limits=limits, real_now=real_now)
+
+
+async def extend_session(
+    conn: AsyncConnection, *, token: str, limits: SessionLimits, real_now: datetime
+) -> SessionView | None:
+    """One action that keeps somebody logged in who was warned (WCAG 2.2.1); ``None`` when it came too late."""
+    return await resolve_session(conn, token=token, limits=limits, real_now=real_now)
+
+
+async def log_out(conn: AsyncConnection, *, token: str) -> None:
+    """End the session; nothing happens where it is over already."""
+    await repository.remove_session(conn, token_hash=_hashed(token))
+
+
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _view(row: SessionRow, *, limits: SessionLimits, real_now: datetime) -> SessionView:
+    ends_at = row.created_at + timedelta(hours=limits.longest_hours)
+    return SessionView(
+        account_id=row.account_id,
+        login_id=row.login_id,
+        display_name=row.name or row.staff_name or row.login_id,
+        registrant_id=row.registrant_id,
+        person_facts=person_facts(row) if row.registrant_id else {},
+        registered_at=row.registered_at,
+        email=row.email,
+        language=row.language or "ja",
+        staff_id=row.staff_id,
+        roles=frozenset(row.roles or ()),
+        idle_until=min(real_now + timedelta(minutes=limits.idle_minutes), ends_at),
+        ends_at=ends_at,
+    )
+
+
+def person_facts(row: SessionRow | RegistrantRow) -> PersonFacts:
+    """The facts of the user by which rules decide; a registrant's further facts stand beside the usual ones."""
+    usual = {
+        "user_class": row.user_class,
+        "account_kind": row.kind,
+        "residency": row.residency,
+        "registration": row.stage,
+    }
+    return {**(row.facts or {}), **{name: value for name, value in usual.items() if value is not None}}
