@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.rules.values import Amount, Basis, DatedYen
+from yoyaku.rules.values import Amount, Basis, DatedFactor, DatedYen, FactorByDate
+
+DatedEntry = TypeVar("DatedEntry", DatedYen, DatedFactor)
 
 
 class NotYetPriced(YoyakuError):
@@ -35,7 +38,18 @@ def amount_yen(amount: Amount, dates: Mapping[Basis, date]) -> int:
     return entry.yen
 
 
-def entry_in_force(values: list[DatedYen], on: date) -> DatedYen | None:
+def factor_percent(factor: int | FactorByDate, dates: Mapping[Basis, date]) -> int:
+    """The percent in force; arguments and error as :func:`amount_yen`."""
+    if isinstance(factor, int):
+        return factor
+    on = dates.get(factor.by)
+    entry = None if on is None else entry_in_force(factor.values, on)
+    if entry is None:
+        raise NotYetPriced(basis=factor.by, on=on)
+    return entry.percent
+
+
+def entry_in_force(values: Sequence[DatedEntry], on: date) -> DatedEntry | None:
     """The entry with the latest start not after ``on``, in whatever order they stand; ``None`` before the first."""
     begun = [entry for entry in values if entry.since <= on.isoformat()]
     return max(begun, key=lambda entry: entry.since, default=None)

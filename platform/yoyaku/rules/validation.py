@@ -5,8 +5,8 @@ Thin additions to jsonschema's draft 2020-12 validator, so that each error speak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -32,16 +32,16 @@ _TYPES: Final = {
 _PLAIN_SAMPLES: Final[dict[str, object]] = {"string": "sample", "boolean": False, "null": None}
 
 
-@lru_cache(maxsize=32)
-def json_schema(shape: type[Any]) -> JsonSchema:
-    """The JSON Schema (draft 2020-12) of a struct, its descriptions without the indentation of docstrings."""
+@cache
+def json_schema(shape: Hashable) -> JsonSchema:
+    """The JSON Schema (draft 2020-12) of a struct class, its descriptions without the indentation of docstrings."""
     schema: JsonSchema = _tidy(msgspec.json.schema(shape))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-@lru_cache(maxsize=32)
-def validator_of(shape: type[Any]) -> Validator:
-    """The validator of a struct's documents."""
+@cache
+def validator_of(shape: Hashable) -> Validator:
+    """The validator of a struct class's documents."""
     schema = json_schema(shape)
     keywords = _Keywords(schema.get("$defs", {}))
     make: Any = extend(  # type: ignore[no-untyped-call]

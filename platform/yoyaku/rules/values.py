@@ -67,6 +67,23 @@ class YenByDate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 Amount = Yen | YenByDate
 
+Factor = Annotated[int, Meta(ge=0, le=1000, description="Whole percent of what it is applied to; 200 doubles.")]
+
+
+class DatedFactor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One factor from a date on."""
+
+    since: DateText = field(name="from")
+    percent: Factor
+    reference: str | None = None
+
+
+class FactorByDate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Factors with the date each begins; the latest not after the basis date is in force."""
+
+    by: Basis
+    values: Annotated[list[DatedFactor], Meta(min_length=1)]
+
 
 class Roll(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Move a date that falls on a closed day to the next or previous open day of a calendar."""

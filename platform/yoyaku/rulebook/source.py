@@ -1,0 +1,170 @@
+"""Rule sets and the facilities they speak of, read from files, with the place of everything that stands in them.
+
+A rule set is one file, or a folder whose files are put together by their top-level keys. Its facilities are those of
+the tenant folders that name it, or its own ``inventory``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from yoyaku.facility.terms import Facility, FacilityFile
+from yoyaku.kernel.errors import NotFound
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rules.check import Checked, check
+from yoyaku.rules.document import Document, read_file
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
+from yoyaku.tenancy.terms import TenantFile
+
+SIDE_FOLDERS: Final = frozenset({"base", "schema"})
+"""Folders beside the rule sets that hold none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitySource:
+    """A facility and where it stands."""
+
+    facility: Facility
+    document: Document
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What was read for one rule set; ``facilities`` are only those of its service.
+
+    ``faults`` are those of reading and shape, of the rule set and of the facilities.
+    """
+
+    name: str
+    path: Path
+    document: Document
+    checked: Checked[RuleSet]
+    facilities: Sequence[FacilitySource]
+    faults: tuple[Fault, ...]
+    has_tenant: bool
+
+    @property
+    def rule_set(self) -> RuleSet | None:
+        """The rule set, repaired where it had faults."""
+        return self.checked.value
+
+
+def find_rule_sets(path: Path) -> list[Path]:
+    """The rule sets at a path: itself where it is one, else all that stand in the folder.
+
+    Raises:
+        NotFound: there is nothing at the path, or no rule set in the folder.
+    """
+    if path.is_file() or is_rule_set_folder(path):
+        return [path]
+    found = sorted(_within(path)) if path.is_dir() else []
+    if not found:
+        raise NotFound(f"{path}: no rule set here. ルールセットがありません。", path=str(path))
+    return found
+
+
+def is_rule_set_folder(path: Path) -> bool:
+    """Whether a folder is one rule set: one of its files carries the head (``language:``)."""
+    return path.is_dir() and any(_has_head(file) for file in sorted(path.glob("*.yaml")))
+
+
+def read_source(path: Path, *, tenants: Path | None = None) -> Source:
+    """Read a rule set and its facilities.
+
+    Args:
+        path: the file or folder of the rule set.
+        tenants: the folder of the tenant folders; by default ``tenants`` beside the rule set's folder.
+
+    Raises:
+        DocumentRefused: a file cannot be read at all.
+    """
+    name = path.stem if path.is_file() else path.name
+    document = _read_folder(path) if path.is_dir() else read_file(path)
+    checked = check(document, RuleSet)
+    service = checked.value.service if checked.value is not None else ""
+    inline = [] if checked.value is None else checked.value.inventory
+    placed = [FacilitySource(facility, document, ("inventory", index)) for index, facility in enumerate(inline)]
+    faults = list(checked.faults)
+    root = tenants if tenants is not None else path.resolve().parent.parent / "tenants"
+    folders = list(_tenants_of(name, root))
+    for folder in folders:
+        found, wrong = _read_facilities(folder)
+        placed += [each for each in found if each.facility.service == service]
+        faults += wrong
+    return Source(
+        name=name,
+        path=path,
+        document=document,
+        checked=checked,
+        facilities=tuple(placed),
+        faults=tuple(in_reading_order(faults)),
+        has_tenant=bool(folders),
+    )
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if (entry.suffix == ".yaml" and entry.is_file()) or (
+            entry.name not in SIDE_FOLDERS and is_rule_set_folder(entry)
+        ):
+            yield entry
+
+
+def _has_head(file: Path) -> bool:
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return any(line.startswith("language:") for line in text.splitlines())
+
+
+def _read_folder(folder: Path) -> Document:
+    """The files of a folder as one document, each top-level key from the file that has it."""
+    value: dict[str, Any] = {}
+    places: dict[KeyPath, Place] = {}
+    key_places: dict[KeyPath, Place] = {}
+    faults: list[Fault] = []
+    for document in (read_file(file) for file in sorted(folder.glob("*.yaml"))):
+        faults += document.faults
+        if not isinstance(document.value, dict):
+            faults.append(Fault(code="no_mapping", place=document.place(())))
+            continue
+        faults += _twice(document, key_places)
+        value = {**document.value, **value}
+        places = {**document.places, **places}
+        key_places = {**document.key_places, **key_places}
+    return Document(
+        value=value, places=places, key_places=key_places, file=str(folder), faults=tuple(in_reading_order(faults))
+    )
+
+
+def _twice(document: Document, earlier: Mapping[KeyPath, Place]) -> Iterator[Fault]:
+    for key in document.value:
+        if (key,) in earlier:
+            facts = {"found": key, "first_file": earlier[key,].file}
+            yield Fault(code="two_files", place=document.key_place((key,)), path=(key,), facts=facts)
+
+
+def _tenants_of(rule_set: str, root: Path) -> Iterator[Path]:
+    """The tenant folders of which a service names the rule set."""
+    for file in sorted(root.glob("*/tenant.yaml")):
+        tenant = check(read_file(file), TenantFile).value
+        if tenant is not None and any(service.rule_set == rule_set for service in tenant.services):
+            yield file.parent
+
+
+def _read_facilities(folder: Path) -> tuple[list[FacilitySource], list[Fault]]:
+    placed: list[FacilitySource] = []
+    faults: list[Fault] = []
+    for file in sorted(folder.glob("facilities/*.yaml")):
+        try:
+            document = read_file(file)
+        except DocumentRefused as refused:
+            faults += refused.faults
+            continue
+        checked = check(document, FacilityFile)
+        faults += checked.faults
+        facilities = checked.value.facilities if checked.value is not None else []
+        placed += [FacilitySource(each, document, ("facilities", index)) for index, each in enumerate(facilities)]
+    return placed, faults
