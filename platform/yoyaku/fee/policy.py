@@ -14,7 +14,7 @@ from yoyaku.fee.terms import Add, Base, EquipmentFee, FeeTerms, Multiply, Packag
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.yen import percent_of, round_yen, tax_included
 from yoyaku.rules.condition import Facts, matches
-from yoyaku.rules.dated import amount_yen
+from yoyaku.rules.dated import amount_yen, factor_percent
 from yoyaku.rules.paths import clause_paths
 from yoyaku.rules.trace import ClauseUse, Plain, Trace
 from yoyaku.rules.values import Basis, Clause, Text, When
@@ -247,7 +247,8 @@ def _multiply(fees: FeeRules, step: Multiply, priced: Priced, so_far: _Sum) -> N
     """Add the difference as a line of its own, so that the price before it stays visible."""
     lines = [line for line in so_far.lines if step.lines is None or line.code in step.lines]
     before = sum(line.yen for line in lines)
-    after = percent_of(before, step.percent, rounding=step.rounding, unit_yen=step.unit_yen)
+    percent = factor_percent(step.percent, priced.dates)
+    after = percent_of(before, percent, rounding=step.rounding, unit_yen=step.unit_yen)
     so_far.trace.append(fees.cite(step, facts=priced.facts, outcome=f"{before} → {after}"))
     if lines and after != before:
         so_far.lines.append(FeeLine(step.code, step.name, after - before, lines[0].tax))

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from yoyaku.kernel.yen import Rounding
-from yoyaku.rules.values import Amount, Clause, Code, Text, When
+from yoyaku.rules.values import Amount, Clause, Code, Factor, FactorByDate, Text, When
 
 Tax = Literal["included", "exempt", "out_of_scope"]
 Per = Literal["booking", "slot", "hour", "half_hour", "night", "guest_night", "day"]
@@ -57,7 +57,7 @@ class Multiply(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
     code: Code
     name: Text
     when: When = {}
-    percent: Annotated[int, Meta(ge=0, le=1000)]
+    percent: Factor | FactorByDate
     lines: list[Code] | None = None
     rounding: Rounding = Rounding.DOWN
     unit_yen: Annotated[int, Meta(ge=1)] = 1
