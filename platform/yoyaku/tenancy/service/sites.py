@@ -1,0 +1,140 @@
+"""For which service a request is: by its host, or by ``/t/<tenant>/<service>/`` where one host serves all."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from yoyaku.db.engine import platform_transaction
+from yoyaku.kernel.clock import business_now
+from yoyaku.rules.values import Text
+from yoyaku.tenancy import repository
+from yoyaku.tenancy.repository import SiteRow
+
+FRESH_FOR: Final = timedelta(seconds=2)
+REMEMBERED: Final = 2_000
+Lookup = Callable[[AsyncConnection], Coroutine[Any, Any, SiteRow | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom a resident asks."""
+
+    name: Text
+    phone: str | None = None
+    hours: Text | None = None
+    mail: str | None = None
+    address: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitePage:
+    """A text page of the service: its title, and its simple Markdown by language."""
+
+    title: Text
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A service as its visitors meet it.
+
+    ``colours`` are theme tokens (``ui/theme.py``), ``logo_svg`` an SVG without scripts, ``wording`` the city's words by
+    language, ``hosts`` where it answers. ``clock_offset_seconds`` is how far its business time runs ahead.
+    """
+
+    tenant_id: str
+    service_id: str
+    tenant_name: Text
+    name: Text
+    languages: tuple[str, ...]
+    zone: ZoneInfo
+    brand_name: Text
+    tagline: Text | None
+    colours: Mapping[str, str]
+    logo_svg: str
+    contact: Contact
+    wording: Mapping[str, Mapping[str, str]]
+    pages: Mapping[str, SitePage]
+    hosts: tuple[str, ...]
+    clock_offset_seconds: int
+
+    def business_now(self, real_now: datetime) -> datetime:
+        """The instant by which the rules of this service decide."""
+        return business_now(self.clock_offset_seconds, real_now)
+
+
+class Sites:
+    """Sites by host or path, looked up at most once in two seconds each, clock and all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._known: OrderedDict[tuple[str, ...], tuple[datetime, Site | None]] = OrderedDict()
+
+    async def by_host(self, host: str, *, real_now: datetime) -> Site | None:
+        """The site that answers at a Host header's value (a port is passed over), or ``None``."""
+        name = host_name(host)
+        return await self._look_up((name,), real_now, lambda conn: repository.find_site_by_host(conn, host_name=name))
+
+    async def by_path(self, tenant_id: str, service_id: str, *, real_now: datetime) -> Site | None:
+        """The site of two slugs, or ``None``."""
+        return await self._look_up(
+            (tenant_id, service_id),
+            real_now,
+            lambda conn: repository.find_site(conn, tenant_id=tenant_id, service_id=service_id),
+        )
+
+    def forget(self) -> None:
+        """Look everything up again: after loading a tenant or moving a clock in this process."""
+        self._known.clear()
+
+    async def _look_up(self, key: tuple[str, ...], real_now: datetime, lookup: Lookup) -> Site | None:
+        known = self._known.get(key)
+        if known is not None and real_now - known[0] < FRESH_FOR:
+            return known[1]
+        async with platform_transaction(self._engine) as conn:
+            row = await lookup(conn)
+        site = None if row is None else site_of(row)
+        self._known[key] = (real_now, site)
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return site
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header: lower case, without port or the root's dot."""
+    name = host.strip().lower()
+    without_port = name if name.endswith("]") else name.rpartition(":")[0] or name
+    return without_port.rstrip(".")
+
+
+def site_of(row: SiteRow) -> Site:
+    """A stored service as its visitors meet it."""
+    return Site(
+        tenant_id=row.tenant_id,
+        service_id=row.service_id,
+        tenant_name=row.tenant_name,
+        name=row.name,
+        languages=tuple(row.languages),
+        zone=ZoneInfo(row.time_zone),
+        brand_name=row.brand["name"],
+        tagline=row.brand.get("tagline"),
+        colours=row.brand["colours"],
+        logo_svg=row.brand["logo_svg"],
+        contact=Contact(**row.contact),
+        wording=row.wording,
+        pages={code: SitePage(**page) for code, page in row.pages.items()},
+        hosts=_hosts(row.hosts),
+        clock_offset_seconds=row.clock_offset_seconds,
+    )
+
+
+def _hosts(hosts: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(hosts or ())
