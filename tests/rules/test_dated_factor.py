@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from yoyaku.rules.dated import NotYetPriced, factor_percent
 from yoyaku.rules.values import DatedFactor, FactorByDate
 
