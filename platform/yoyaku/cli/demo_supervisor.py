@@ -148,7 +148,8 @@ class Supervisor:
             name="The worker",
             environment=environment,
         )
-        schedule = self.place.folder / "beat"
+        schedule = self.place.folder / "beat" / "schedule"
+        schedule.parent.mkdir(exist_ok=True)
         self._start(
             [*CELERY, "beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"],
             name="The scheduler",

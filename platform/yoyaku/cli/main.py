@@ -61,6 +61,10 @@ def main() -> None:
         # The reader (`| head`) has seen enough; Python would complain once more while closing.
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        # The machine's fault (a full disk, a folder that may not be read): its own words name file and reason.
+        click.echo(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

