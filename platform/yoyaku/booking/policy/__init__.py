@@ -1,5 +1,13 @@
 """Decisions on bookings: facts in, a plan or a refusal out; no clock, no database."""
 
+from yoyaku.booking.policy.cancellation import cancellation_schedule, decide_cancellation
+from yoyaku.booking.policy.case import Act
+from yoyaku.booking.policy.change import apply_changes, decide_change
+from yoyaku.booking.policy.decide import claims_of, decide_booking, quote_booking
+from yoyaku.booking.policy.form import check_terms, form_fields
+from yoyaku.booking.policy.life import decide_confirmation, decide_lapse
+from yoyaku.booking.policy.limits import History, needed_history
+from yoyaku.booking.policy.number import format_number, number_scope
 from yoyaku.booking.policy.refusals import (
     AlreadyStarted,
     CartFull,
@@ -39,9 +47,11 @@ from yoyaku.booking.policy.values import (
     ScheduleRow,
     WindowState,
 )
+from yoyaku.booking.policy.windows import window_for
 
 __all__ = [
     "LIVE_STATES",
+    "Act",
     "AlreadyStarted",
     "BookedFacts",
     "BookingPlan",
@@ -57,6 +67,7 @@ __all__ = [
     "FormInvalid",
     "FormMissing",
     "HeldBooking",
+    "History",
     "LapsePlan",
     "LimitReached",
     "LoginRequired",
@@ -76,4 +87,19 @@ __all__ = [
     "TooManyPeople",
     "TooManySurfaces",
     "WindowState",
+    "apply_changes",
+    "cancellation_schedule",
+    "check_terms",
+    "claims_of",
+    "decide_booking",
+    "decide_cancellation",
+    "decide_change",
+    "decide_confirmation",
+    "decide_lapse",
+    "form_fields",
+    "format_number",
+    "needed_history",
+    "number_scope",
+    "quote_booking",
+    "window_for",
 ]

@@ -16,6 +16,7 @@ from yoyaku.facility.policy.rules import FacilityRules, may_hold
 from yoyaku.facility.policy.slots import (
     Slot,
     closed_reason,
+    day_slots,
     minute_of_day,
     offered_slots,
     opening_minutes,
@@ -45,6 +46,7 @@ __all__ = [
     "Wish",
     "claims_for",
     "closed_reason",
+    "day_slots",
     "equipment_resource",
     "find_shortage",
     "locate_use",

@@ -1,0 +1,67 @@
+"""How a tentative booking is confirmed, and when it lapses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from yoyaku.booking.policy.cancellation import bans_same_slot
+from yoyaku.booking.policy.case import Act, booked_case
+from yoyaku.booking.policy.decide import lifecycle_of
+from yoyaku.booking.policy.refusals import FeeOutstanding, NotConfirmable
+from yoyaku.booking.policy.values import BookedFacts, ConfirmationPlan, LapsePlan
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.terms import Actor
+
+Confirmer = Literal["payment", "counter", "approval"]
+
+
+def decide_confirmation(  # noqa: PLR0913 - what is confirmed, by whom, how, when: facts of their own
+    rules: ServiceRules,
+    *,
+    booking: BookedFacts,
+    by: Confirmer,
+    now: datetime,
+    actor: Actor = "clerk",
+    channel: str = "counter",
+    fee_taken_yen: int = 0,
+    paid_by: str | None = None,
+) -> ConfirmationPlan:
+    """The tentative booking, confirmed: by a payment, by the procedure at the counter, or by approval.
+
+    ``fee_taken_yen`` is what comes in with it, by the method ``paid_by``.
+
+    Raises:
+        NotConfirmable: it is not tentative, has lapsed, or is not confirmed this way.
+        FeeOutstanding: a payment confirms it, and does not cover the fee.
+    """
+    case = booked_case(rules, booking, act=Act(person=booking.person, channel=channel, actor=actor, now=now))
+    lapsed = booking.lapses_at is not None and now >= booking.lapses_at
+    if booking.state != "tentative" or lapsed:
+        raise NotConfirmable(state=booking.state, lapses_at=booking.lapses_at, trace=tuple(case.trace))
+    entry = lifecycle_of(case)
+    confirmed_by: list[str] = list(entry.confirmed_by)
+    if by not in confirmed_by:
+        raise NotConfirmable(state=booking.state, confirmed_by=confirmed_by, trace=case.ended_by(entry, by))
+    paid_yen = booking.paid_yen + fee_taken_yen
+    if by == "payment" and paid_yen < booking.total_yen:
+        raise FeeOutstanding(outstanding_yen=booking.total_yen - paid_yen, trace=case.ended_by(entry, paid_yen))
+    case.note(entry, f"confirmed by {by}")
+    methods = booking.paid_by | ({paid_by} if paid_by is not None and fee_taken_yen else frozenset())
+    return ConfirmationPlan(state="confirmed", paid_yen=paid_yen, paid_by=methods, trace=tuple(case.trace))
+
+
+def decide_lapse(rules: ServiceRules, *, booking: BookedFacts, now: datetime) -> LapsePlan | None:
+    """The tentative booking, lapsed; ``None`` while it stands (deciding again gives the same)."""
+    if booking.state != "tentative" or booking.lapses_at is None or now < booking.lapses_at:
+        return None
+    act = Act(person=booking.person, channel=booking.channel, actor="system", now=now)
+    case = booked_case(rules, booking, act=act)
+    entry = lifecycle_of(case)
+    case.note(entry, f"lapsed {booking.lapses_at.isoformat()}")
+    return LapsePlan(
+        state="lapsed",
+        lapsed_at=booking.lapses_at,
+        bans_same_slot=bans_same_slot(case, "lapsed"),
+        trace=tuple(case.trace),
+    )
