@@ -19,12 +19,8 @@ _SITE = """
             WHERE h.tenant_id = s.tenant_id AND h.service_id = s.service_id) AS hosts
     FROM service s JOIN tenant t USING (tenant_id)
 """
-_SITE_BY_HOST = text(
-    f"{_SITE} JOIN host one USING (tenant_id, service_id) WHERE one.host = :host"
-)
-_SITE_BY_SLUGS = text(
-    f"{_SITE} WHERE s.tenant_id = :tenant_id AND s.service_id = :service_id"
-)
+_SITE_BY_HOST = text(f"{_SITE} JOIN host one USING (tenant_id, service_id) WHERE one.host = :host")
+_SITE_BY_SLUGS = text(f"{_SITE} WHERE s.tenant_id = :tenant_id AND s.service_id = :service_id")
 _LOADING = text("SELECT pg_advisory_xact_lock(hashtextextended('yoyaku tenant load', 0))")
 
 
