@@ -38,7 +38,7 @@ def rules() -> None:
 @_tongue
 def check_command(paths: tuple[Path, ...], tenants: Path | None, form: Format, tongue: Tongue) -> None:
     """Check rule sets: schema, semantics, lint. Exit 1 on errors."""
-    from yoyaku.rulebook.book import check_rule_set
+    from yoyaku.rulebook.lint import check_rule_set
     from yoyaku.rulebook.source import find_rule_sets
     from yoyaku.rules.fault import in_reading_order
 

@@ -2,16 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from yoyaku.rulebook.source import read_source
-from yoyaku.rules.fault import DocumentRefused, Fault, in_reading_order
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.facility.policy import InventoryWrong, PlacedSpace
+from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.source import FacilitySource, Source, read_source
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Level, add_words
+
+add_words(Path(__file__).parent / "wording")
+
+NOWHERE: Final[KeyPath] = ()
 
 
-def check_rule_set(path: Path, *, tenants: Path | None = None) -> list[Fault]:
-    """Every fault of a rule set and the facilities it speaks of, in reading order."""
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """A rule set with its facilities, ready to be examined; ``compiled`` where the facilities fit together."""
+
+    source: Source
+    rules: RuleSet
+    compiled: ServiceRules | None
+    inventory_fault: InventoryWrong | None = None
+
+    @property
+    def facilities(self) -> Sequence[FacilitySource]:
+        """The facilities of the service, with their places."""
+        return self.source.facilities
+
+    @property
+    def spaces(self) -> tuple[PlacedSpace, ...]:
+        """Every space of a facility that is booked."""
+        if self.compiled is None:
+            return ()
+        return tuple(placed for placed in self.compiled.inventory.spaces.values() if placed.facility.bookable)
+
+    def fault(self, code: str, path: KeyPath, *, level: Level = "error", **facts: object) -> Fault:
+        """Something wrong at a path of the rule set."""
+        return Fault(code=code, place=self.source.document.place(path), path=path, level=level, facts=facts)
+
+    def key_fault(self, code: str, path: KeyPath, *, level: Level = "error", **facts: object) -> Fault:
+        """Something wrong with a key of the rule set."""
+        return Fault(code=code, place=self.source.document.key_place(path), path=path, level=level, facts=facts)
+
+
+def facility_fault(
+    at: FacilitySource, code: str, path: KeyPath = NOWHERE, *, level: Level = "error", **facts: object
+) -> Fault:
+    """Something wrong in a facility; ``path`` begins at the facility."""
+    whole = (*at.path, *path)
+    return Fault(code=code, place=at.document.place(whole), path=whole, level=level, facts=facts)
+
+
+def open_book(source: Source) -> Book | None:
+    """The book of what was read; ``None`` where no rule set could be built."""
+    if source.rule_set is None:
+        return None
     try:
-        source = read_source(path, tenants=tenants)
-    except DocumentRefused as refused:
-        return in_reading_order(refused.faults)
-    return in_reading_order(source.faults)
+        compiled = compile_rules(source.rule_set, [at.facility for at in _not_inline(source)])
+    except InventoryWrong as wrong:
+        return Book(source=source, rules=source.rule_set, compiled=None, inventory_fault=wrong)
+    return Book(source=source, rules=source.rule_set, compiled=compiled)
+
+
+def read_rules(path: Path, *, tenants: Path | None = None) -> ServiceRules:
+    """The compiled rules of a rule set without errors of reading or shape.
+
+    Raises:
+        DocumentRefused: with every such fault.
+        InventoryWrong: the facilities contradict each other.
+    """
+    source = read_source(path, tenants=tenants)
+    if source.faults or source.rule_set is None:
+        raise DocumentRefused(source.faults)
+    return compile_rules(source.rule_set, [at.facility for at in _not_inline(source)])
+
+
+def _not_inline(source: Source) -> Iterator[FacilitySource]:
+    return (at for at in source.facilities if at.path[0] != "inventory")

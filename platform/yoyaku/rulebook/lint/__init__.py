@@ -1,0 +1,53 @@
+"""What a schema cannot prove: every check across the sections of a rule set, each in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from yoyaku.rulebook.book import Book, open_book
+from yoyaku.rulebook.lint.conditions import check_conditions
+from yoyaku.rulebook.lint.examples import check_example_list
+from yoyaku.rulebook.lint.fees import check_fees
+from yoyaku.rulebook.lint.moments import check_moments
+from yoyaku.rulebook.lint.order import check_order
+from yoyaku.rulebook.lint.references import check_references
+from yoyaku.rulebook.lint.spans import check_spans
+from yoyaku.rulebook.lint.tiers import check_tiers
+from yoyaku.rulebook.lint.timetables import check_timetables
+from yoyaku.rulebook.source import Source, read_source
+from yoyaku.rules.fault import DocumentRefused, Fault, in_reading_order
+
+CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
+    check_conditions,
+    check_references,
+    check_tiers,
+    check_timetables,
+    check_moments,
+    check_spans,
+    check_order,
+    check_fees,
+    check_example_list,
+)
+
+
+def check_rule_set(path: Path, *, tenants: Path | None = None) -> list[Fault]:
+    """Every fault of a rule set and the facilities it speaks of, in reading order."""
+    try:
+        source = read_source(path, tenants=tenants)
+    except DocumentRefused as refused:
+        return in_reading_order(refused.faults)
+    return in_reading_order([*source.faults, *lint(source)])
+
+
+def lint(source: Source) -> Iterator[Fault]:
+    """What the checks find; nothing is said about parts that were repaired to be read at all."""
+    book = open_book(source)
+    if book is None:
+        return
+    own_files = {place.file for place in source.document.places.values()}
+    for check in CHECKS:
+        for fault in check(book):
+            if fault.place.file not in own_files or not source.checked.was_repaired(fault.path):
+                yield fault

@@ -1,0 +1,107 @@
+"""Conditions: every fact is known, known at that place, and can be what the line allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from yoyaku.booking.terms import Window
+from yoyaku.facility.policy import may_hold
+from yoyaku.fee.terms import Price
+from yoyaku.rulebook.book import Book, facility_fault
+from yoyaku.rulebook.vocabulary import DAY, PAST, PLACE, Fact, vocabulary
+from yoyaku.rulebook.walk import structs, when_of
+from yoyaku.rules.check import shown
+from yoyaku.rules.condition import NONE
+from yoyaku.rules.fault import Fault, KeyPath
+from yoyaku.rules.shapes import closest
+from yoyaku.rules.values import Match, Range
+
+Finding = tuple[str, KeyPath, Mapping[str, Any]]
+
+PLACE_AND_DAY: Final = PLACE | DAY
+BEFORE_BOOKING: Final = frozenset({"lifecycle", "form", "limits"})
+"""Parts of the section ``booking`` that are asked while a booking is being made."""
+
+
+def check_conditions(book: Book) -> Iterator[Fault]:
+    """Faults of every ``when`` in the rule set and in the facilities' opening hours."""
+    known = vocabulary(book)
+    for path, clause in structs(book.rules):
+        if path[:1] in {("inventory",), ("examples",)} or not when_of(clause):
+            continue
+        for code, where, facts in _findings(when_of(clause), (*path, "when"), known, facts_at(path, clause, known)):
+            place = book.key_fault if code.startswith(("unknown_fact", "fact_not_here")) else book.fault
+            yield place(code, where, **facts)
+        if book.spaces and not any(may_hold(when_of(clause), at.facts) for at in book.spaces):
+            yield book.fault("holds_nowhere", (*path, "when"), level="warning")
+    for at in book.facilities:
+        for index, hours in enumerate(at.facility.hours):
+            path = ("hours", index, "when")
+            for code, where, facts in _findings(hours.when, path, known, PLACE_AND_DAY):
+                yield facility_fault(at, code, where, **facts)
+
+
+def facts_at(path: KeyPath, clause: object, known: Mapping[str, Fact]) -> frozenset[str]:
+    """The facts that a clause can look at: a timetable knows place and day, a fee no cancellation."""
+    everything = frozenset(known)
+    if path[0] == "timetable_use":
+        return PLACE_AND_DAY
+    without = frozenset() if isinstance(clause, Price) else frozenset({"age_group"})
+    if path[0] in {"fees", "payment"} or path[1] in BEFORE_BOOKING or _is_booking_window(clause):
+        without |= PAST
+    return everything - without
+
+
+def _is_booking_window(clause: object) -> bool:
+    return isinstance(clause, Window) and clause.action == "book"
+
+
+def _findings(
+    when: Mapping[str, Match], path: KeyPath, known: Mapping[str, Fact], here: frozenset[str]
+) -> Iterator[Finding]:
+    for name, allowed in when.items():
+        where = (*path, name)
+        if name not in known:
+            guess = closest(name, known)
+            code = "unknown_fact" if guess is None else "unknown_fact_guess"
+            yield code, where, {"found": name, "allowed": sorted(known), "guess": guess}
+        elif name not in here:
+            yield "fact_not_here", where, {"found": name, "allowed": sorted(here)}
+        else:
+            yield from _value_findings(allowed, where, known[name])
+
+
+def _value_findings(allowed: Match, where: KeyPath, fact: Fact) -> Iterator[Finding]:
+    if isinstance(allowed, Range):
+        if fact.kind != "number":
+            yield "not_a_number_fact", where, {"found": where[-1]}
+        elif allowed.at_least is not None and allowed.at_most is not None and allowed.at_least > allowed.at_most:
+            yield "empty_range", where, {"found": f"{allowed.at_least}–{allowed.at_most}"}
+        return
+    if allowed == []:
+        yield "empty_choice", where, {"found": "[]"}
+    options = allowed if isinstance(allowed, list) else [allowed]
+    for index, option in enumerate(options):
+        place = (*where, index) if isinstance(allowed, list) else where
+        yield from _option_findings(option, place, fact)
+
+
+def _option_findings(option: str | int | bool, where: KeyPath, fact: Fact) -> Iterator[Finding]:  # noqa: FBT001
+    if option == NONE:
+        return
+    fits = {
+        "number": isinstance(option, int) and not isinstance(option, bool),
+        "boolean": isinstance(option, bool),
+        "text": isinstance(option, str),
+    }[fact.kind]
+    if not fits:
+        yield f"not_{fact.kind}", where, {"found": shown(option)}
+    elif fact.values is not None and option not in fact.values:
+        facts: dict[str, object] = {"found": shown(option), "allowed": sorted(fact.values)}
+        guess = closest(str(option), fact.values)
+        yield (
+            ("unknown_value", where, facts)
+            if guess is None
+            else ("unknown_value_guess", where, {**facts, "guess": guess})
+        )

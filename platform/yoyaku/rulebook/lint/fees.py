@@ -1,0 +1,94 @@
+"""Fees: every combination that can be booked has a price, and one only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.facility.policy import PlacedSpace, may_hold
+from yoyaku.fee.terms import Base, EquipmentFee
+from yoyaku.rulebook.book import Book, facility_fault
+from yoyaku.rulebook.domains import combinations, timetables_at
+from yoyaku.rules.condition import Value, matches
+from yoyaku.rules.fault import Fault, KeyPath
+
+MOST_COMBINATIONS: Final = 20_000
+MOST_NAMED: Final = 10
+
+
+def check_fees(book: Book) -> Iterator[Fault]:
+    """What nobody priced, and what is priced twice."""
+    if book.compiled is None:
+        return
+    bases = [(index, step) for index, step in enumerate(book.rules.fees.steps) if isinstance(step, Base)]
+    for index, step in bases:
+        path: KeyPath = ("fees", "steps", index, "table")
+        for placed in _different_places(book, book.compiled, step):
+            yield from _table(book, book.compiled, path, step, placed)
+    yield from _without_base(book, [step for _, step in bases])
+    yield from _equipment(book)
+
+
+def _different_places(book: Book, rules: ServiceRules, step: Base) -> Iterator[PlacedSpace]:
+    """One space for each set of rows and timetables that can hold."""
+    seen: set[object] = set()
+    for placed in book.spaces:
+        if not may_hold(step.when, placed.facts):
+            continue
+        rows = tuple(may_hold(row.when, placed.facts) for row in step.table)
+        space = placed.space
+        sign = (rows, tuple(timetables_at(rules, placed)), space.capacity, space.people, tuple(space.activities))
+        if sign not in seen:
+            seen.add(sign)
+            yield placed
+
+
+def _table(book: Book, rules: ServiceRules, path: KeyPath, step: Base, placed: PlacedSpace) -> Iterator[Fault]:
+    conditions = [step.when, *(row.when for row in step.table)]
+    unpriced: list[str] = []
+    twice: dict[tuple[int, int], list[str]] = {}
+    for choice in combinations(rules, placed, conditions, step.per, at_most=MOST_COMBINATIONS):
+        facts = {**placed.facts, **choice}
+        if not matches(step.when, facts):
+            continue
+        rows = [index for index, row in enumerate(step.table) if matches(row.when, facts)]
+        if not rows:
+            unpriced.append(_in_words(placed, choice))
+        elif len(rows) > 1:
+            twice.setdefault((rows[0], rows[1]), []).append(_in_words(placed, choice))
+    if unpriced:
+        yield book.key_fault("unpriced", path, found=unpriced[0], more=len(unpriced) - 1)
+    for (first, second), found in twice.items():
+        line = book.source.document.place((*path, first)).line
+        yield book.fault("priced_twice", (*path, second), found=found[0], more=len(found) - 1, first_line=line)
+
+
+def _in_words(placed: PlacedSpace, choice: Mapping[str, Value]) -> str:
+    return ", ".join([placed.space_id, *(f"{name}: {_value(value)}" for name, value in choice.items())])
+
+
+def _value(value: Value) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int) else "+".join(sorted(map(str, value)))
+
+
+def _without_base(book: Book, bases: Sequence[Base]) -> Iterator[Fault]:
+    """Spaces that no base fee speaks of, told once."""
+    free = [placed.space_id for placed in book.spaces if not any(may_hold(step.when, placed.facts) for step in bases)]
+    if free:
+        more = len(free) - MOST_NAMED
+        found = [*free[:MOST_NAMED], f"+{more}"] if more > 0 else free
+        yield book.key_fault("no_base_fee", ("fees", "steps"), level="warning", found=found)
+
+
+def _equipment(book: Book) -> Iterator[Fault]:
+    steps = [step for step in book.rules.fees.steps if isinstance(step, EquipmentFee)]
+    priced = {code for step in steps for code in step.prices}
+    for at in book.facilities:
+        for index, item in enumerate(at.facility.equipment):
+            if item.code not in priced:
+                yield facility_fault(at, "equipment_unpriced", ("equipment", index), level="warning", found=item.code)

@@ -1,0 +1,45 @@
+"""Moments: each hangs on something that is known where it stands, and exists in every month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from yoyaku.rulebook.book import Book
+from yoyaku.rulebook.walk import structs_of
+from yoyaku.rules.fault import Fault, KeyPath
+from yoyaku.rules.values import Anchor, Moment
+
+OF_THE_DAY: Final[frozenset[Anchor]] = frozenset({"use_day", "use_month", "use_fiscal_year"})
+OF_THE_USE: Final[frozenset[Anchor]] = OF_THE_DAY | {"use_start", "use_end"}
+OF_THE_MAKING: Final[frozenset[Anchor]] = OF_THE_USE | {"made", "applied", "tentative_since", "registered", "now"}
+
+KNOWN_ANCHORS: Final[Mapping[tuple[str, ...], frozenset[Anchor]]] = {
+    ("timetable_use",): OF_THE_DAY,
+    ("booking", "windows"): OF_THE_USE | {"registered", "now"},
+    ("booking", "lifecycle"): OF_THE_MAKING,
+    ("booking", "cancellation"): OF_THE_MAKING | {"paid"},
+    ("booking", "change"): OF_THE_MAKING | {"paid"},
+    ("payment",): OF_THE_MAKING,
+}
+"""By the place of a moment, what it can hang on."""
+
+SHORTEST_MONTH: Final = 28
+
+
+def check_moments(book: Book) -> Iterator[Fault]:
+    """Moments on what is not known there, and days that short months do not have."""
+    for path, moment in structs_of(Moment, book.rules):
+        known = _known_at(path)
+        if moment.anchor not in known:
+            yield book.fault("anchor_not_here", (*path, "from"), found=f'"{moment.anchor}"', allowed=sorted(known))
+        day = moment.day
+        if isinstance(day, int) and day > SHORTEST_MONTH and moment.month_end == "clamp":
+            yield book.fault("past_month_end", (*path, "day"), level="warning", found=day)
+
+
+def _known_at(path: KeyPath) -> frozenset[Anchor]:
+    for beginning, known in KNOWN_ANCHORS.items():
+        if path[: len(beginning)] == beginning:
+            return known
+    return OF_THE_MAKING
