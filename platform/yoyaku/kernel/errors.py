@@ -2,7 +2,8 @@
 
 A subclass is the sentence the clerk would say (``SlotTaken``); it stands beside the policy that
 raises it. ``code`` is stable and public; the words come from the wording files under
-``error.<code>``; ``facts`` fills their placeholders (RFC 9457 extension members for JSON clients).
+``error.<code>``, or ``error.<code>.<variant>`` where one code has several sentences; ``facts`` fills their
+placeholders (RFC 9457 extension members for JSON clients).
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ class YoyakuError(Exception):
         self.detail = detail
         self.facts = facts
         super().__init__(detail or self.title)
+
+    @property
+    def variant(self) -> str | None:
+        """Which of several sentences fits the facts, where the code has more than one."""
+        return None
 
 
 class NotFound(YoyakuError):

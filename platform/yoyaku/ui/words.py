@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.ui import formats
@@ -13,6 +14,9 @@ from yoyaku.ui.languages import DEFAULT_LANGUAGE
 from yoyaku.ui.wording import Wording, fill
 
 Text = str | Mapping[str, str]
+
+ENDINGS: Final = frozenset({"closes_at", "until", "lapses_at", "due_at"})
+"""Facts that are the end of a half-open period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,14 @@ class Words:
         return text.get(self.language) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
 
     def sentence(self, error: YoyakuError) -> str:
-        """Say an error as a clerk would: the wording of ``error.<code>`` with its facts in words."""
-        facts = {name: self.fact(value) for name, value in error.facts.items()}
-        return self.wording.find(f"error.{error.code}", **facts) or self.fixed(error.title)
+        """Say an error as a clerk would: the wording of ``error.<code>``, or its variant, with its facts in words."""
+        facts = {name: self._ending(value) if name in ENDINGS else self.fact(value) for name, value in error.facts.items()}
+        variant = f"error.{error.code}.{error.variant}"
+        return self.wording.find(variant, **facts) or self.wording.find(f"error.{error.code}", **facts) or self.fixed(error.title)
+
+    def _ending(self, value: object) -> str:
+        """Write an instant at which something ends: midnight is 24:00 of the day before."""
+        return formats.deadline(value, self.language) if isinstance(value, datetime) else self.fact(value)
 
     def fact(self, value: object) -> str:
         """Write one fact of an error or a trace for people."""

@@ -35,12 +35,22 @@ class ChannelNotOpen(Refusal):
     code = "channel_not_open"
     title = "This is not done through this channel."
 
+    @property
+    def variant(self) -> str | None:
+        """Where another channel takes it now."""
+        return "elsewhere" if self.facts.get("other_channels") else None
+
 
 class OutsideWindow(Refusal):
     """Too early or too late (``opens_at``, ``closes_at``; ``allowed_from`` where it opens again)."""
 
     code = "outside_window"
     title = "This is not open now."
+
+    @property
+    def variant(self) -> str | None:
+        """Too early or too late."""
+        return "over" if self.facts.get("allowed_from") is None else "not_yet"
 
 
 class AlreadyStarted(Refusal):
@@ -70,6 +80,11 @@ class LimitReached(Refusal):
     code = "limit_reached"
     title = "The limit is reached."
 
+    @property
+    def variant(self) -> str | None:
+        """Where the limit has a name."""
+        return "named" if self.facts.get("name") else None
+
 
 class TooManySurfaces(Refusal):
     """More surfaces than there are (``maximum``)."""
@@ -98,6 +113,11 @@ class FormMissing(Refusal):
     status = 422
     code = "form_missing"
     title = "Required answers are missing."
+
+    @property
+    def variant(self) -> str | None:
+        """For guests and wishes, which are no questions of the form."""
+        return _asked_for(self.facts.get("fields"))
 
 
 class FormInvalid(Refusal):
@@ -129,6 +149,11 @@ class NotCancellable(Refusal):
     code = "not_cancellable"
     title = "This booking cannot be cancelled here."
 
+    @property
+    def variant(self) -> str | None:
+        """Where it was possible before."""
+        return "over" if self.facts.get("until") else None
+
 
 class ReasonMissing(Refusal):
     """A reason must be given."""
@@ -158,6 +183,11 @@ class NotChangeable(Refusal):
     code = "not_changeable"
     title = "This cannot be changed."
 
+    @property
+    def variant(self) -> str | None:
+        """Where it was possible before, or the price would fall."""
+        return "over" if self.facts.get("until") else "cheaper" if self.facts.get("less_yen") else None
+
 
 class CartFull(Refusal):
     """The cart holds no more (``maximum``)."""
@@ -171,3 +201,8 @@ class CartSlotTaken(Refusal):
 
     code = "cart_slot_taken"
     title = "What was in your cart has been taken meanwhile."
+
+
+def _asked_for(fields: object) -> str | None:
+    first = str(fields[0]) if isinstance(fields, list) and fields else ""
+    return first.partition(".")[0] if first.startswith(("guests", "preference.")) else None

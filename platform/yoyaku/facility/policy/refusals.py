@@ -42,12 +42,22 @@ class OutsideHours(Refusal):
     code = "outside_hours"
     title = "The time lies outside the opening hours."
 
+    @property
+    def variant(self) -> str | None:
+        """On a day without hours."""
+        return "none" if self.facts.get("opens") is None else None
+
 
 class SlotNotOffered(Refusal):
     """The time does not fit the timetable."""
 
     code = "slot_not_offered"
     title = "That time is not offered."
+
+    @property
+    def variant(self) -> str | None:
+        """For stays."""
+        return "nights" if self.facts.get("unit") == "nights" else None
 
 
 class TooLong(Refusal):
@@ -56,9 +66,19 @@ class TooLong(Refusal):
     code = "too_long"
     title = "A booking may not be that long."
 
+    @property
+    def variant(self) -> str | None:
+        """By the unit of the length."""
+        return str(self.facts.get("unit"))
+
 
 class TooShort(Refusal):
     """Shorter than one booking must be (``minimum`` in ``unit``)."""
 
     code = "too_short"
     title = "A booking may not be that short."
+
+    @property
+    def variant(self) -> str | None:
+        """By the unit of the length."""
+        return str(self.facts.get("unit"))
