@@ -1,0 +1,244 @@
+"""Bookings between the database's rows and the values that policies and pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import RowMapping
+
+from yoyaku.billing.policy import PaymentDue
+from yoyaku.booking.policy import BookedFacts, BookingPlan, BookingRequest, HeldBooking, Person
+from yoyaku.booking.views import BookingView, Contact
+from yoyaku.booking.visit import Visit
+from yoyaku.fee.policy import FeeLine
+from yoyaku.kernel.period import Period
+from yoyaku.rules.condition import Facts, Value
+from yoyaku.rules.trace import trace_from_json, trace_to_json
+
+MIDNIGHT = "24:00"
+
+
+def new_row(
+    plan: BookingPlan,
+    *,
+    visit: Visit,
+    booking_id: UUID,
+    application_id: UUID,
+    number: str,
+    versions: tuple[int, int],
+) -> dict[str, Any]:
+    """All columns of a new booking, for JSON; ``versions`` are those of the rule set and the inventory."""
+    request = plan.request
+    tentative = plan.state == "tentative"
+    return {
+        "tenant_id": visit.tenant_id,
+        "service_id": visit.service_id,
+        "booking_id": booking_id,
+        "application_id": application_id,
+        "number": number,
+        "registrant_id": visit.registrant_id,
+        "channel": visit.channel,
+        "made_at": visit.now,
+        "entered_by": visit.staff_id,
+        "state": plan.state,
+        "tentative_since": visit.now if tentative else None,
+        "confirmed_at": None if tentative else visit.now,
+        "paid_yen": 0,
+        "paid_by": [],
+        "preferences": request.preferences,
+        "form": request.form,
+        "activity": request.activity,
+        "rule_set_version": versions[0],
+        "inventory_version": versions[1],
+        **changeable_columns(plan),
+        "facts": {
+            **_names(plan),
+            "use": facts_to_json(plan.facts),
+            "person": None if visit.person is None else facts_to_json(visit.person.facts),
+            "registered_at": None if visit.person is None else visit.person.registered_at,
+        },
+    }
+
+
+def changeable_columns(plan: BookingPlan) -> dict[str, Any]:
+    """The columns that follow from a plan, and change with it."""
+    request = plan.request
+    return {
+        "facility_id": plan.facility_id,
+        "space_id": plan.space_id,
+        "use_on": plan.use_on,
+        "starts_at": plan.period.starts_at,
+        "ends_at": plan.period.ends_at,
+        "nights": request.nights,
+        "surfaces": request.surfaces,
+        "unit": request.unit,
+        "bands": plan.bands,
+        "guests": request.guests,
+        "equipment": request.equipment,
+        "lapses_at": plan.lapses_at,
+        "total_yen": plan.quote.total_yen,
+        "lines": plan.quote.lines,
+        "dues": plan.payment,
+        "bans_same_slot": False,
+        "trace": trace_to_json(plan.trace),
+    }
+
+
+def _names(plan: BookingPlan) -> dict[str, Any]:
+    """Names as they were when it was booked: a renamed hall keeps its name in the history."""
+    return {"facility_name": plan.placed.facility.name, "space_name": plan.placed.space.name}
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """Facts for storing; sets become sorted lists."""
+    return {name: value if _is_scalar(value) else sorted(value, key=str) for name, value in facts.items()}  # type: ignore[arg-type]
+
+
+def facts_from_json(stored: Mapping[str, Any]) -> dict[str, Value]:
+    """Facts as they were stored; lists are sets again."""
+    return {name: frozenset(value) if isinstance(value, list) else value for name, value in stored.items()}
+
+
+def _is_scalar(value: Value) -> bool:
+    return value is None or isinstance(value, str | int)
+
+
+def read_view(row: RowMapping) -> BookingView:
+    """A stored booking."""
+    stored = row["facts"]
+    person = stored["person"]
+    instants: dict[str, Any] = {name: _utc(row[name]) for name in _INSTANTS}
+    return BookingView(
+        **{name: row[name] for name in _AS_THEY_ARE},
+        **instants,
+        facility_name=stored["facility_name"],
+        space_name=stored["space_name"],
+        request=read_request(row),
+        period=Period(_instant(row["starts_at"]), _instant(row["ends_at"])),
+        made_at=_instant(row["made_at"]),
+        lines=msgspec.convert(row["lines"], tuple[FeeLine, ...]),
+        dues=msgspec.convert(row["dues"], tuple[PaymentDue, ...]),
+        paid_by=frozenset(row["paid_by"]),
+        facts=facts_from_json(stored["use"]),
+        person=None if person is None else _person(person, stored["registered_at"]),
+        contact=Contact(
+            registrant_id=row["registrant_id"],
+            **{name.removeprefix("registrant_"): row[name] for name in _CONTACT},
+        ),
+        trace=trace_from_json(row["trace"]),
+    )
+
+
+_AS_THEY_ARE = (
+    "booking_id",
+    "application_id",
+    "number",
+    "state",
+    "facility_id",
+    "space_id",
+    "channel",
+    "end_reason",
+    "grounds",
+    "total_yen",
+    "paid_yen",
+    "kept_yen",
+    "refund_yen",
+    "bans_same_slot",
+    "rule_set_version",
+    "inventory_version",
+)
+_INSTANTS = ("tentative_since", "lapses_at", "confirmed_at", "ended_at")
+_CONTACT = ("registrant_name", "registrant_kana", "registrant_phone", "registrant_email", "registrant_language")
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
+
+
+def _instant(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _person(facts: Mapping[str, Any], registered_at: str | None) -> Person:
+    since = None if registered_at is None else msgspec.convert(registered_at, datetime)
+    return Person(facts=facts_from_json(facts), registered_at=since)
+
+
+def read_request(row: RowMapping) -> BookingRequest:
+    """What was asked for, as the policy takes it: nights, bands, or times of day of the tenant."""
+    facility, space, zone = row["facility_id"], row["space_id"], ZoneInfo(row["time_zone"])
+    by_time = not row["nights"] and not row["bands"]
+    return BookingRequest(
+        facility=facility,
+        space=space.removeprefix(f"{facility}."),
+        use_on=row["use_on"],
+        starts=_time_of_day(row["starts_at"], row["use_on"], zone) if by_time else None,
+        ends=_time_of_day(row["ends_at"], row["use_on"], zone) if by_time else None,
+        bands=tuple(row["bands"]),
+        nights=row["nights"],
+        surfaces=row["surfaces"],
+        unit=row["unit"],
+        activity=row["activity"],
+        guests=tuple(row["guests"]),
+        preferences=row["preferences"],
+        equipment=row["equipment"],
+        form=row["form"],
+    )
+
+
+def _time_of_day(instant: datetime, use_on: date, zone: ZoneInfo) -> str:
+    civil = instant.astimezone(zone)
+    ends_with_day = civil.date() == use_on + timedelta(days=1) and (civil.hour, civil.minute) == (0, 0)
+    return MIDNIGHT if ends_with_day else f"{civil:%H:%M}"
+
+
+def booked_facts(booking: BookingView) -> BookedFacts:
+    """The booking as later decisions take it."""
+    return BookedFacts(
+        booking_id=booking.booking_id,
+        request=booking.request,
+        period=booking.period,
+        state=booking.state,
+        made_at=booking.made_at,
+        total_yen=booking.total_yen,
+        paid_yen=booking.paid_yen,
+        paid_by=booking.paid_by,
+        paid_at=booking.confirmed_at if booking.paid_yen else None,
+        channel=booking.channel,
+        lapses_at=booking.lapses_at,
+        person=booking.person,
+        application_id=booking.application_id,
+    )
+
+
+def read_held(row: RowMapping) -> HeldBooking:
+    """A booking for limits and bans."""
+    return HeldBooking(
+        booking_id=row["booking_id"],
+        space_id=row["space_id"],
+        period=Period(_instant(row["starts_at"]), _instant(row["ends_at"])),
+        use_on=row["use_on"],
+        state=row["state"],
+        made_at=_instant(row["made_at"]),
+        nights=row["nights"],
+        surfaces=row["surfaces"],
+        unit=row["unit"],
+        equipment=row["equipment"],
+        application_id=row["application_id"],
+        by_self=row["by_self"],
+    )
+
+
+def request_to_json(request: BookingRequest) -> str:
+    """A wish for the cart."""
+    return msgspec.json.encode(request).decode()
+
+
+def request_from_json(stored: Any) -> BookingRequest:  # noqa: ANN401  # decoded JSON
+    """A wish from the cart."""
+    return msgspec.convert(stored, BookingRequest)

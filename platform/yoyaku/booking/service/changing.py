@@ -1,0 +1,87 @@
+"""Changing a booking: fewer nights, guests, the form, fewer or more surfaces, shorter or longer, equipment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.policy import ChangePlan, apply_changes, decide_change
+from yoyaku.booking.repository import bookings, claims
+from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.finding import lock_own
+from yoyaku.booking.service.submit import hold_still, refusal_for
+from yoyaku.booking.views import BookingView
+from yoyaku.booking.visit import Visit
+
+
+async def change_booking(  # what a change consists of
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    booking_id: UUID,
+    changes: Mapping[str, Any],
+    why: str | None = None,
+) -> BookingView:
+    """Change what the rules let be changed, priced anew by the rules under which the booking was made.
+
+    Raises:
+        BookingNotFound: there is none of that id, or it is another's.
+        NotChangeable: by the rules.
+        Refusal: what it would become is refused, or taken by somebody.
+    """
+    seen = await lock_own(conn, visit=visit, booking_id=booking_id)
+    wish = apply_changes(seen.request, changes)
+    held = await hold_still(conn, visit=visit, rules=rules, requests=[wish], keyed=False)
+    plan = decide_change(
+        rules,
+        booking=booked_facts(seen),
+        changes=changes,
+        actor=visit.actor,
+        channel=visit.channel,
+        now=visit.now,
+        held=held,
+    )
+    grant = await claims.exchange(
+        conn, visit=visit, booking_id=booking_id, wanted=plan.plan.claims, units=rules.inventory.resources
+    )
+    if grant.missing:
+        raise refusal_for(grant.missing[0], ids=[booking_id], plans=[plan.plan])
+    await _write(conn, visit=visit, booking=seen, plan=plan, why=why)
+    changed = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=None)
+    return changed or seen
+
+
+async def _write(
+    conn: AsyncConnection, *, visit: Visit, booking: BookingView, plan: ChangePlan, why: str | None
+) -> None:
+    after = plan.plan
+    changes = {
+        **changeable_columns(after),
+        "preferences": after.request.preferences,
+        "form": after.request.form,
+        "activity": after.request.activity,
+        "facts": {
+            "facility_name": booking.facility_name,
+            "space_name": booking.space_name,
+            "use": facts_to_json(after.facts),
+            "person": None if booking.person is None else facts_to_json(booking.person.facts),
+            "registered_at": None if booking.person is None else booking.person.registered_at,
+        },
+    }
+    facts = {
+        "number": booking.number,
+        "state": after.state,
+        "kinds": plan.kinds,
+        "more_yen": plan.more_yen,
+        "total_yen": after.quote.total_yen,
+        "before_yen": booking.total_yen,
+    }
+    act = bookings.Act(
+        booking_id=booking.booking_id, kind="booking_changed", facts=facts, why=why, lapses_at=after.lapses_at
+    )
+    await bookings.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
