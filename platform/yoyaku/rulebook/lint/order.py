@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from yoyaku.booking.terms import Cancellation, Lifecycle
 from yoyaku.facility.terms import TimetableUse
@@ -75,7 +76,7 @@ def _dates(book: Book) -> Iterator[Fault]:
         starts = _starts(dated)
         for index, (earlier, later) in enumerate(pairwise(starts), start=1):
             if later <= earlier:
-                facts = {"found": later, "allowed": earlier}
+                facts: dict[str, Any] = {"found": later, "allowed": earlier}
                 yield book.fault("dates_out_of_order", (*path, "values", index, "from"), **facts)
         first = min(starts)
         if dated.by == applies.by and first > applies.since:
