@@ -5,7 +5,7 @@ from yoyaku.booking.policy.case import Act
 from yoyaku.booking.policy.change import apply_changes, decide_change
 from yoyaku.booking.policy.decide import claims_of, decide_booking, quote_booking
 from yoyaku.booking.policy.form import check_terms, form_fields
-from yoyaku.booking.policy.life import decide_confirmation, decide_lapse
+from yoyaku.booking.policy.life import decide_confirmation, decide_lapse, lapse_deadline
 from yoyaku.booking.policy.limits import History, needed_history
 from yoyaku.booking.policy.number import format_number, number_scope
 from yoyaku.booking.policy.refusals import (
@@ -98,6 +98,7 @@ __all__ = [
     "decide_lapse",
     "form_fields",
     "format_number",
+    "lapse_deadline",
     "needed_history",
     "number_scope",
     "quote_booking",

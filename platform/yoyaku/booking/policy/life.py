@@ -51,6 +51,16 @@ def decide_confirmation(  # noqa: PLR0913 - what is confirmed, by whom, how, whe
     return ConfirmationPlan(state="confirmed", paid_yen=paid_yen, paid_by=methods, trace=tuple(case.trace))
 
 
+def lapse_deadline(rules: ServiceRules, booking: BookedFacts) -> datetime | None:
+    """When a tentative booking lapses by the rules under which it was made; ``None`` where it never does by itself."""
+    act = Act(person=booking.person, channel=booking.channel, actor="resident", now=booking.made_at)
+    case = booked_case(rules, booking, act=act)
+    entry = lifecycle_of(case)
+    if entry.initial != "tentative" or entry.lapses is None:
+        return None
+    return case.moment(entry.lapses)
+
+
 def decide_lapse(rules: ServiceRules, *, booking: BookedFacts, now: datetime) -> LapsePlan | None:
     """The tentative booking, lapsed; ``None`` while it stands (deciding again gives the same)."""
     if booking.state != "tentative" or booking.lapses_at is None or now < booking.lapses_at:
