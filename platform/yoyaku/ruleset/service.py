@@ -111,6 +111,12 @@ async def latest_inventory_version(conn: AsyncConnection, *, tenant_id: str) -> 
     return latest[0]
 
 
+async def latest_inventory_digest(conn: AsyncConnection, *, tenant_id: str) -> str | None:
+    """The digest of the inventory in force, ``None`` where there is none."""
+    latest = await repository.read_inventory_head(conn, tenant_id=tenant_id)
+    return None if latest is None else latest[1]
+
+
 async def inventory_of(conn: AsyncConnection, *, tenant_id: str, version: int) -> str:
     """The JSON of one inventory: ``{"facilities": […]}``.
 

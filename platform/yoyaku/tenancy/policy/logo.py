@@ -8,32 +8,10 @@ from xml.etree import ElementTree as ET
 
 LARGEST_CHARACTERS: Final = 64_000
 SVG: Final = "{http://www.w3.org/2000/svg}"
-DRAWING: Final = frozenset(
-    [
-        "svg",
-        "g",
-        "defs",
-        "title",
-        "desc",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "use",
-        "symbol",
-        "clipPath",
-        "mask",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "pattern",
-    ]
-)
+_SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan")
+_FRAMES = ("svg", "g", "defs", "title", "desc", "use", "symbol", "clipPath", "mask", "pattern")
+_SHADES = ("linearGradient", "radialGradient", "stop")
+DRAWING: Final = frozenset({*_SHAPES, *_FRAMES, *_SHADES})
 _REFERENCE: Final = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import|expression\(", re.IGNORECASE)
 _LINKS: Final = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
 

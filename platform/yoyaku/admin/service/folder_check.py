@@ -1,0 +1,214 @@
+"""A tenant folder as a whole: its own files, its facilities, the rule sets it names, and how they fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from yoyaku.admin.service.folder_people import people_faults
+from yoyaku.facility.policy import Inventory, InventoryWrong
+from yoyaku.facility.terms import Facility, FacilityFile
+from yoyaku.kernel.errors import NotFound
+from yoyaku.rulebook.lint import check_rule_set
+from yoyaku.rulebook.source import FacilitySource, read_source
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rules.check import check
+from yoyaku.rules.document import read_file
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
+from yoyaku.tenancy.policy import Surroundings, TenantFolder, folder_faults
+from yoyaku.tenancy.service.folder import read_folder
+from yoyaku.tenancy.terms import ServiceEntry, TenantFile
+from yoyaku.ui.languages import LANGUAGES
+from yoyaku.ui.wording import default_wording
+
+MAIL: Final = ("subject", "body")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedFolder:
+    """A folder with all that was made of it. It may be loaded where ``errors`` is empty.
+
+    ``facilities`` are all the tenant's, ``rule_sets`` by service.
+    """
+
+    folder: TenantFolder
+    facilities: tuple[Facility, ...]
+    rule_sets: Mapping[str, RuleSet]
+    faults: tuple[Fault, ...]
+
+    @property
+    def terms(self) -> TenantFile:
+        """What tenant.yaml says."""
+        return self.folder.terms
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that keep it from being loaded."""
+        return tuple(fault for fault in self.faults if fault.level == "error")
+
+    def facilities_of(self, service_id: str) -> list[Facility]:
+        """A service's facilities, with those that its rule set brings along."""
+        own = [facility for facility in self.facilities if facility.service == service_id]
+        return [*own, *self.rule_sets[service_id].inventory]
+
+
+def find_folders(paths: Sequence[Path]) -> list[Path]:
+    """The tenant folders at these paths: themselves, or those that stand in them.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = [path] if (path / "tenant.yaml").is_file() else [file.parent for file in path.glob("*/tenant.yaml")]
+        if not inside:
+            raise NotFound(f"{path}: no tenant folder here (none has a tenant.yaml). 自治体のフォルダがありません。")
+        found += sorted(inside)
+    return list(dict.fromkeys(found))
+
+
+def check_folder(
+    path: Path, *, rule_sets: Path, base_domain: str, taken_hosts: Mapping[str, str] | None = None
+) -> CheckedFolder:
+    """Check one tenant folder.
+
+    Args:
+        path: the folder.
+        rule_sets: where the rule sets stand.
+        base_domain: what ``{base_domain}`` in hosts means.
+        taken_hosts: hosts that others answer at, with who they are.
+
+    Raises:
+        DocumentRefused: tenant.yaml cannot be read at all.
+    """
+    folder = read_folder(path)
+    around = Surroundings(
+        wording={language: default_wording(language) for language in LANGUAGES},
+        base_domain=base_domain,
+        taken_hosts=taken_hosts or {},
+    )
+    faults = folder_faults(folder, around)
+    facilities, facility_faults = _read_facilities(folder)
+    rules, rule_faults = _read_rule_sets(folder, rule_sets)
+    faults += [*facility_faults, *rule_faults, *_fit(folder, facilities, rules), *people_faults(folder, rules)]
+    return CheckedFolder(
+        folder=folder,
+        facilities=tuple(placed.facility for placed in facilities),
+        rule_sets=rules,
+        faults=tuple(in_reading_order(faults)),
+    )
+
+
+def _read_facilities(folder: TenantFolder) -> tuple[list[FacilitySource], list[Fault]]:
+    placed: list[FacilitySource] = []
+    faults: list[Fault] = []
+    for file in sorted(folder.path.glob("facilities/*.yaml")):
+        try:
+            document = read_file(file)
+        except DocumentRefused as refused:
+            faults += refused.faults
+            continue
+        checked = check(document, FacilityFile)
+        faults += checked.faults
+        found = [] if checked.value is None else checked.value.facilities
+        placed += [FacilitySource(facility, document, ("facilities", index)) for index, facility in enumerate(found)]
+    return placed, faults
+
+
+def _read_rule_sets(folder: TenantFolder, root: Path) -> tuple[dict[str, RuleSet], list[Fault]]:
+    rules: dict[str, RuleSet] = {}
+    faults: list[Fault] = []
+    for index, service in enumerate(folder.terms.services):
+        at: KeyPath = ("services", index, "rule_set")
+        path = rule_set_path(root, service.rule_set)
+        if path is None:
+            faults.append(_tenant_fault("rule_set_missing", folder, at, found=service.rule_set, allowed=str(root)))
+            continue
+        found = check_rule_set(path, tenants=folder.path.parent)
+        faults += found
+        rule_set = None if any(fault.code == "unreadable" for fault in found) else read_source(path).rule_set
+        if rule_set is None:
+            continue
+        rules[service.code] = rule_set
+        if rule_set.service != service.code:
+            facts = {"found": service.rule_set, "other": rule_set.service, "allowed": service.code}
+            faults.append(_tenant_fault("rule_set_other_service", folder, at, **facts))
+    return rules, faults
+
+
+def rule_set_path(root: Path, name: str) -> Path | None:
+    """The file or folder of a rule set, ``None`` where there is neither."""
+    return next((path for path in (root / f"{name}.yaml", root / name) if path.exists()), None)
+
+
+def _fit(folder: TenantFolder, facilities: Sequence[FacilitySource], rules: Mapping[str, RuleSet]) -> Iterator[Fault]:
+    services = [service.code for service in folder.terms.services]
+    seen: dict[str, FacilitySource] = {}
+    for placed in facilities:
+        code, service = placed.facility.code, placed.facility.service
+        if service not in services:
+            facts = {"facility": code, "found": service, "allowed": services}
+            yield _facility_fault("facility_service_unknown", placed, "service", **facts)
+        if code in seen:
+            first = seen[code].document.place((*seen[code].path, "code"))
+            yield _facility_fault("facility_twice", placed, "code", found=code, first=str(first))
+        seen.setdefault(code, placed)
+    for index, entry in enumerate(folder.terms.services):
+        at: KeyPath = ("services", index)
+        own = [placed.facility for placed in facilities if placed.facility.service == entry.code]
+        if entry.code in rules:
+            own += rules[entry.code].inventory
+            yield from _terms_pages(folder, entry, rules[entry.code], at)
+            yield from _words(folder, entry, own, rules[entry.code])
+        if not own:
+            yield _tenant_fault("no_facilities", folder, (*at, "code"), found=entry.code)
+        yield from _inventory(folder, own, at)
+
+
+def _inventory(folder: TenantFolder, facilities: Sequence[Facility], at: KeyPath) -> Iterator[Fault]:
+    try:
+        Inventory.build(facilities)
+    except InventoryWrong as wrong:
+        where = ", ".join(f"{name} {value}" for name, value in wrong.facts.items())
+        yield _tenant_fault("inventory_contradicts", folder, at, why=f"{wrong} ({where})")
+
+
+def _terms_pages(folder: TenantFolder, entry: ServiceEntry, rule_set: RuleSet, at: KeyPath) -> Iterator[Fault]:
+    for terms in rule_set.booking.terms:
+        if terms.page not in entry.pages:
+            facts = {"found": terms.page, "rule_set": entry.rule_set, "service": entry.code}
+            yield _tenant_fault("terms_page_missing", folder, (*at, "pages"), **facts)
+
+
+def _words(
+    folder: TenantFolder, entry: ServiceEntry, facilities: Sequence[Facility], rule_set: RuleSet
+) -> Iterator[Fault]:
+    """Words that only the city can know: for its own codes, and for the mails its rules name."""
+    wanted = dict.fromkeys(_code_words(facilities), "words_missing")
+    wanted |= {f"mail.{notice.template}.{part}": "mail_words_missing" for notice in rule_set.notices for part in MAIL}
+    for language in folder.terms.languages:
+        part = folder.wording.get((entry.code, language))
+        known = {*default_wording(language), *(part.value if part else ())}
+        file = folder.path / "wording" / f"{entry.code}.{language}.yaml"
+        for key in sorted(wanted.keys() - known):
+            yield Fault(code=wanted[key], place=Place(str(file), 1, 1), facts={"found": key, "allowed": language})
+
+
+def _code_words(facilities: Sequence[Facility]) -> Iterator[str]:
+    for facility in facilities:
+        if facility.category is not None:
+            yield f"category.{facility.category}"
+        for space in facility.spaces:
+            yield f"space_kind.{space.kind}"
+            yield from (f"activity.{activity}" for activity in space.activities)
+
+
+def _tenant_fault(code: str, folder: TenantFolder, path: KeyPath, **facts: object) -> Fault:
+    return Fault(code=code, place=folder.tenant.document.place(path), path=path, facts=facts)
+
+
+def _facility_fault(code: str, placed: FacilitySource, key: str, **facts: object) -> Fault:
+    path = (*placed.path, key)
+    return Fault(code=code, place=placed.document.place(path), path=path, facts=facts)
