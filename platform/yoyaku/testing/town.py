@@ -1,0 +1,345 @@
+"""An invented town whose rules have one of everything, and the rows that loading it would write.
+
+For tests of what the database and the services promise; cities and their rules are tested from their own folders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.policy import Person
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.terms import Actor
+from yoyaku.booking.visit import Visit
+from yoyaku.db.tables import (
+    account,
+    facility,
+    host,
+    inventory_version,
+    registrant,
+    resource,
+    resource_unit,
+    rule_set_version,
+    service,
+    space,
+    staff,
+    tenant,
+)
+from yoyaku.kernel.ids import new_id
+from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.terms import RuleSet
+
+TOWN: Final = "aoba"
+SERVICE: Final = "halls"
+NOW: Final = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
+"""Ten in the morning of Sunday, 10 January 2027, in the town."""
+
+_WEB_OR_COUNTER = ["web", "counter"]
+_FACILITIES: list[dict[str, Any]] = [
+    {
+        "code": "plaza",
+        "name": {"ja": "あおばプラザ", "en": "Aoba Plaza"},
+        "service": SERVICE,
+        "staff_mail": "plaza@aoba.example",
+        "floors": [{"code": "gym", "units": 8}, {"code": "hall", "units": 2}],
+        "spaces": [
+            {"code": "room", "name": "会議室", "kind": "room", "bucket_minutes": 60},
+            {"code": "court", "name": "テニスコート", "kind": "court", "capacity": 4, "bucket_minutes": 60},
+            {"code": "quiet", "name": "和室", "kind": "limited", "bucket_minutes": 60},
+            {
+                "code": "basket",
+                "name": "バスケットボール",
+                "kind": "court",
+                "capacity": 2,
+                "consumes": {"floor": "gym", "units": 4},
+                "bucket_minutes": 60,
+            },
+            {
+                "code": "table",
+                "name": "卓球台",
+                "kind": "court",
+                "capacity": 8,
+                "consumes": {"floor": "gym", "units": 1},
+                "bucket_minutes": 60,
+            },
+            {
+                "code": "east",
+                "name": "ホール東",
+                "kind": "court",
+                "consumes": {"floor": "hall", "named": [1]},
+                "bucket_minutes": 60,
+            },
+            {
+                "code": "whole",
+                "name": "ホール全面",
+                "kind": "court",
+                "consumes": {"floor": "hall", "named": [1, 2]},
+                "bucket_minutes": 60,
+            },
+        ],
+        "equipment": [{"code": "projector", "name": "プロジェクター", "stock": 9}],
+    },
+    {
+        "code": "inn",
+        "name": "あおば荘",
+        "service": SERVICE,
+        "spaces": [
+            {"code": "twin", "name": "洋室", "kind": "twin", "capacity": 20, "people": 2, "bucket_minutes": 1440}
+        ],
+    },
+]
+_RULES: dict[str, Any] = {
+    "language": 1,
+    "service": SERVICE,
+    "title": "施設予約",
+    "applies": {"by": "made", "from": "2026-01-01"},
+    "timetables": {
+        "hours": {"kind": "grid", "opens": "09:00", "closes": "21:00", "step_minutes": 60},
+        "stay": {
+            "kind": "nights",
+            "check_in": "15:00",
+            "check_out": "10:00",
+            "maximum_nights": 3,
+            "age_groups": [{"code": "adult", "name": "大人"}],
+        },
+    },
+    "timetable_use": [{"when": {"space_kind": "twin"}, "timetable": "stay"}, {"timetable": "hours"}],
+    "registration": {
+        "classes": [{"code": "individual", "name": "個人"}],
+        "stages": [{"code": "registered", "name": "登録済", "may_book": True}],
+        "login": {"id_label": "利用者番号", "id_pattern": "^[0-9]{8}$"},
+    },
+    "booking": {
+        "channels": [
+            {"code": "web", "name": "インターネット", "entered_by": "resident"},
+            {"code": "counter", "name": "窓口", "entered_by": "clerk"},
+        ],
+        "windows": [
+            {
+                "code": "always",
+                "channels": _WEB_OR_COUNTER,
+                "opens": {"from": "use_day", "months": -12, "at": "09:00"},
+                "closes": {"from": "use_start"},
+            }
+        ],
+        "limits": [
+            {"code": "three", "when": {"space_kind": "limited"}, "unit": "bookings", "per": "outstanding", "cap": 3}
+        ],
+        "lifecycle": [
+            {
+                "when": {"space_kind": "room"},
+                "initial": "tentative",
+                "confirmed_by": ["counter", "payment"],
+                "lapses": {"from": "tentative_since", "days": 1, "at": "24:00"},
+            },
+            {"initial": "confirmed"},
+        ],
+        "same_slot_ban": [{"after": ["lapsed"], "when": {"space_kind": "room"}}],
+        "form": [{"code": "purpose", "label": "利用目的", "kind": "text", "required": False}],
+        "number": {"format": "{year}-{sequence:06d}", "restarts": "year"},
+        "cancellation": [
+            {
+                "code": "rain",
+                "by": ["clerk"],
+                "grounds": ["rain"],
+                "ends_as": "revoked",
+                "tiers": [{"at_least": 0, "percent": 100}],
+            },
+            {
+                "code": "usual",
+                "by": ["resident", "clerk"],
+                "tiers": [{"at_least": 0, "at_most": 6, "percent": 0}, {"at_least": 7, "percent": 100}],
+            },
+        ],
+        "change": [
+            {
+                "code": "usual",
+                "by": ["resident", "clerk"],
+                "allows": ["fewer_nights", "guests", "shorter", "extension", "fewer_surfaces", "equipment"],
+            }
+        ],
+        "cart_at_most": 3,
+    },
+    "fees": {
+        "steps": [
+            {
+                "step": "base",
+                "code": "use",
+                "name": "使用料",
+                "per": "hour",
+                "when": {"timetable": "hours"},
+                "table": [{"yen": 500}],
+            },
+            {
+                "step": "base",
+                "code": "stay",
+                "name": "宿泊料",
+                "per": "guest_night",
+                "when": {"timetable": "stay"},
+                "table": [{"yen": 3000}],
+            },
+        ]
+    },
+    "payment": {"methods": [{"code": "counter", "name": "窓口払い"}]},
+    "notices": [
+        {"event": kind, "to": "registrant", "template": kind}
+        for kind in ("booking_made", "booking_confirmed", "booking_cancelled", "booking_revoked", "booking_lapsed")
+    ]
+    + [{"event": "booking_made", "to": "facility_staff", "when": {"space": "room"}, "template": "booking_made_staff"}],
+}
+
+
+def town_rule_set() -> RuleSet:
+    """The town's rules, with its facilities inline."""
+    return msgspec.convert({**_RULES, "inventory": _FACILITIES}, RuleSet)
+
+
+def town_rules() -> ServiceRules:
+    """The town's rules, ready to decide, as version 1."""
+    return compile_rules(town_rule_set(), [], version=1, inventory_version=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resident:
+    """Somebody of the town, with an account."""
+
+    registrant_id: UUID
+    account_id: UUID
+
+
+async def write_town(conn: AsyncConnection, rules: ServiceRules, *, town: str = TOWN) -> None:
+    """The rows of the town, written as the owner in a transaction of the town's service."""
+    key = {"tenant_id": town, "service_id": SERVICE}
+    named = {"ja": "青葉町", "en": "Aoba"}
+    await conn.execute(
+        insert(tenant).values(
+            tenant_id=town,
+            municipality_code="000000",
+            name=named,
+            time_zone="Asia/Tokyo",
+            languages=["ja", "en"],
+            folder_digest="",
+        )
+    )
+    looks = {
+        "name": named,
+        "brand": {},
+        "wording": {},
+        "pages": {},
+        "contact": {"name": "青葉町役場", "phone": "000-000-0000"},
+    }
+    await conn.execute(insert(service).values(**key, **looks))
+    await conn.execute(insert(host).values(host=f"{town}.localhost", **key))
+    document = msgspec.json.encode(town_rule_set()).decode()
+    await conn.execute(
+        insert(rule_set_version).values(
+            **key,
+            version=1,
+            digest="1",
+            document=document,
+            applies_by="made",
+            applies_from=datetime(2026, 1, 1, tzinfo=UTC).date(),
+            published_at=NOW,
+            published_by="test",
+        )
+    )
+    await conn.execute(
+        insert(inventory_version).values(tenant_id=town, version=1, digest="1", document={"facilities": []})
+    )
+    await _write_stock(conn, rules, key)
+
+
+async def _write_stock(conn: AsyncConnection, rules: ServiceRules, key: dict[str, str]) -> None:
+    for one in rules.inventory.facilities.values():
+        await conn.execute(insert(facility).values(**key, facility_id=one.code, name={"ja": str(one.name)}))
+    for placed in rules.inventory.spaces.values():
+        await conn.execute(insert(space).values(**key, space_id=placed.space_id, facility_id=placed.facility.code))
+    for resource_id, units in rules.inventory.resources.items():
+        kind = "equipment" if ".eq." in resource_id else "floor"
+        await conn.execute(insert(resource).values(**key, resource_id=resource_id, kind=kind, units=units))
+        rows = [{**key, "resource_id": resource_id, "unit": unit + 1, "withdrawn": False} for unit in range(units)]
+        await conn.execute(insert(resource_unit), rows)
+
+
+async def write_residents(conn: AsyncConnection, count: int, *, town: str = TOWN) -> list[Resident]:
+    """So many residents with accounts that nobody can log in to."""
+    key = {"tenant_id": town, "service_id": SERVICE}
+    made = [Resident(registrant_id=new_id(), account_id=new_id()) for _ in range(count)]
+    people = [
+        {
+            **key,
+            "registrant_id": one.registrant_id,
+            "kind": "individual",
+            "name": f"髙田 {place}",
+            "kana": f"タカダ {place}",
+            "search_key": f"高田{place}\nタカタ{place}",
+            "user_class": "individual",
+            "residency": "resident",
+            "stage": "registered",
+            "facts": {},
+            "email": f"resident{place}@aoba.example",
+            "language": "ja",
+            "registered_at": NOW,
+        }
+        for place, one in enumerate(made)
+    ]
+    accounts = [
+        {
+            **key,
+            "account_id": one.account_id,
+            "registrant_id": one.registrant_id,
+            "login_key": str(one.account_id),
+            "login_id": str(one.account_id),
+            "password_hash": "!",
+            "created_at": NOW,
+        }
+        for one in made
+    ]
+    await conn.execute(insert(registrant), people)
+    await conn.execute(insert(account), accounts)
+    return made
+
+
+async def write_clerk(conn: AsyncConnection, *, town: str = TOWN) -> UUID:
+    """A clerk at the counter."""
+    staff_id = new_id()
+    key = {"tenant_id": town, "service_id": SERVICE}
+    await conn.execute(insert(staff).values(**key, staff_id=staff_id, name="窓口 花子", roles=["counter_clerk"]))
+    return staff_id
+
+
+def visit_of(
+    resident: Resident | None,
+    *,
+    now: datetime = NOW,
+    actor: Actor = "resident",
+    staff_id: UUID | None = None,
+    town: str = TOWN,
+) -> Visit:
+    """A visit of a resident's by the web, of a clerk's at the counter for them, or of a worker's."""
+    facts = {
+        "user_class": "individual",
+        "account_kind": "individual",
+        "residency": "resident",
+        "registration": "registered",
+    }
+    return Visit(
+        tenant_id=town,
+        service_id=SERVICE,
+        now=now,
+        real_now=datetime.now(tz=UTC),
+        channel="counter" if actor == "clerk" else "web",
+        actor=actor,
+        account_id=resident.account_id if resident and actor == "resident" else None,
+        registrant_id=resident.registrant_id if resident else None,
+        person=Person(facts=facts) if resident else None,
+        staff_id=staff_id,
+        staff_name="窓口 花子" if staff_id else None,
+    )
