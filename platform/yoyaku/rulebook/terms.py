@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from yoyaku.billing.terms import PaymentTerms
-from yoyaku.booking.terms import BookingTerms
+from yoyaku.booking.terms import Actor, BookingTerms, State
 from yoyaku.facility.terms import Facility, Timetable, TimetableUse
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.notice.terms import Notice
 from yoyaku.registration.terms import RegistrationTerms
-from yoyaku.rules.values import CalendarTerms, Code, DateText, Season, Text
+from yoyaku.rules.values import CalendarTerms, Code, DateText, InstantText, Season, Text
 
 
 class Applies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,14 +22,119 @@ class Applies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: DateText = field(name="from")
 
 
+class ExampleUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The use that an example speaks of: place, day, and times, bands or nights, as a resident would enter it."""
+
+    facility: Code | None = None
+    space: Code | None = None
+    date: DateText | None = None
+    starts: str | None = field(name="from", default=None)
+    ends: str | None = field(name="to", default=None)
+    bands: list[Code] = []
+    nights: int = 0
+    surfaces: int = 1
+    unit: int | None = None
+    activity: Code | None = None
+    guests: list[dict[str, int]] = []
+    preference: dict[str, bool] = {}
+    equipment: dict[str, int] = {}
+    form: dict[str, Any] = {}
+
+
+class GivenBooking(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A booking that is there already.
+
+    Without ``fee_yen`` its fee is what the rules ask; without ``lapses_at`` it lapses as they say. ``user`` is whose it
+    is, by default the example's user where it is ``by: self``.
+    """
+
+    id: Code
+    by: Literal["self", "other"] = "self"
+    state: State
+    made: InstantText
+    channel: Code = "web"
+    fee_yen: int | None = None
+    paid_yen: int = 0
+    paid_by: list[Code] = []
+    paid_at: InstantText | None = None
+    lapses_at: InstantText | None = None
+    application: str | None = None
+    user: dict[str, str | int | bool] | None = None
+
+
+class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The clock, who asks (``user``: the facts of the registration; absent: nobody registered), and what is booked.
+
+    ``sequence`` is the last part of the next booking number.
+    """
+
+    now: InstantText
+    user: dict[str, str | int | bool] | None = None
+    registered_at: InstantText | None = None
+    bookings: list[GivenBooking] = []
+    sequence: int | None = None
+
+
+class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One action. ``booking`` names a given one; for ``availability`` ``from`` and ``to`` are dates."""
+
+    action: Literal["book", "quote", "cancel", "confirm", "lapse", "change", "windows", "availability"]
+    channel: Code = "web"
+    actor: Actor | None = None
+    booking: Code | None = None
+    accepted_terms: list[Code] | None = None
+    application: str | None = None
+    reason: str | None = None
+    grounds: Code | None = None
+    changes: dict[str, Any] = {}
+    by: Literal["payment", "counter", "approval"] = "counter"
+    documents_seen: bool = False
+    fee_taken_yen: int = 0
+    paid_by: Code | None = None
+
+
+class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What comes of it; what is not named is not looked at. ``lines`` are all lines, ``due`` those named."""
+
+    outcome: Literal["allowed", "refused"] | None = None
+    reason: Code | None = None
+    allowed_from: InstantText | None = None
+    allowed_until: InstantText | None = None
+    opens_at: InstantText | None = None
+    closes_at: InstantText | None = None
+    visible_at: InstantText | None = None
+    is_open: bool | None = None
+    state: State | None = None
+    total_yen: int | None = None
+    tax_yen: int | None = None
+    more_yen: int | None = None
+    lines: dict[str, int] | None = None
+    due: dict[str, InstantText] | None = None
+    lapses_at: InstantText | None = None
+    number: str | None = None
+    refund_yen: int | None = None
+    kept_yen: int | None = None
+    cells: dict[str, Any] | None = None
+
+
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A case a clerk can read: given (clock, user, bookings), when (one action), then (the outcome)."""
 
     name: str
     facts: list[str] = []
-    given: dict[str, Any]
-    when: dict[str, Any]
-    then: dict[str, Any]
+    given: Given
+    when: ExampleAct
+    then: Expected
+
+
+class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case to explain: as an example, without an expectation."""
+
+    name: str = ""
+    facts: list[str] = []
+    given: Given
+    when: ExampleAct
+    then: Expected = Expected()
 
 
 class RuleSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

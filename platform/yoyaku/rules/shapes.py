@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, get_args
 
-from yoyaku.rules.values import Code, DateText, MonthDay, TimeOfDay
+from yoyaku.rules.values import Code, DateText, InstantText, MonthDay, TimeOfDay
 
 LEAP_YEAR: Final = "2000"
 
@@ -22,10 +22,17 @@ SHAPES: Final = {
     _pattern(TimeOfDay): "time_of_day",
     _pattern(DateText): "date",
     _pattern(MonthDay): "month_day",
+    _pattern(InstantText): "instant",
 }
 """From a pattern of the schema to the name by which the wording speaks of it."""
 
-SAMPLES: Final = {"code": "sample", "time_of_day": "00:00", "date": "2000-01-01", "month_day": "01-01"}
+SAMPLES: Final = {
+    "code": "sample",
+    "time_of_day": "00:00",
+    "date": "2000-01-01",
+    "month_day": "01-01",
+    "instant": "2000-01-01T00:00",
+}
 
 
 def shape_of(pattern: str) -> str:
@@ -38,8 +45,8 @@ def has_shape(text: str, pattern: str) -> bool:
     if re.search(pattern, text) is None:
         return False
     shape = shape_of(pattern)
-    if shape == "date":
-        return _exists(text)
+    if shape in {"date", "instant"}:
+        return _exists(text[:10])
     return shape != "month_day" or _exists(f"{LEAP_YEAR}-{text}")
 
 

@@ -21,6 +21,13 @@ TimeOfDay = Annotated[
 ]
 DateText = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description='A date, quoted: "2027-02-20".')]
 MonthDay = Annotated[str, Meta(pattern="^[0-9]{2}-[0-9]{2}$", description='A day of the year, quoted: "12-29".')]
+InstantText = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}T(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00)$",
+        description='Date and time in the municipality\'s zone, quoted: "2027-01-16T08:59:59"; "2027-01-15T24:00" ends a day.',
+    ),
+]
 Yen = Annotated[int, Meta(ge=0, description="Whole yen.")]
 Percent = Annotated[int, Meta(ge=0, le=100, description="Whole percent.")]
 Text = str | dict[str, str]
