@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -59,6 +59,107 @@ def check_command(paths: tuple[Path, ...], tenants: Path | None, form: Format, t
             )
         )
     sys.exit(1 if errors else 0)
+
+
+@rules.command("test")
+@_paths
+@_tenants
+@_format
+@_tongue
+def test_command(paths: tuple[Path, ...], tenants: Path | None, form: Format, tongue: Tongue) -> None:
+    """Run the examples of rule sets. Exit 1 where one comes out otherwise."""
+    from yoyaku.rulebook.source import find_rule_sets
+
+    found = [rule_set for path in paths for rule_set in find_rule_sets(path)]
+    tried = [_try_rule_set(path, tenants) for path in found]
+    failed = sum(not outcome["passed"] for outcomes in tried for outcome in outcomes)
+    count = sum(map(len, tried))
+    if form == "json":
+        summary = {"rule_sets": len(found), "examples": count, "failed": failed}
+        _print_json({"examples": [outcome for outcomes in tried for outcome in outcomes], "summary": summary})
+    else:
+        for outcome in (outcome for outcomes in tried for outcome in outcomes if not outcome["passed"]):
+            _print_failure(outcome)
+        ja = f"ルールセット {len(found)}件、例 {count}件: 合格 {count - failed}件、不合格 {failed}件"
+        en = f"{len(found)} rule sets, {count} examples: {count - failed} passed, {failed} failed"
+        click.echo(_in_words(tongue, ja=ja, en=en))
+    sys.exit(1 if failed else 0)
+
+
+def _try_rule_set(path: Path, tenants: Path | None) -> list[dict[str, Any]]:
+    """The examples of one rule set, tried, each as a mapping that JSON can carry."""
+    from yoyaku.rulebook.book import read_book
+    from yoyaku.rulebook.examples import try_examples
+    from yoyaku.rulebook.explain import in_words
+
+    book = read_book(path, tenants=tenants)
+    rules = book.need_compiled()
+    outcomes = try_examples(rules, book.rules.examples)
+    return [
+        {
+            "rule_set": book.source.name,
+            "name": outcome.example.name,
+            "place": str(book.source.document.place(("examples", index))),
+            "facts": list(outcome.example.facts),
+            "passed": outcome.passed,
+            "differences": [
+                {
+                    "key": difference.key,
+                    "expected": in_words(difference.expected, rules.zone),
+                    "found": in_words(difference.found, rules.zone),
+                }
+                for difference in outcome.differences
+            ],
+            "reason": None
+            if outcome.decision.error is None
+            else f"{outcome.decision.error.code}: {outcome.decision.error}",
+        }
+        for index, outcome in enumerate(outcomes)
+    ]
+
+
+def _print_failure(outcome: Mapping[str, Any]) -> None:
+    click.echo(f"{outcome['place']}: {outcome['name']}")
+    for difference in outcome["differences"]:
+        click.echo(f"  {difference['key']}: {difference['expected']} ≠ {difference['found']}")
+    if outcome["reason"] is not None:
+        click.echo(f"  ({outcome['reason']})")
+
+
+@rules.command("explain")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--case", "case_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_tenants
+@_format
+def explain_command(file: Path, case_file: Path, tenants: Path | None, form: Format) -> None:
+    """Print the decision on a case (given, when) with the clauses that made it."""
+    from yoyaku.rulebook.book import read_book
+    from yoyaku.rulebook.examples import try_example
+    from yoyaku.rulebook.explain import explained, found_in_words, to_json
+    from yoyaku.rulebook.terms import Case
+    from yoyaku.rules.check import read_as
+
+    book = read_book(file, tenants=tenants)
+    rule_set = book.need_compiled()
+    outcome = try_example(rule_set, read_as(case_file, Case))
+    decision = outcome.decision
+    if form == "json":
+        _print_json(to_json(decision, book.source, rule_set.zone))
+        return
+    for key, value in found_in_words(decision.found, rule_set.zone):
+        click.echo(f"{key}: {value}")
+    for each in explained(decision, book.source):
+        use = each.use
+        inputs = ", ".join(f"{name}: {_plain(value)}" for name, value in use.inputs.items())
+        click.echo(f"- {use.path} [{use.reference or '-'}] {{{inputs}}} → {_plain(use.outcome)}")
+        click.echo(f"    {each.place or ''}")
+
+
+def _plain(value: object) -> str:
+    """A fact or outcome in one line."""
+    if isinstance(value, set | frozenset | list):
+        return "+".join(sorted(map(str, value)))
+    return "none" if value is None else str(value)
 
 
 @rules.command("schema")

@@ -40,6 +40,16 @@ class Book:
             return ()
         return tuple(placed for placed in self.compiled.inventory.spaces.values() if placed.facility.bookable)
 
+    def need_compiled(self) -> ServiceRules:
+        """The compiled rules.
+
+        Raises:
+            InventoryWrong: the facilities contradict each other.
+        """
+        if self.compiled is None:
+            raise self.inventory_fault or InventoryWrong
+        return self.compiled
+
     def fault(self, code: str, path: KeyPath, *, level: Level = "error", **facts: object) -> Fault:
         """Something wrong at a path of the rule set."""
         return Fault(code=code, place=self.source.document.place(path), path=path, level=level, facts=facts)
@@ -68,17 +78,27 @@ def open_book(source: Source) -> Book | None:
     return Book(source=source, rules=source.rule_set, compiled=compiled)
 
 
-def read_rules(path: Path, *, tenants: Path | None = None) -> ServiceRules:
-    """The compiled rules of a rule set without errors of reading or shape.
+def read_book(path: Path, *, tenants: Path | None = None) -> Book:
+    """The book of a rule set that has no fault of reading or shape.
 
     Raises:
         DocumentRefused: with every such fault.
-        InventoryWrong: the facilities contradict each other.
     """
     source = read_source(path, tenants=tenants)
-    if source.faults or source.rule_set is None:
+    book = open_book(source)
+    if source.faults or book is None:
         raise DocumentRefused(source.faults)
-    return compile_rules(source.rule_set, [at.facility for at in _not_inline(source)])
+    return book
+
+
+def read_rules(path: Path, *, tenants: Path | None = None) -> ServiceRules:
+    """The compiled rules of a rule set.
+
+    Raises:
+        DocumentRefused: as :func:`read_book`.
+        InventoryWrong: the facilities contradict each other.
+    """
+    return read_book(path, tenants=tenants).need_compiled()
 
 
 def _not_inline(source: Source) -> Iterator[FacilitySource]:
