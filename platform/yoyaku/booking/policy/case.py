@@ -112,10 +112,6 @@ def booked_case(
     }
     facts |= request_facts(request) | form_answers(request.form) | act_facts(rules, act, request.use_on)
     facts |= more or {}
-    period = booking.period
-    anchors = use_anchors(request.use_on, period.starts_at, period.ends_at) | act_anchors(act, booking.made_at)
-    if booking.paid_at is not None:
-        anchors["paid"] = booking.paid_at
     return Case(
         rules=rules,
         placed=placed,
@@ -123,9 +119,17 @@ def booked_case(
         act=act,
         made_at=booking.made_at,
         facts=facts,
-        anchors=anchors,
+        anchors=_booked_anchors(booking, act),
         trace=[],
     )
+
+
+def _booked_anchors(booking: BookedFacts, act: Act) -> dict[Anchor, date | datetime]:
+    anchors = use_anchors(booking.request.use_on, booking.period.starts_at, booking.period.ends_at)
+    anchors |= act_anchors(act, booking.made_at)
+    if booking.paid_at is not None:
+        anchors["paid"] = booking.paid_at
+    return anchors
 
 
 def request_facts(request: BookingRequest) -> dict[str, Value]:

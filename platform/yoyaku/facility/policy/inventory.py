@@ -52,14 +52,14 @@ class Inventory:
         Raises:
             InventoryWrong: a code stands twice, a floor is missing or too small, or nights and hours share a floor.
         """
+        by_code = {facility.code: facility for facility in facilities}
+        if len(by_code) < len(facilities):
+            raise InventoryWrong("A facility code stands twice.")
         spaces: dict[str, PlacedSpace] = {}
         resources: dict[str, int] = {}
         buckets: dict[str, int] = {}
         for facility in facilities:
             _place_facility(facility, spaces=spaces, resources=resources, buckets=buckets)
-        by_code = {facility.code: facility for facility in facilities}
-        if len(by_code) < len(facilities):
-            raise InventoryWrong("A facility code stands twice.")
         return cls(facilities=by_code, spaces=spaces, resources=resources, buckets=buckets)
 
     def facility(self, code: str) -> Facility:

@@ -110,13 +110,12 @@ def day_slots(
 
 
 def _cut(rules: FacilityRules, placed: PlacedSpace, use_on: date, timetable: Timetable) -> tuple[Slot, ...]:
-    match timetable:
-        case NightTimetable():
-            return (_night(rules, timetable, use_on),)
-        case BandTimetable():
-            return _bands(rules, timetable, use_on, opening_minutes(rules, placed, use_on))
-        case GridTimetable():
-            return _steps(rules, timetable, use_on, opening_minutes(rules, placed, use_on))
+    if isinstance(timetable, NightTimetable):
+        return (_night(rules, timetable, use_on),)
+    opening = opening_minutes(rules, placed, use_on)
+    if isinstance(timetable, BandTimetable):
+        return _bands(rules, timetable, use_on, opening)
+    return _steps(rules, timetable, use_on, opening)
 
 
 def _night(rules: FacilityRules, timetable: NightTimetable, use_on: date) -> Slot:

@@ -108,13 +108,11 @@ def _check_open(rules: FacilityRules, placed: PlacedSpace, wish: Wish, timetable
 
 
 def _take(rules: FacilityRules, timetable: Timetable, slots: tuple[Slot, ...], wish: Wish) -> tuple[Slot, ...]:
-    match timetable:
-        case NightTimetable():
-            return _stay(rules, timetable, slots[0], wish)
-        case BandTimetable():
-            return _joined_bands(timetable, slots, wish)
-        case GridTimetable():
-            return _grid_steps(timetable, slots, wish)
+    if isinstance(timetable, NightTimetable):
+        return _stay(rules, timetable, slots[0], wish)
+    if isinstance(timetable, BandTimetable):
+        return _joined_bands(timetable, slots, wish)
+    return _grid_steps(timetable, slots, wish)
 
 
 def _stay(rules: FacilityRules, timetable: NightTimetable, first: Slot, wish: Wish) -> tuple[Slot, ...]:
