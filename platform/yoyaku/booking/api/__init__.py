@@ -1,0 +1,8 @@
+"""The JSON API of bookings: the same acts as the pages, by the same services."""
+
+from yoyaku.booking.api.acting import ACTING
+from yoyaku.booking.api.reading import READING
+
+ROUTES = [*READING, *ACTING]
+
+__all__ = ["ROUTES"]
