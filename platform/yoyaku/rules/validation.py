@@ -60,8 +60,8 @@ def validator_of(shape: Hashable) -> Validator:
 def sample(schema: JsonSchema, definitions: Mapping[str, JsonSchema]) -> object:
     """A harmless value that a schema accepts."""
     schema = resolve_reference(schema, definitions)
-    if "enum" in schema:
-        return schema["enum"][0]
+    if "enum" in schema or "examples" in schema:
+        return (schema.get("enum") or schema["examples"])[0]
     if "anyOf" in schema:
         return sample(schema["anyOf"][0], definitions)
     kind = schema.get("type")
