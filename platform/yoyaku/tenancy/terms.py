@@ -8,17 +8,26 @@ from msgspec import Meta, Struct
 
 from yoyaku.rules.values import Clause, Code, Text
 
-Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description='A colour, quoted: "#0017c1".')]
+_COLOUR = "^#[0-9a-fA-F]{6}$"
+Colour = Annotated[str, Meta(pattern=_COLOUR, description='A colour, quoted: "#0017c1".', examples=["#000000"])]
+SoftColour = Annotated[
+    str, Meta(pattern=_COLOUR, description='A light colour, quoted: "#e8f1fe".', examples=["#ffffff"])
+]
 Language = Literal["ja", "en"]
 FileName = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$", description="A path below the folder."),
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$",
+        description="A path below the folder.",
+        examples=["sample"],
+    ),
 ]
 HostTemplate = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(\.\{base_domain\})?$",
         description="A host name in lower case, without port; {base_domain} is the domain of the installation.",
+        examples=["sample.{base_domain}"],
     ),
 ]
 
@@ -29,7 +38,7 @@ class Contact(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Text
     phone: str | None = None
     hours: Text | None = None
-    mail: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    mail: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", examples=["sample@localhost"])] | None = None
     address: Text | None = None
 
 
@@ -53,7 +62,9 @@ class TenantFile(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``tenant.yaml``. ``municipality_code`` is the six-digit code of local public bodies, with its check digit."""
 
     slug: Code
-    municipality_code: Annotated[str, Meta(pattern="^[0-9]{6}$", description='Six digits, quoted: "123456".')]
+    municipality_code: Annotated[
+        str, Meta(pattern="^[0-9]{6}$", description='Six digits, quoted: "000001".', examples=["000001"])
+    ]
     name: Text
     time_zone: str = "Asia/Tokyo"
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("ja", "en")
@@ -66,7 +77,7 @@ class Colours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     primary: Colour
     primary_dark: Colour
     accent: Colour
-    surface: Colour
+    surface: SoftColour
 
 
 class BrandFile(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +109,9 @@ class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An invented clerk; ``service: "*"`` gives one account in every service."""
 
-    service: Annotated[str, Meta(pattern=r"^(\*|[a-z0-9][a-z0-9_-]*)$", description="A service's code, or *.")]
+    service: Annotated[
+        str, Meta(pattern=r"^(\*|[a-z0-9][a-z0-9_-]*)$", description="A service's code, or *.", examples=["*"])
+    ]
     login_id: str
     password: str
     name: str

@@ -157,22 +157,35 @@ def _fit(folder: TenantFolder, facilities: Sequence[FacilitySource], rules: Mapp
         seen.setdefault(code, placed)
     for index, entry in enumerate(folder.terms.services):
         at: KeyPath = ("services", index)
-        own = [placed.facility for placed in facilities if placed.facility.service == entry.code]
+        own = [placed for placed in facilities if placed.facility.service == entry.code]
+        inline = rules[entry.code].inventory if entry.code in rules else []
         if entry.code in rules:
-            own += rules[entry.code].inventory
             yield from _terms_pages(folder, entry, rules[entry.code], at)
-            yield from _words(folder, entry, own, rules[entry.code])
-        if not own:
-            yield _tenant_fault("no_facilities", folder, (*at, "code"), found=entry.code)
-        yield from _inventory(folder, own, at)
+            yield from _words(folder, entry, [*(each.facility for each in own), *inline], rules[entry.code])
+        if not own and not inline:
+            yield _tenant_fault("service_without_facilities", folder, (*at, "code"), found=entry.code)
+        yield from _inventory(own, inline)
 
 
-def _inventory(folder: TenantFolder, facilities: Sequence[Facility], at: KeyPath) -> Iterator[Fault]:
+def _inventory(placed: Sequence[FacilitySource], inline: Sequence[Facility]) -> Iterator[Fault]:
     try:
-        Inventory.build(facilities)
+        Inventory.build([*(each.facility for each in placed), *inline])
     except InventoryWrong as wrong:
         where = ", ".join(f"{name} {value}" for name, value in wrong.facts.items())
-        yield _tenant_fault("inventory_contradicts", folder, at, why=f"{wrong} ({where})")
+        for at, path in _spaces_named(placed, wrong):
+            yield _facility_fault("inventory_contradicts", at, *path, why=f"{wrong} ({where})")
+
+
+def _spaces_named(placed: Sequence[FacilitySource], wrong: InventoryWrong) -> Iterator[tuple[FacilitySource, KeyPath]]:
+    """The space that a contradiction names, by its code or as ``<facility>.<space>``, or else its facility."""
+    whole = str(wrong.facts.get("space") or wrong.facts.get("resource") or "")
+    facility = str(wrong.facts.get("facility") or whole.partition(".")[0])
+    for at in placed:
+        if at.facility.code == facility:
+            codes = [space.code for space in at.facility.spaces]
+            code = whole.rpartition(".")[2]
+            yield at, ("spaces", codes.index(code), "code") if code in codes else ("code",)
+            return
 
 
 def _terms_pages(folder: TenantFolder, entry: ServiceEntry, rule_set: RuleSet, at: KeyPath) -> Iterator[Fault]:
@@ -209,6 +222,6 @@ def _tenant_fault(code: str, folder: TenantFolder, path: KeyPath, **facts: objec
     return Fault(code=code, place=folder.tenant.document.place(path), path=path, facts=facts)
 
 
-def _facility_fault(code: str, placed: FacilitySource, key: str, **facts: object) -> Fault:
-    path = (*placed.path, key)
+def _facility_fault(code: str, placed: FacilitySource, *below: str | int, **facts: object) -> Fault:
+    path = (*placed.path, *below)
     return Fault(code=code, place=placed.document.place(path), path=path, facts=facts)

@@ -130,7 +130,7 @@ def _text_in_all(part: Part, path: KeyPath, text: Text | None, wanted: Sequence[
     if isinstance(text, Mapping):
         for language in wanted:
             if not text.get(language, "").strip():
-                yield _fault("language_missing", part, path, allowed=language)
+                yield _fault("text_untranslated", part, path, allowed=language)
         for language in sorted(set(text) - set(wanted)):
             yield _fault("language_unknown", part, (*path, language), found=language, allowed=list(wanted))
 

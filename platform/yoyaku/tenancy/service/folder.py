@@ -8,8 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from yoyaku.rules.check import check
-from yoyaku.rules.document import read_file
-from yoyaku.rules.fault import DocumentRefused, Fault, Place
+from yoyaku.rules.document import Document, read_file
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place
 from yoyaku.tenancy.policy.contents import PageKey, Part, TenantFolder
 from yoyaku.tenancy.terms import BrandFile, DemoFile, TenantFile
 
@@ -30,7 +30,7 @@ def read_folder(path: Path) -> TenantFolder:
     faults += tenant.faults
     reader = _Reader(path, faults)
     services = {service.code: service.brand for service in tenant.value.services}
-    brands = {code: part for code, brand in services.items() if (part := reader.read(path / brand, BrandFile))}
+    brands = reader.read_brands(document, tenant.value)
     logos = {
         code: text for code, part in brands.items() if (text := reader.read_logo(part, services[code])) is not None
     }
@@ -66,6 +66,20 @@ class _Reader:
         checked = check(document, shape)
         self.faults += checked.faults
         return None if checked.value is None else Part(document=document, value=checked.value)
+
+    def read_brands(self, document: Document, tenant: TenantFile) -> dict[str, Part]:
+        """The brand file of each service; one that is not there is a fault of tenant.yaml."""
+        found: dict[str, Part] = {}
+        for index, service in enumerate(tenant.services):
+            file = self.path / service.brand
+            if not file.is_file():
+                at: KeyPath = ("services", index, "brand")
+                self.faults.append(
+                    Fault(code="file_missing", place=document.place(at), path=at, facts={"found": str(file)})
+                )
+            elif (part := self.read(file, BrandFile)) is not None:
+                found[service.code] = part
+        return found
 
     def read_logo(self, brand: Part, brand_file: str) -> str | None:
         """The text of the logo beside a brand file."""
