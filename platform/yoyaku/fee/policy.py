@@ -187,7 +187,7 @@ def units_of(per: Per, priced: Priced, *, by_time: bool) -> list[Unit]:
             return _time_units(priced, 30, by_time=by_time)
         case "guest_night":
             return _guest_units(priced)
-        case "night" | "day":
+        case _:
             return _night_units(priced) or [Unit(priced.facts, day)] * (per == "day")
 
 
