@@ -91,6 +91,11 @@ async def save_tenant(conn: AsyncConnection, values: Mapping[str, Any]) -> None:
     await conn.execute(statement.on_conflict_do_update(index_elements=["tenant_id"], set_=changed))
 
 
+async def save_folder_digest(conn: AsyncConnection, *, tenant_id: str, digest: str) -> None:
+    """Note that a folder was found equal to the database."""
+    await conn.execute(update(tenant).where(tenant.c.tenant_id == tenant_id).values(folder_digest=digest))
+
+
 async def save_service(conn: AsyncConnection, values: Mapping[str, Any]) -> None:
     """Insert or replace a service's row; its clock stays."""
     keys = ("tenant_id", "service_id")

@@ -106,11 +106,12 @@ class Folder:
     """The town's folder below ``root``, with its rule set beside it."""
 
     root: Path
+    slug: str = "aoba"
 
     @property
     def tenant(self) -> Path:
         """The tenant folder."""
-        return self.root / "tenants" / "aoba"
+        return self.root / "tenants" / self.slug
 
     @property
     def rule_sets(self) -> Path:

@@ -97,6 +97,8 @@ async def load_folder(
         await _refuse_losses(conn, checked=checked, wanted=wanted, present=present)
         await _save_head(conn, tenant_id=tenant_id, wanted=wanted)
         await _save_stock_and_rules(conn, checked=checked, loaded_by=loaded_by, real_now=real_now)
+    elif row and row["folder_digest"] != digest_of(wanted):
+        await repository.save_folder_digest(conn, tenant_id=tenant_id, digest=digest_of(wanted))
     return Loaded(tenant_id=tenant_id, is_new=row is None, changes=changes)
 
 
