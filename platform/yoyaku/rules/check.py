@@ -42,13 +42,14 @@ class Checked(Generic[Struct]):
 def check(document: Document, shape: type[Struct]) -> Checked[Struct]:
     """Check a document against a struct and build it."""
     value = copy.deepcopy(document.value)
-    refused = {fault.path for fault in document.faults}
+    # Of a key that stands twice the first value was kept: it is checked like any other.
+    refused = {fault.path for fault in document.faults if fault.code != "duplicate_key"}
     validator, definitions = validator_of(shape), json_schema(shape).get("$defs", {})
     first = list(validator.iter_errors(value))
     faults = [
         _to_fault(error, document) for error in first if error.validator != "misspelt" and _path(error) not in refused
     ]
-    repaired = refused | {_path(error) for error in first}
+    repaired = {fault.path for fault in document.faults} | {_path(error) for error in first}
     errors = first
     for _ in range(ROUNDS_OF_REPAIR):
         value = _repair(value, errors, definitions)

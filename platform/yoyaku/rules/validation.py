@@ -94,13 +94,12 @@ class _Keywords:
         if "discriminator" in schema and isinstance(instance, dict):
             yield from self._follow_tag(validator, instance, schema["discriminator"])
             return
-        fitting = [branch for branch in branches if self._accepts_type(branch, instance)]
-        if not fitting:
+        # msgspec allows one branch for each kind of value, so that the first that fits is the only one.
+        fitting = next((branch for branch in branches if self._accepts_type(branch, instance)), None)
+        if fitting is None:
             yield ValidationError("type", validator="type", validator_value=self._type_names(branches))
-        elif len(fitting) == 1:
-            yield from validator.descend(instance, fitting[0])
-        elif not any(validator.evolve(schema=branch).is_valid(instance) for branch in fitting):
-            yield ValidationError("enum", validator="enum", validator_value=self._options(fitting))
+        else:
+            yield from validator.descend(instance, fitting)
 
     def _follow_tag(
         self, validator: Anything, instance: dict[str, Any], discriminator: JsonSchema
@@ -149,19 +148,12 @@ class _Keywords:
         schema = resolve_reference(branch, self._definitions)
         if "enum" in schema:
             return any(type(option) is type(instance) for option in schema["enum"])
-        if "anyOf" in schema:
-            return any(self._accepts_type(inner, instance) for inner in schema["anyOf"])
         return schema.get("type") in {None, *_TYPES[type(instance)]}
 
     def _type_names(self, branches: list[JsonSchema]) -> list[str]:
         resolved = [resolve_reference(branch, self._definitions) for branch in branches]
         names = ["string" if "enum" in schema else str(schema.get("type")) for schema in resolved]
         return list(dict.fromkeys(name for name in names if name != "null"))
-
-    def _options(self, branches: list[JsonSchema]) -> list[str]:
-        return [
-            option for branch in branches for option in resolve_reference(branch, self._definitions).get("enum", [])
-        ]
 
 
 def _tidy(schema: Anything) -> Anything:
