@@ -6,7 +6,7 @@ For tests of what the database and the services promise; cities and their rules 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.policy import Person
+from yoyaku.booking.policy import BookingRequest, Person
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor
 from yoyaku.booking.visit import Visit
@@ -40,6 +40,9 @@ TOWN: Final = "aoba"
 SERVICE: Final = "halls"
 NOW: Final = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
 """Ten in the morning of Sunday, 10 January 2027, in the town."""
+
+DAY: Final = date(2027, 2, 20)
+"""A Saturday some weeks ahead."""
 
 _WEB_OR_COUNTER = ["web", "counter"]
 _FACILITIES: list[dict[str, Any]] = [
@@ -230,7 +233,7 @@ async def write_town(conn: AsyncConnection, rules: ServiceRules, *, town: str = 
     )
     looks = {
         "name": named,
-        "brand": {},
+        "brand": {"name": named, "colours": {}, "logo_svg": ""},
         "wording": {},
         "pages": {},
         "contact": {"name": "青葉町役場", "phone": "000-000-0000"},
@@ -343,3 +346,13 @@ def visit_of(
         staff_id=staff_id,
         staff_name="窓口 花子" if staff_id else None,
     )
+
+
+def hours(space: str, starts: str = "10:00", ends: str = "12:00", *, day: date = DAY, **more: Any) -> BookingRequest:  # noqa: ANN401
+    """A use of one of the plaza's spaces."""
+    return BookingRequest(facility="plaza", space=space, use_on=day, starts=starts, ends=ends, **more)
+
+
+def nights(count: int = 1, *, day: date = DAY) -> BookingRequest:
+    """A stay of two at the inn."""
+    return BookingRequest(facility="inn", space="twin", use_on=day, nights=count, guests=({"adult": 2},) * count)

@@ -2,12 +2,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.integration.booking.conftest import DAY, hours, nights
 from yoyaku.booking.policy import NotCancellable, NotChangeable, SameSlotBanned, SlotTaken
-from yoyaku.booking.repository import bookings
 from yoyaku.booking.service import (
     BookingNotFound,
     DocumentsNotSeen,
+    Lapse,
     RefundChanged,
     WhyMissing,
     booking_history,
@@ -22,7 +21,7 @@ from yoyaku.booking.service import (
     revoke_booking,
 )
 from yoyaku.kernel.errors import NotAllowed
-from yoyaku.testing.town import NOW, visit_of
+from yoyaku.testing.town import DAY, NOW, hours, nights, visit_of
 
 
 async def booked(town, place, *requests):
@@ -30,10 +29,13 @@ async def booked(town, place, *requests):
 
 
 async def lapse(town, booking, now):
+    async def rules_of(*, version, inventory_version):
+        assert (version, inventory_version) == (1, 1)
+        return town.rules
+
     visit = visit_of(None, now=now, actor="system")
     async with town.act() as conn:
-        seen = await bookings.lock_booking_unless_locked(conn, visit=visit, booking_id=booking.booking_id)
-        return await lapse_booking(conn, visit=visit, rules=town.rules, booking=seen)
+        return await lapse_booking(conn, visit=visit, booking_id=booking.booking_id, rules_of=rules_of)
 
 
 async def test_cancelling_frees_the_slot_and_keeps_what_the_tiers_say(town):
@@ -102,7 +104,11 @@ async def test_rain_costs_nothing_and_says_who_and_why(town):
         )
         history = await booking_history(conn, visit=clerk, booking_id=booking.booking_id)
     assert (ended.state, ended.kept_yen, ended.grounds) == ("revoked", 0, "rain")
-    assert [(event.kind, event.staff_name, event.why) for event in history][1] == ("booking_revoked", "窓口 花子", "大雨")
+    assert [(event.kind, event.staff_name, event.why) for event in history][1] == (
+        "booking_revoked",
+        "窓口 花子",
+        "大雨",
+    )
     audited = await town.see("SELECT act, staff_name, why, subject_id FROM audit_entry")
     assert audited == [("booking_revoked", "窓口 花子", "大雨", str(booking.booking_id))]
 
@@ -125,16 +131,18 @@ async def test_the_counter_confirms_what_it_has_seen(town):
             why="窓口で手続",
         )
     assert (confirmed.state, confirmed.paid_yen, confirmed.paid_by) == ("confirmed", 1000, frozenset({"counter"}))
-    assert await lapse(town, booking, booking.lapses_at + timedelta(days=1)) is None
+    assert await lapse(town, booking, booking.lapses_at + timedelta(days=1)) == Lapse(settled=True)
     assert await town.see("SELECT state FROM booking") == [("confirmed",)]
 
 
 async def test_what_has_lapsed_is_free_for_others_and_barred_to_the_same_person(town):
     booking = await booked(town, 0, hours("room"))
-    assert await lapse(town, booking, NOW) == booking.lapses_at
+    assert await lapse(town, booking, NOW) == Lapse(settled=False, again_at=booking.lapses_at)
     for _ in range(2):
-        assert await lapse(town, booking, booking.lapses_at) is None
-    assert await town.see("SELECT state, ended_at, bans_same_slot FROM booking") == [("lapsed", booking.lapses_at, True)]
+        assert await lapse(town, booking, booking.lapses_at) == Lapse(settled=True)
+    assert await town.see("SELECT state, ended_at, bans_same_slot FROM booking") == [
+        ("lapsed", booking.lapses_at, True)
+    ]
     assert await town.see("SELECT count(*) FROM outbox WHERE kind = 'booking_lapsed'") == [(1,)]
     with pytest.raises(SameSlotBanned):
         await town.book(0, hours("room", "11:00", "13:00"))

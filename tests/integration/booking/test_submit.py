@@ -1,5 +1,4 @@
 import pytest
-from tests.integration.booking.conftest import DAY, hours, nights
 
 from yoyaku.booking.policy import CartSlotTaken, EquipmentShort, LimitReached, SlotTaken
 from yoyaku.booking.service import (
@@ -10,7 +9,7 @@ from yoyaku.booking.service import (
     month_availability,
     remove_from_cart,
 )
-from yoyaku.testing.town import visit_of
+from yoyaku.testing.town import DAY, hours, nights, visit_of
 
 
 async def test_a_booking_is_written_with_its_price_number_clauses_and_event(town):

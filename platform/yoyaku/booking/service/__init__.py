@@ -11,6 +11,8 @@ from yoyaku.booking.service.carting import (
 from yoyaku.booking.service.changing import change_booking
 from yoyaku.booking.service.confirming import confirm_booking
 from yoyaku.booking.service.endings import (
+    Lapse,
+    PinnedRules,
     cancel_booking,
     lapse_booking,
     offer_cancellation,
@@ -51,6 +53,8 @@ __all__ = [
     "CartItem",
     "DocumentsNotSeen",
     "KeyUsedBefore",
+    "Lapse",
+    "PinnedRules",
     "QuotedItem",
     "RefundChanged",
     "SlotState",

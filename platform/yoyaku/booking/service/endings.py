@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -91,16 +92,35 @@ async def revoke_booking(  # what a revocation consists of
     )
 
 
-async def lapse_booking(
-    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, booking: BookingView
-) -> datetime | None:
-    """End a tentative booking (locked by the caller) whose deadline has passed.
+@dataclass(frozen=True, kw_only=True)
+class Lapse:
+    """The outcome of meeting a deadline: settled, or to be met again (``again_at``; ``None``: in a moment)."""
 
-    Does nothing where it has ended or been confirmed meanwhile. Where its deadline lies ahead still, says when.
+    settled: bool
+    again_at: datetime | None = None
+
+
+class PinnedRules(Protocol):
+    """Finds the rules that a booking keeps."""
+
+    async def __call__(self, *, version: int, inventory_version: int) -> ServiceRules:
+        """The rules in these versions."""
+
+
+async def lapse_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID, rules_of: PinnedRules) -> Lapse:
+    """End a tentative booking whose deadline has passed; done again, it changes nothing.
+
+    Where somebody acts on the booking this moment it is left to them. Where it has ended, or was confirmed, there is
+    nothing to do.
     """
+    booking = await bookings.lock_booking_unless_locked(conn, visit=visit, booking_id=booking_id)
+    if booking is None:
+        return Lapse(settled=False)
+    rules = await rules_of(version=booking.rule_set_version, inventory_version=booking.inventory_version)
     plan = decide_lapse(rules, booking=booked_facts(booking), now=visit.now)
     if plan is None:
-        return booking.lapses_at if booking.state == "tentative" else None
+        again_at = booking.lapses_at if booking.state == "tentative" else None
+        return Lapse(settled=again_at is None, again_at=again_at)
     changes = {
         "state": plan.state,
         "ended_at": plan.lapsed_at,
@@ -109,7 +129,7 @@ async def lapse_booking(
         "refund_yen": booking.paid_yen,
     }
     await _end(conn, visit=visit, booking=booking, kind="booking_lapsed", changes=changes, why=None)
-    return None
+    return Lapse(settled=True)
 
 
 def _ended(plan: CancellationPlan, reason: str | None, grounds: str | None) -> dict[str, Any]:

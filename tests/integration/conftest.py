@@ -1,17 +1,13 @@
 """A town of its own for each test that commits."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pytest
 from sqlalchemy import text
 
-from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.service import submit_application
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.testing.town import SERVICE, TOWN, town_rules, visit_of, write_clerk, write_residents, write_town
-
-DAY = date(2027, 2, 20)
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +52,3 @@ async def town(fresh_database, rules):
     yield Town(engine=engine, owner=owner, rules=rules, residents=residents, clerk=clerk)
     await engine.dispose()
     await owner.dispose()
-
-
-def hours(space, starts="10:00", ends="12:00", *, day=DAY, **more):
-    """A use of a space of the plaza's."""
-    return BookingRequest(facility="plaza", space=space, use_on=day, starts=starts, ends=ends, **more)
-
-
-def nights(count=1, *, day=DAY, **more):
-    """A stay at the inn."""
-    return BookingRequest(
-        facility="inn", space="twin", use_on=day, nights=count, guests=({"adult": 2},) * count, **more
-    )

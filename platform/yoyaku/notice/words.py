@@ -1,0 +1,78 @@
+"""A booking in the words of a mail: the facts that ``mail.<template>.subject`` and ``.body`` may name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from yoyaku.booking.service import BookingView
+from yoyaku.tenancy.service import Contact, Site
+from yoyaku.ui.formats import clock_period, clock_time, deadline, long_date, yen
+from yoyaku.ui.words import Words
+
+
+def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], words: Words, url: str) -> dict[str, str]:
+    """Every fact as text in the reader's language.
+
+    ``details`` are lines about what is booked, ``next`` what to do next and until when, ``contact`` whom to ask.
+    ``event`` holds what the outbox row tells (``refund_yen``, ``kept_yen``, ``reason``).
+    """
+    facts = {
+        "service": words.text(site.brand_name),
+        "tenant": words.text(site.tenant_name),
+        "name": booking.contact.name,
+        "number": booking.number,
+        "facility": words.text(booking.facility_name),
+        "space": words.text(booking.space_name),
+        "when": when_of(booking, words),
+        "total": yen(booking.total_yen, words.language),
+        "deadline": deadline_of(booking, words),
+        "refund": yen(int(event.get("refund_yen") or 0), words.language),
+        "kept": yen(int(event.get("kept_yen") or 0), words.language),
+        "reason": reason_of(event, words),
+        "contact": contact_of(site.contact, words),
+        "url": url,
+    }
+    facts["details"] = details_of(booking, facts, words)
+    facts["next"] = words.say(f"mail.next.{booking.state}", **facts)
+    return facts
+
+
+def when_of(booking: BookingView, words: Words) -> str:
+    """``2027年2月20日（土） 9:00〜12:00``, or the first night and how many."""
+    day = long_date(booking.use_on, words.language)
+    if booking.nights:
+        arrives = clock_time(booking.period.starts_at)
+        return words.say("mail.when.nights", day=day, nights=booking.nights, arrives=arrives)
+    return f"{day} {clock_period(booking.period.starts_at, booking.period.ends_at)}"
+
+
+def deadline_of(booking: BookingView, words: Words) -> str:
+    """Until when something is to be done: the booking's own deadline, else the first payment's; empty without one."""
+    dues = sorted(due.due_at for due in booking.dues if due.due_at is not None)
+    at = booking.lapses_at or (dues[0] if dues else None)
+    return "" if at is None else deadline(at, words.language)
+
+
+def details_of(booking: BookingView, facts: Mapping[str, str], words: Words) -> str:
+    """The lines about what is booked."""
+    lines = [words.say(f"mail.line.{name}", **facts) for name in ("number", "facility", "space", "when")]
+    if booking.surfaces > 1:
+        lines.append(words.say("mail.line.surfaces", count=booking.surfaces))
+    if booking.total_yen:
+        lines.append(words.say("mail.line.total", **facts))
+    return "\n".join(lines)
+
+
+def reason_of(event: Mapping[str, Any], words: Words) -> str:
+    """Why it ended, as it was typed, else the grounds in the city's words; empty without either."""
+    reason, grounds = event.get("reason"), event.get("grounds")
+    if reason or not grounds:
+        return str(reason or "")
+    return words.maybe(f"counter.grounds.{grounds}") or str(grounds)
+
+
+def contact_of(contact: Contact, words: Words) -> str:
+    """Whom to ask, one fact a line."""
+    parts = (words.text(contact.name), contact.phone, words.text(contact.hours), contact.mail)
+    return "\n".join(part for part in parts if part)

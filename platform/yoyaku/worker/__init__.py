@@ -1,0 +1,1 @@
+"""Entry point of the background workers: they assemble and call services, and decide nothing."""

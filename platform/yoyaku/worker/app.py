@@ -1,0 +1,78 @@
+"""The Celery application: ``celery -A yoyaku.worker.app:app worker`` and ``… beat``.
+
+Truth is in PostgreSQL: a message only wakes a worker, which asks the database what is due. So a lost message loses
+nothing, and a repeated one does nothing twice.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+from celery import Celery
+from celery.signals import worker_process_shutdown
+
+from yoyaku.kernel.settings import Settings
+from yoyaku.worker import jobs
+from yoyaku.worker.runtime import Process
+
+EVERY_SECONDS: Final = 1.0
+STALE_AFTER_SECONDS: Final = 5
+"""A wake-up that waited longer is dropped: the next one is there already."""
+LONGEST_JOB_SECONDS: Final = 300
+VISIBILITY_SECONDS: Final = 3600
+"""Longer than any job, or the broker would hand it to a second worker while the first is at it."""
+
+process = Process()
+
+
+def configuration() -> dict[str, Any]:
+    """Celery's settings, read when the worker starts."""
+    settings = Settings.from_mapping(os.environ)
+    return {
+        "broker_url": settings.celery_broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": {"visibility_timeout": VISIBILITY_SECONDS},
+        "task_default_queue": "yoyaku",
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_ignore_result": True,
+        "task_time_limit": LONGEST_JOB_SECONDS,
+        "worker_prefetch_multiplier": 1,
+        "worker_soft_shutdown_timeout": 2,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "enable_utc": True,
+        "timezone": "UTC",
+        "beat_schedule": {
+            name: {"task": name, "schedule": EVERY_SECONDS, "options": {"expires": STALE_AFTER_SECONDS}}
+            for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails")
+        },
+    }
+
+
+app = Celery("yoyaku")
+app.add_defaults(configuration)
+
+
+@app.task(name="yoyaku.meet_deadlines")  # type: ignore[untyped-decorator]  # Celery brings no types
+def meet_deadlines() -> None:
+    """Meet the deadlines that are due."""
+    process.run(jobs.meet_deadlines)
+
+
+@app.task(name="yoyaku.tell_events")  # type: ignore[untyped-decorator]
+def tell_events() -> None:
+    """Turn the outbox's events into mails."""
+    process.run(jobs.tell_events)
+
+
+@app.task(name="yoyaku.send_mails")  # type: ignore[untyped-decorator]
+def send_mails() -> None:
+    """Send the mails that wait."""
+    process.run(jobs.send_mails)
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def close_process(**_: object) -> None:
+    """Give the connections back before the process ends."""
+    process.close()
