@@ -127,29 +127,22 @@ def _guess(code: str, found: object, known: list[object]) -> tuple[str, Mapping[
 
 
 def _repair(value: Anything, errors: list[ValidationError], definitions: Mapping[str, Any]) -> Anything:
-    """Put a harmless sample wherever an error is."""
+    """Put a harmless sample wherever an error is.
+
+    Errors inside a list or mapping come before those of the whole, so that what is inside is still there.
+    """
     for error in errors:
         path = _path(error)
         if not path:
             return sample(error.schema, definitions)  # type: ignore[arg-type]
-        around = _container(value, path)
-        if isinstance(around, dict) and error.validator == "unknown_key":
-            around.pop(path[-1], None)
-        elif around is not None:
+        around = value
+        for step in path[:-1]:
+            around = around[step]
+        if error.validator == "unknown_key":
+            del around[path[-1]]
+        else:
             around[path[-1]] = _replacement(error, definitions)
     return value
-
-
-def _container(value: Anything, path: KeyPath) -> Anything:
-    """The mapping or list that holds the value at a path; ``None`` where an earlier repair took it away."""
-    for step in path[:-1]:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value if isinstance(value, dict | list) else None
 
 
 def _replacement(error: ValidationError, definitions: Mapping[str, Any]) -> object:
