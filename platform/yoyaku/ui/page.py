@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
+from jinja2 import Environment
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-    from yoyaku.ui.words import Text, Words
+from yoyaku.ui.words import Text, Words
 
 FLASH_COOKIE: Final = "flash"
 HTML: Final = "text/html; charset=utf-8"
@@ -59,6 +57,20 @@ class Visitor:
     behalf_channel: str | None = None
 
 
+class SitePage(Protocol):
+    """A text page of the tenant: its title, and simple Markdown by language."""
+
+    @property
+    def title(self) -> Text:
+        """The title, one or one per language."""
+        ...
+
+    @property
+    def text(self) -> Mapping[str, str]:
+        """The text by language."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crumb:
     """One step of the breadcrumb; the last has no path."""
@@ -81,6 +93,7 @@ class Page:
     cart_count: int = 0
     flash: str | None = None
     demo_clock: object | None = None
+    site_pages: Mapping[str, SitePage] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
 
     def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
@@ -117,6 +130,11 @@ class Page:
     def in_language(self, language: str) -> str:
         """Return the address of this very page in another language."""
         return self.url(self.path, **{**self.query, "lang": language})
+
+    def site_text(self, code: str) -> str:
+        """Return a text page in the page's language, or else in Japanese; empty where the tenant has none."""
+        found = self.site_pages.get(code)
+        return "" if found is None else self.words.text(found.text)
 
     def is_here(self, path: str) -> bool:
         """Tell whether this page lies at or below a path, for the navigation."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from yoyaku.ui import formats
 from yoyaku.ui.assets import asset_address
-
-if TYPE_CHECKING:
-    from jinja2.runtime import Context
-
-    from yoyaku.ui.words import Text, Words
+from yoyaku.ui.words import Text, Words
 
 PACKAGE: Final = Path(__file__).parents[1]
 

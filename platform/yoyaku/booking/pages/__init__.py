@@ -1,0 +1,1 @@
+"""HTTP of finding, booking and ending: pages that work without scripts."""

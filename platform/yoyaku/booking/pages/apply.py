@@ -1,0 +1,259 @@
+"""Applying: the form, what will become of it, the terms, submission, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from yoyaku.booking.pages.answers import (
+    answer_rows,
+    asked_questions,
+    equipment_lots,
+    form_errors,
+    hidden_fields,
+    question_views,
+    read_answers,
+    with_equipment,
+)
+from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.mine import booking_row
+from yoyaku.booking.pages.schedules import planned_schedules
+from yoyaku.booking.pages.views import item_view
+from yoyaku.booking.policy import (
+    BookingRequest,
+    CartSlotTaken,
+    EquipmentShort,
+    SlotTaken,
+    TermsNotAccepted,
+)
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import (
+    application_bookings,
+    cart_items,
+    quote_application,
+    remove_from_cart,
+    submit_application,
+)
+from yoyaku.booking.terms import FormField
+from yoyaku.booking.views import QuotedItem
+from yoyaku.kernel.ids import new_id
+from yoyaku.rules.refusal import Refusal
+from yoyaku.ui.page import Crumb
+from yoyaku.ui.prose import prose_html, split_title
+
+GONE: Final = (SlotTaken, CartSlotTaken)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An application on its way: what is wished for, what is asked, and what was typed."""
+
+    rules: ServiceRules
+    items: Sequence[tuple[str, BookingRequest]]
+    questions: Sequence[FormField]
+    typed: Mapping[str, Any]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered, by question."""
+        return read_answers(self.questions, self.typed)
+
+    @property
+    def requests(self) -> list[BookingRequest]:
+        """What is wished for, with the equipment typed for it."""
+        return [with_equipment(item_id, request, self.typed) for item_id, request in self.items]
+
+
+async def _draft(here: Here, typed: Mapping[str, Any]) -> Draft | None:
+    """The draft over what can be booked of the cart; ``None`` where nothing can."""
+    rules = await here.rules()
+    cart = await cart_items(here.conn, visit=here.visit, rules=rules)
+    items = [(str(item.item_id), item.request) for item in cart if item.refusal is None]
+    if not items:
+        return None
+    person = here.visit.person.facts if here.visit.person else {}
+    questions = asked_questions(rules, [request for _, request in items], person=person)
+    return Draft(rules=rules, items=items, questions=questions, typed=typed)
+
+
+def _back(here: Here) -> str:
+    return "/availability" if here.page.look.stays else "/cart"
+
+
+@get("/apply")
+async def show_form(here: Here) -> Response[Any]:
+    """The form, for what is in the cart."""
+    if here.visit.registrant_id is None:
+        return here.page.go("/counter/behalf" if here.visit.staff_id else "/login?next=/apply")
+    draft = await _draft(here, {})
+    return here.page.go(_back(here)) if draft is None else _form_page(here, draft, {})
+
+
+@post("/apply/edit", status_code=200)
+async def edit_form(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The form again, with everything as it was typed."""
+    draft = await _draft(here, await request.form())
+    return here.page.go(_back(here)) if draft is None else _form_page(here, draft, {})
+
+
+def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[str]:
+    words, rules = here.words, draft.rules
+    admitted = [rules.inventory.space(request.space_id).space.people for _, request in draft.items]
+    return here.page.show(
+        "booking/apply.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        items=[item_view(rules, request, words) for _, request in draft.items],
+        fields=question_views(
+            draft.questions, draft.answers, words, people=min((n for n in admitted if n), default=None)
+        ),
+        equipment=equipment_lots(rules, draft.items, draft.typed, words, on=here.today),
+        errors=errors,
+        back=_back(here),
+        crumbs=_crumbs(here, "apply.title"),
+    )
+
+
+def _crumbs(here: Here, key: str) -> list[Crumb]:
+    words = here.words
+    first = [] if here.page.look.stays else [Crumb(label=words.say("nav.cart"), path="/cart")]
+    return [*first, Crumb(label=words.say(key))]
+
+
+@post("/apply", status_code=200)
+async def check_form(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+    """What will become of it: price, dates, what cancelling returns; or the form again with what is wrong."""
+    draft = await _draft(here, await request.form())
+    if draft is None:
+        return here.page.go(_back(here), flash="slot_taken")
+    quoted = await _quote(here, draft)
+    refused = next((item.refusal for item in quoted if item.refusal is not None), None)
+    if refused is not None:
+        return _refused(here, draft, refused)
+    return here.page.show(
+        "booking/confirm.html",
+        items=[_confirm_item(here, draft, item) for item in quoted],
+        answers=answer_rows(draft.questions, draft.answers, here.words),
+        hidden=hidden_fields(draft.typed),
+        total=sum(item.plan.quote.total_yen for item in quoted if item.plan is not None),
+        crumbs=_crumbs(here, "confirm.title"),
+    )
+
+
+async def _quote(here: Here, draft: Draft) -> Sequence[QuotedItem]:
+    return await quote_application(
+        here.conn,
+        visit=here.visit,
+        rules=draft.rules,
+        items=draft.requests,
+        form=draft.answers,
+        check_form=True,
+    )
+
+
+def _confirm_item(here: Here, draft: Draft, item: QuotedItem) -> object:
+    schedules = [] if item.plan is None else planned_schedules(draft.rules, item.plan, visit=here.visit)
+    return item_view(
+        draft.rules,
+        item.plan.request if item.plan else item.request,
+        here.words,
+        plan=item.plan,
+        schedules=schedules,
+    )
+
+
+def _refused(here: Here, draft: Draft, refusal: Refusal) -> Response[Any]:
+    """Where a refusal is shown: at its field, in the cart, or above the form."""
+    if isinstance(refusal, GONE):
+        return here.page.go(_back(here), flash="slot_taken")
+    errors = form_errors(refusal, draft.questions, here.words)
+    if errors is None and isinstance(refusal, EquipmentShort):
+        short = f".{refusal.facts.get('equipment')}"
+        errors = {name: here.words.sentence(refusal) for name in draft.typed if name.endswith(short)}
+    return _form_page(here, draft, errors or {"": here.words.sentence(refusal)})
+
+
+@post("/apply/terms", status_code=200)
+async def show_terms(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+    """The terms, to be ticked."""
+    draft = await _draft(here, await request.form())
+    return here.page.go(_back(here)) if draft is None else _terms_page(here, draft, str(new_id()), {})
+
+
+def _terms_page(here: Here, draft: Draft, key: str, errors: Mapping[str, str]) -> Response[str]:
+    words = here.words
+    shown = []
+    for term in draft.rules.booking.terms:
+        title, body = split_title(here.page.site_text(term.page))
+        shown.append(
+            {
+                "code": term.code,
+                "title": title or words.say("terms.title"),
+                "body": prose_html(body, top_level=2),
+                "label": words.text(term.label),
+            }
+        )
+    return here.page.show(
+        "booking/terms.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        terms=shown,
+        hidden=hidden_fields(draft.typed),
+        key=key,
+        errors=errors,
+        back=_back(here),
+        crumbs=_crumbs(here, "terms.title"),
+    )
+
+
+@post("/apply/submit", status_code=303)
+async def submit(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Book all of it; sent twice, it is booked once."""
+    form = await request.form()
+    key = str(form.get("key", ""))[:64]
+    draft = await _draft(here, form)
+    if draft is None:
+        return here.page.go("/me" if here.visit.staff_id is None else "/counter")
+    accepted = [term.code for term in draft.rules.booking.terms if form.get(f"terms.{term.code}")]
+    try:
+        # A refusal may come after some slots were taken: they go back, and the page can still be built.
+        async with here.conn.begin_nested():
+            made = await submit_application(
+                here.conn,
+                visit=here.visit,
+                rules=draft.rules,
+                items=draft.requests,
+                form=draft.answers,
+                accepted_terms=accepted,
+                idempotency_key=key or None,
+            )
+    except TermsNotAccepted:
+        return _terms_page(here, draft, key, _missing_terms(here, draft.rules, accepted))
+    except Refusal as refusal:
+        return _refused(here, draft, refusal)
+    await remove_from_cart(here.conn, visit=here.visit, items=[UUID(item_id) for item_id, _ in draft.items])
+    return here.page.go(f"/done/{made.application_id}")
+
+
+def _missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> dict[str, str]:
+    return {
+        f"terms.{term.code}": here.words.say("terms.missing", label=here.words.text(term.label))
+        for term in rules.booking.terms
+        if term.code not in accepted
+    }
+
+
+@get("/done/{application_id:uuid}")
+async def show_done(here: Here, application_id: UUID) -> Response[str]:
+    """The booking numbers, and what to do next by when."""
+    made = await application_bookings(here.conn, visit=here.visit, application_id=application_id)
+    rules = await here.rules()
+    state = "tentative" if any(booking.state == "tentative" for booking in made) else "confirmed"
+    rows = [booking_row(rules, booking, here) for booking in made]
+    return here.page.show("booking/done.html", state=state, bookings=rows)
+
+
+ROUTES: Final = [show_form, edit_form, check_form, show_terms, submit, show_done]

@@ -1,0 +1,104 @@
+"""The cart: wishes of somebody who is logged in; it holds nothing, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+
+from yoyaku.booking.pages.find import day_page
+from yoyaku.booking.pages.here import Here, need_date, read_number
+from yoyaku.booking.pages.picked import Extras, requests_from_ticks
+from yoyaku.booking.pages.views import item_view
+from yoyaku.booking.policy import CartFull
+from yoyaku.booking.service import add_to_cart, cart_items, remove_from_cart
+from yoyaku.rules.refusal import Refusal
+from yoyaku.ui.page import Crumb
+
+
+@get("/cart")
+async def show_cart(here: Here) -> Response[Any]:
+    """What is in the cart, with what was taken meanwhile and what the rest would cost."""
+    if here.visit.account_id is None:
+        return here.page.go("/login?next=/cart")
+    rules, words = await here.rules(), here.words
+    items = await cart_items(here.conn, visit=here.visit, rules=rules)
+    views = [
+        item_view(
+            rules,
+            item.request,
+            words,
+            item_id=str(item.item_id),
+            plan=item.plan,
+            refusal=None if item.refusal is None else words.sentence(item.refusal),
+        )
+        for item in items
+    ]
+    prices = [view.yen for view in views if view.yen is not None]
+    return here.page.show(
+        "booking/cart.html",
+        items=views,
+        refused=sum(view.refusal is not None for view in views),
+        bookable=len(prices),
+        total=sum(prices) if prices else None,
+        crumbs=[Crumb(label=words.say("cart.title"))],
+    )
+
+
+@post("/availability/{code:str}/{day:str}", status_code=303)
+async def pick_slots(here: Here, code: str, day: str, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Put the ticked slots into the cart; who is not logged in comes back to the same ticks afterwards."""
+    form = await request.form()
+    on, ticks = need_date(day), [str(tick) for tick in form.getall("slot", [])]
+    if not ticks:
+        errors = {"": here.words.say("form.no_slot")}
+        return await day_page(here, code=code, on=on, ticked=(), errors=errors)
+    if here.visit.account_id is None:
+        back = f"/availability/{code}/{on.isoformat()}?{urlencode({'slot': ticks}, doseq=True)}"
+        return here.page.go(f"/login?{urlencode({'next': back})}")
+    rules = await here.rules(on)
+    wishes = requests_from_ticks(
+        rules, facility=code, use_on=on, ticks=ticks, extras=_extras(form), now=here.visit.now
+    )
+    try:
+        await add_to_cart(here.conn, visit=here.visit, rules=rules, items=wishes)
+    except (CartFull, Refusal) as refusal:
+        errors = {"": here.words.sentence(refusal)}
+        return await day_page(here, code=code, on=on, ticked=ticks, errors=errors)
+    return here.page.go("/cart", flash="added")
+
+
+def _extras(form: Mapping[str, Any]) -> dict[str, Extras]:
+    """What was chosen for each space: ``surfaces.<space>``, ``unit.<space>``, ``activity.<space>``."""
+    spaces = {name.partition(".")[2] for name in form if name.partition(".")[0] in {"surfaces", "unit", "activity"}}
+    return {
+        space: Extras(
+            surfaces=read_number(form.get(f"surfaces.{space}")) or 1,
+            unit=read_number(form.get(f"unit.{space}")),
+            activity=str(form[f"activity.{space}"]) if form.get(f"activity.{space}") else None,
+        )
+        for space in spaces
+    }
+
+
+@post("/cart/remove", status_code=303)
+async def remove(here: Here, request: Request[Any, Any, Any]) -> Response[None]:
+    """Take one item out."""
+    form = await request.form()
+    item = _uuid(str(form.get("item", "")))
+    if item is not None:
+        await remove_from_cart(here.conn, visit=here.visit, items=[item])
+    return here.page.go("/cart", flash="removed")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+ROUTES: Final = [show_cart, pick_slots, remove]

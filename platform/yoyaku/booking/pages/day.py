@@ -1,0 +1,57 @@
+"""The slots of one day, space by space, as the page of the day shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from yoyaku.booking.pages.calendars import FREE, Availability
+from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.picked import tick_value
+from yoyaku.booking.pages.places import code_words
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.views import SlotState
+from yoyaku.facility.policy import PlacedSpace
+from yoyaku.ui.formats import clock_time
+
+
+def space_rows(
+    rules: ServiceRules, spaces: Sequence[PlacedSpace], *, found: Availability, on: date, here: Here
+) -> list[dict[str, object]]:
+    """One row for each space that offers anything on the day."""
+    rows = []
+    for placed in spaces:
+        slots = [slot_cell(placed, state) for state in found.get((placed.space_id, on), ())]
+        if not slots:
+            continue
+        space = placed.space
+        rows.append(
+            {
+                "id": space.code,
+                "space": space,
+                "slots": slots,
+                "any_free": any(slot["bookable"] for slot in slots),
+                "note": None,
+                "activities": [(code, code_words(here.words, "activity", code)) for code in space.activities]
+                if len(space.activities) > 1
+                else [],
+                "units": [(part.unit, here.words.text(part.name)) for part in space.parts] if space.choose_unit else [],
+            }
+        )
+    return rows
+
+
+def slot_cell(placed: PlacedSpace, state: SlotState) -> dict[str, object]:
+    """One slot: its hours, its sign, and whether it may be ticked."""
+    slot = state.slot
+    return {
+        "value": tick_value(placed.space.code, slot),
+        "name": slot.name,
+        "hours": f"{clock_time(slot.starts_minute)}〜{clock_time(slot.ends_minute)}",
+        "mark": state.mark,
+        "free": state.free,
+        "capacity": state.capacity,
+        "bookable": state.mark in FREE,
+        "yen": None,
+        "note": None,
+    }

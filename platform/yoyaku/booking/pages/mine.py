@@ -1,0 +1,252 @@
+"""My page: one's bookings, one of them, and cancelling it with what goes back shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from yoyaku.billing.policy import PaymentDue
+from yoyaku.booking.pages.answers import answer_rows
+from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.schedules import ScheduleSpan, schedule_spans
+from yoyaku.booking.pages.views import request_detail, request_hours, why_lines
+from yoyaku.booking.policy import LIVE_STATES, ReasonMissing
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import (
+    booking_history,
+    cancel_booking,
+    get_booking,
+    list_bookings,
+    offer_cancellation,
+)
+from yoyaku.booking.service.refusals import RefundChanged
+from yoyaku.booking.views import BookingEvent, BookingView, CancellationOffer
+from yoyaku.fee.policy import FeeLine
+from yoyaku.rules.refusal import Refusal
+from yoyaku.ui.formats import deadline, long_date
+from yoyaku.ui.page import Crumb
+from yoyaku.ui.words import Text, Words
+
+GROUPS: Final = (("tentative", ("tentative",)), ("confirmed", ("confirmed",)))
+ENDED: Final = ("withdrawn", "cancelled", "revoked", "lapsed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRow:
+    """A booking as lists and its own page show it."""
+
+    path: str
+    number: str
+    state: str
+    when: str
+    hours: str
+    facility: Text
+    space: Text
+    detail: str
+    lines: Sequence[FeeLine]
+    yen: int
+    dues: Sequence[PaymentDue]
+    lapses_at: datetime | None
+    phone: str | None
+    todo: str | None
+    channel: str
+    made_at: datetime
+    ended: str | None
+    paid_yen: int
+    person: str
+    person_phone: str | None
+    answers: Sequence[tuple[str, str]] = ()
+    why: Sequence[str] = ()
+    events: Sequence[Mapping[str, object]] = ()
+    cancellable: bool = False
+    not_cancellable: str | None = None
+    schedule: Sequence[ScheduleSpan] = field(default=())
+
+
+def booking_row(
+    rules: ServiceRules,
+    booking: BookingView,
+    here: Here,
+    *,
+    offer: CancellationOffer | None = None,
+    events: Sequence[BookingEvent] = (),
+) -> BookingRow:
+    """A stored booking in words; names are those of the day on which it was booked."""
+    words = here.words
+    live = booking.state in LIVE_STATES
+    base = "/me/bookings" if here.visit.staff_id is None else "/counter/bookings"
+    hours = request_hours(rules, booking.request, words)
+    facility = rules.inventory.facilities.get(booking.facility_id)
+    return BookingRow(
+        path=f"{base}/{booking.booking_id}",
+        number=booking.number,
+        state=booking.state,
+        when=f"{long_date(booking.use_on, words.language)} {hours}",
+        hours=hours,
+        facility=booking.facility_name,
+        space=booking.space_name,
+        detail=request_detail(rules, booking.request, words) if booking.space_id in rules.inventory.spaces else "",
+        lines=booking.lines,
+        yen=booking.total_yen,
+        dues=booking.dues if live else (),
+        lapses_at=booking.lapses_at if live else None,
+        phone=facility.phone if facility else None,
+        todo=_todo(booking, words),
+        channel=channel_name(rules, booking.channel, words),
+        made_at=booking.made_at,
+        ended=_ended(booking, words),
+        paid_yen=booking.paid_yen,
+        person=booking.contact.name,
+        person_phone=booking.contact.phone,
+        answers=answer_rows(rules.booking.form, booking.form, words),
+        why=why_lines(booking.trace, words),
+        events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
+        cancellable=offer is not None and offer.plan is not None,
+        not_cancellable=words.sentence(offer.refusal) if live and offer and offer.refusal else None,
+        schedule=schedule_spans(offer.schedule, total_yen=booking.total_yen, today=here.today) if offer else (),
+    )
+
+
+def channel_name(rules: ServiceRules, code: str, words: Words) -> str:
+    """A channel in the words of the rule set."""
+    return next((words.text(channel.name) for channel in rules.booking.channels if channel.code == code), code)
+
+
+def _todo(booking: BookingView, words: Words) -> str | None:
+    if booking.state == "tentative" and booking.lapses_at is not None:
+        return words.say("me.todo_lapses", deadline=deadline(booking.lapses_at, words.language))
+    due = next((due.due_at for due in booking.dues if due.due_at is not None), None)
+    if booking.state == "confirmed" and due is not None and booking.paid_yen < booking.total_yen:
+        return words.say("me.todo_pay", deadline=deadline(due, words.language))
+    return None
+
+
+def _ended(booking: BookingView, words: Words) -> str | None:
+    if booking.ended_at is None:
+        return None
+    grounds = words.maybe(f"counter.grounds.{booking.grounds}") if booking.grounds else None
+    said = [words.fact(booking.ended_at), grounds, booking.end_reason]
+    return "　".join(text for text in said if text)
+
+
+def _event_words(event: BookingEvent, words: Words) -> str:
+    actor = words.maybe(f"history.by.{event.actor}") or ""
+    said = [words.maybe(f"history.{event.kind}") or event.kind, event.staff_name or actor, event.why]
+    return "　".join(text for text in said if text)
+
+
+@get("/me")
+async def show_mine(here: Here) -> Response[Any]:
+    """One's bookings to come, those that need something first."""
+    return await _list(here, past=False)
+
+
+@get("/me/history")
+async def show_history(here: Here) -> Response[Any]:
+    """One's bookings that are over."""
+    return await _list(here, past=True)
+
+
+async def _list(here: Here, *, past: bool) -> Response[Any]:
+    if here.visit.registrant_id is None:
+        return here.page.go("/counter" if here.visit.staff_id else f"/login?next={here.page.path}")
+    bookings = await list_bookings(here.conn, visit=here.visit, past=past)
+    rules, words = await here.rules(), here.words
+    groups = []
+    for code, states in (("past", ("tentative", "confirmed", "used")), ("ended", ENDED)) if past else (*GROUPS, ("ended", ENDED)):
+        rows = [booking_row(rules, booking, here) for booking in bookings if booking.state in states]
+        if rows:
+            groups.append({"code": code, "title": words.say(f"me.group.{code}"), "bookings": rows})
+    crumbs = [Crumb(label=words.say("me.history" if past else "nav.my_page"))]
+    return here.page.show("booking/bookings.html", past=past, groups=groups, crumbs=crumbs)
+
+
+async def _rules_of(here: Here, booking: BookingView) -> ServiceRules:
+    return await here.rules_for.pinned(
+        version=booking.rule_set_version, inventory_version=booking.inventory_version
+    )
+
+
+@get("/me/bookings/{booking_id:uuid}")
+async def show_booking(here: Here, booking_id: UUID) -> Response[Any]:
+    """One booking: contents, price, history, and whether it can be cancelled."""
+    if here.visit.registrant_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
+    booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
+    rules = await _rules_of(here, booking)
+    offer = offer_cancellation(rules, visit=here.visit, booking=booking)
+    events = await booking_history(here.conn, visit=here.visit, booking_id=booking_id)
+    row = booking_row(rules, booking, here, offer=offer, events=events)
+    crumbs = [Crumb(label=here.words.say("nav.my_page"), path="/me"), Crumb(label=booking.number)]
+    return here.page.show("booking/booking.html", booking=row, crumbs=crumbs)
+
+
+@get("/me/bookings/{booking_id:uuid}/cancel")
+async def show_cancel(here: Here, booking_id: UUID) -> Response[Any]:
+    """What cancelling would do now, before one decides."""
+    if here.visit.registrant_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
+    booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
+    return _cancel_page(here, await _rules_of(here, booking), booking, {}, reason="")
+
+
+def _cancel_page(
+    here: Here, rules: ServiceRules, booking: BookingView, errors: Mapping[str, str], *, reason: str
+) -> Response[Any]:
+    offer = offer_cancellation(rules, visit=here.visit, booking=booking)
+    row = booking_row(rules, booking, here, offer=offer)
+    if offer.plan is None:
+        return here.page.go(row.path)
+    entry = next((one for one in rules.booking.cancellation if one.code == offer.plan.code), None)
+    crumbs = [
+        Crumb(label=here.words.say("nav.my_page"), path="/me"),
+        Crumb(label=booking.number, path=row.path),
+        Crumb(label=here.words.say("cancel.title")),
+    ]
+    return here.page.show(
+        "booking/cancel.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        booking=row,
+        plan=offer.plan,
+        free_yen=booking.total_yen - offer.plan.kept_yen,
+        schedule=row.schedule,
+        reason=entry.reason if entry else "none",
+        form={"reason": reason},
+        errors=errors,
+        crumbs=crumbs,
+    )
+
+
+@post("/me/bookings/{booking_id:uuid}/cancel", status_code=303)
+async def do_cancel(here: Here, booking_id: UUID, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Cancel, if what goes back is still what was shown."""
+    form = await request.form()
+    reason = str(form.get("reason", "")).strip()
+    booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
+    rules = await _rules_of(here, booking)
+    if not form.get("sure"):
+        return _cancel_page(here, rules, booking, {"sure": here.words.say("cancel.tick_sure")}, reason=reason)
+    try:
+        await cancel_booking(
+            here.conn,
+            visit=here.visit,
+            rules=rules,
+            booking_id=booking_id,
+            reason=reason or None,
+            expected_refund_yen=read_number(str(form.get("expected_refund_yen", ""))),
+        )
+    except (ReasonMissing, RefundChanged) as refusal:
+        where = "reason" if isinstance(refusal, ReasonMissing) else ""
+        return _cancel_page(here, rules, booking, {where: here.words.sentence(refusal)}, reason=reason)
+    except Refusal:
+        return here.page.go(f"/me/bookings/{booking_id}", flash="not_cancelled")
+    return here.page.go(f"/me/bookings/{booking_id}", flash="cancelled")
+
+
+ROUTES: Final = [show_mine, show_history, show_booking, show_cancel, do_cancel]

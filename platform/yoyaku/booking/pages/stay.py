@@ -1,0 +1,299 @@
+"""Nights: two months, a week with numbers, and the form of one stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
+from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month, read_number
+from yoyaku.booking.pages.windows import month_note
+from yoyaku.booking.policy import BookingRequest
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import add_to_cart, cart_items, month_availability, remove_from_cart
+from yoyaku.facility.policy import PlacedSpace, timetable_for
+from yoyaku.facility.terms import Facility, NightTimetable
+from yoyaku.kernel.errors import NotFound
+from yoyaku.rules.condition import matches
+from yoyaku.rules.refusal import Refusal
+from yoyaku.ui.formats import month_name
+from yoyaku.ui.page import Crumb
+
+WEEK: Final = 7
+SHOWN_MONTHS: Final = 2
+
+
+def night_facilities(rules: ServiceRules) -> list[Facility]:
+    """The facilities that are booked by the night."""
+    return [
+        facility
+        for facility in rules.inventory.facilities.values()
+        if facility.bookable and any(placed.by_night for placed in _rooms(rules, facility))
+    ]
+
+
+def _rooms(rules: ServiceRules, facility: Facility) -> list[PlacedSpace]:
+    placed = [rules.inventory.space(f"{facility.code}.{space.code}") for space in facility.spaces if space.online]
+    return [one for one in placed if one.by_night]
+
+
+@get("/availability")
+async def show_two_months(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Two months of one facility; services without nights begin at their facilities."""
+    month = read_month(request.query_params.get("month"), fallback=here.today)
+    rules, words = await here.rules(max(month, here.today)), here.words
+    facilities = night_facilities(rules)
+    if not facilities:
+        return here.page.go("/facilities")
+    asked = request.query_params.get("facility")
+    facility = next((one for one in facilities if one.code == asked), facilities[0])
+    rooms = _rooms(rules, facility)
+    found = await month_availability(
+        here.conn,
+        visit=looking(here, rules),
+        rules=rules,
+        space_ids=[room.space_id for room in rooms],
+        first=month,
+        end=add_months(month, SHOWN_MONTHS),
+    )
+    shown = [add_months(month, at) for at in range(SHOWN_MONTHS)]
+    months = [
+        {
+            "month": one,
+            "weeks": month_weeks(
+                one,
+                availability=found,
+                space_ids=[room.space_id for room in rooms],
+                today=here.today,
+                link=lambda day: here.page.url(f"/availability/{facility.code}/week", **{"from": day.isoformat()}),
+            ),
+        }
+        for one in shown
+    ]
+    return here.page.show(
+        "booking/stay_months.html",
+        facility=facility,
+        facility_choices=[(one.code, words.text(one.name)) for one in facilities],
+        months=months,
+        weekday_names=weekday_names(words.language),
+        window_note=month_note(rules, rooms, visit=looking(here, rules), words=words, month=shown[-1]),
+        next_facility=_next_facility(here, facilities, facility, month),
+        **_month_links(here, facility, month),
+    )
+
+
+def _month_links(here: Here, facility: Facility, month: date) -> dict[str, object]:
+    before, after = add_months(month, -1), add_months(month, 1)
+    words = here.words
+
+    def link(to: date) -> str:
+        return here.page.url("/availability", facility=facility.code, month=f"{to:%Y-%m}")
+
+    return {
+        "previous": link(before) if before >= here.today.replace(day=1) else None,
+        "previous_label": words.say("stay.from_month", month=month_name(before, words.language)),
+        "next": link(after),
+        "next_label": words.say("stay.from_month", month=month_name(after, words.language)),
+        "crumbs": [Crumb(label=words.say("nav.find"), path="/search"), Crumb(label=words.say("stay.months_title"))],
+    }
+
+
+def _next_facility(
+    here: Here, facilities: Sequence[Facility], facility: Facility, month: date
+) -> Mapping[str, str] | None:
+    if len(facilities) < len(("this", "another")):
+        return None
+    following = facilities[(facilities.index(facility) + 1) % len(facilities)]
+    return {
+        "label": here.words.say("stay.next_facility", name=here.words.text(following.name)),
+        "path": here.page.url("/availability", facility=following.code, month=f"{month:%Y-%m}"),
+    }
+
+
+@get("/availability/{code:str}/week")
+async def show_week(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[Any]:
+    """A week of one facility: how many rooms of each type are left."""
+    first = max(read_date(request.query_params.get("from")) or here.today, here.today)
+    rules, words = await here.rules(first), here.words
+    facility = rules.inventory.facility(code)
+    rooms = _rooms(rules, facility)
+    end = first + timedelta(days=WEEK)
+    found = await month_availability(
+        here.conn,
+        visit=looking(here, rules),
+        rules=rules,
+        space_ids=[room.space_id for room in rooms],
+        first=first,
+        end=end,
+    )
+    rows = []
+    for room in rooms:
+        nights = []
+        for day in (first + timedelta(days=at) for at in range(WEEK)):
+            states = found.get((room.space_id, day), ())
+            mark = day_mark(states)
+            path = here.page.url(f"/stay/{code}/{room.space.code}/{day.isoformat()}") if mark in FREE else None
+            nights.append({"date": day, "mark": mark, "free": sum(state.free for state in states), "path": path})
+        rows.append({"space": room.space, "nights": nights})
+    back = max(first - timedelta(days=WEEK), here.today)
+    path = f"/availability/{code}/week"
+    return here.page.show(
+        "booking/stay_week.html",
+        facility=facility,
+        rows=rows,
+        window_note=None,
+        previous=here.page.url(path, **{"from": back.isoformat()}) if first > here.today else None,
+        previous_label=words.say("stay.previous_week"),
+        next=here.page.url(path, **{"from": end.isoformat()}),
+        next_label=words.say("stay.next_week"),
+        crumbs=[
+            Crumb(label=words.say("nav.find"), path="/search"),
+            Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={first:%Y-%m}"),
+            Crumb(label=words.say("stay.week_title")),
+        ],
+    )
+
+
+@get("/stay/{code:str}/{space:str}/{day:str}")
+async def show_stay(here: Here, code: str, space: str, day: str) -> Response[Any]:
+    """The form of one stay: nights, guests of each night, wishes."""
+    if here.visit.account_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
+    return await _stay_page(here, code, space, need_date(day), {}, {})
+
+
+@post("/stay/{code:str}/{space:str}/{day:str}", status_code=303)
+async def choose_stay(
+    here: Here, code: str, space: str, day: str, request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Take the stay to the application, in the place of one chosen before."""
+    if here.visit.account_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
+    form, on = await request.form(), need_date(day)
+    rules = await here.rules(on)
+    placed, timetable = _night_room(here, rules, code, space, on)
+    wish, errors = read_stay(placed, timetable, form, here, on=on)
+    if wish is None:
+        return await _stay_page(here, code, space, on, form, errors)
+    try:
+        async with here.conn.begin_nested():
+            before = await cart_items(here.conn, visit=here.visit, rules=rules)
+            await remove_from_cart(here.conn, visit=here.visit, items=[item.item_id for item in before])
+            await add_to_cart(here.conn, visit=here.visit, rules=rules, items=[wish])
+    except Refusal as refusal:
+        return await _stay_page(here, code, space, on, form, {"nights": here.words.sentence(refusal)})
+    return here.page.go("/apply")
+
+
+def _night_room(
+    here: Here, rules: ServiceRules, code: str, space: str, on: date
+) -> tuple[PlacedSpace, NightTimetable]:
+    placed = rules.inventory.space(f"{code}.{space}")
+    _, timetable = timetable_for(rules, placed, on, here.visit.now)
+    if not isinstance(timetable, NightTimetable):
+        raise NotFound(what="stay")
+    return placed, timetable
+
+
+def read_stay(
+    placed: PlacedSpace, timetable: NightTimetable, form: Mapping[str, Any], here: Here, *, on: date
+) -> tuple[BookingRequest | None, dict[str, str]]:
+    """The stay that was typed, or what is missing in which field."""
+    words = here.words
+    errors: dict[str, str] = {}
+    nights = read_number(str(form.get("nights", ""))) or 0
+    if not timetable.minimum_nights <= nights <= timetable.maximum_nights:
+        errors["nights"] = words.say("form.choose_one", label=words.say("stay.nights"))
+    guests: list[dict[str, int]] = []
+    for night in range(1, nights + 1):
+        counted: dict[str, int] = {}
+        for group in timetable.age_groups:
+            name = f"guests.{night}.{group.code}"
+            typed = str(form.get(name, "")).strip() or "0"
+            number = read_number(typed)
+            if number is None:
+                errors[name] = words.say("form.not_a_number", label=words.text(group.name))
+            counted[group.code] = number or 0
+        if not sum(counted.values()):
+            first = f"guests.{night}.{timetable.age_groups[0].code}"
+            errors.setdefault(first, words.say("stay.no_guests", number=night))
+        guests.append(counted)
+    wishes = {}
+    for wish in wishes_of(placed, timetable):
+        answer = form.get(f"wish.{wish.code}")
+        if answer not in {"yes", "no"}:
+            errors[f"wish.{wish.code}"] = words.say("form.choose_one", label=words.text(wish.label))
+        wishes[wish.code] = answer == "yes"
+    if errors:
+        return None, errors
+    return (
+        BookingRequest(
+            facility=placed.facility.code,
+            space=placed.space.code,
+            use_on=on,
+            nights=nights,
+            guests=tuple(guests),
+            preferences=wishes,
+        ),
+        errors,
+    )
+
+
+def wishes_of(placed: PlacedSpace, timetable: NightTimetable) -> list[Any]:
+    """The wishes that are asked for this room."""
+    return [wish for wish in timetable.preferences if matches(wish.when, placed.facts)]
+
+
+async def _stay_page(
+    here: Here, code: str, space: str, on: date, form: Mapping[str, Any], errors: Mapping[str, str]
+) -> Response[Any]:
+    rules, words = await here.rules(on), here.words
+    placed, timetable = _night_room(here, rules, code, space, on)
+    choices = [
+        (str(count), words.say("stay.count", count=count))
+        for count in range(timetable.minimum_nights, timetable.maximum_nights + 1)
+    ]
+    guest_nights = [
+        {
+            "number": night,
+            "groups": [
+                {
+                    "field": f"guests.{night}.{group.code}",
+                    "label": words.text(group.name),
+                    "value": form.get(f"guests.{night}.{group.code}", ""),
+                }
+                for group in timetable.age_groups
+            ],
+        }
+        for night in range(1, timetable.maximum_nights + 1)
+    ]
+    preferences = [
+        {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
+        for wish in wishes_of(placed, timetable)
+    ]
+    week = here.page.url(f"/availability/{code}/week", **{"from": on.isoformat()})
+    return here.page.show(
+        "booking/stay_form.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        facility=placed.facility,
+        space=placed.space,
+        day=on,
+        errors=errors,
+        form={"nights": form.get("nights", choices[0][0])},
+        night_choices=choices,
+        guest_nights=guest_nights,
+        preferences=preferences,
+        back=week,
+        crumbs=[
+            Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={on:%Y-%m}"),
+            Crumb(label=words.say("stay.week_title"), path=f"/availability/{code}/week?from={on.isoformat()}"),
+            Crumb(label=words.say("stay.form_title")),
+        ],
+    )
+
+
+ROUTES: Final = [show_two_months, show_week, show_stay, choose_stay]

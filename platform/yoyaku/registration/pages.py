@@ -1,0 +1,130 @@
+"""Logging in and out, and staying logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_401_UNAUTHORIZED, HTTP_422_UNPROCESSABLE_ENTITY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.registration.policy import LoginFailed, SessionLimits, TooManyAttempts
+from yoyaku.registration.service import LoginAttempt, NewSession, SessionView, log_in, log_out
+from yoyaku.registration.terms import LoginTerms
+from yoyaku.ui.page import Crumb, Page, safe_return_path
+
+SESSION_COOKIE: Final = "session"
+BEHALF_COOKIE: Final = "behalf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One request of the log-in pages: the page, the transaction, how this service logs in, and who is in already."""
+
+    page: Page
+    conn: AsyncConnection
+    terms: LoginTerms
+    limits: SessionLimits
+    real_now: datetime
+    address: str
+    token: str | None
+    session: SessionView | None
+    secure: bool
+
+    def cookie(self, value: str, **more: Any) -> Cookie:  # noqa: ANN401 (Cookie's own arguments)
+        """The session's cookie: for this site only, out of reach of scripts."""
+        return Cookie(
+            key=SESSION_COOKIE,
+            value=value,
+            path=f"{self.page.look.prefix}/",
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+            **more,
+        )
+
+
+@get("/login")
+async def show_login(door: Door, request: Request[Any, Any, Any]) -> Response[str]:
+    """The form, saying why one is here: to go on, or because one was idle."""
+    asked = request.query_params
+    return _form(
+        door, next_path=safe_return_path(asked.get("next")), expired="expired" in asked, needed=bool(asked.get("next"))
+    )
+
+
+@post("/login", status_code=303)
+async def do_login(door: Door, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Begin a session and go back to where one was; or the form again, with one sentence for every fault.
+
+    A session that begins is kept even though a wrong password raises inside: the refusal is shown, not raised on.
+    """
+    form = await request.form()
+    login_id, next_path = str(form.get("login_id", "")), safe_return_path(str(form.get("next", "/")))
+    attempt = LoginAttempt(
+        login_id=login_id,
+        password=str(form.get("password", "")),
+        address=door.address,
+        previous_token=door.token,
+    )
+    try:
+        begun = await log_in(
+            door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now
+        )
+    except (LoginFailed, TooManyAttempts) as refusal:
+        return _form(door, next_path=next_path, login_id=login_id, refusal=refusal)
+    return _let_in(door, begun, next_path)
+
+
+def _let_in(door: Door, begun: NewSession, next_path: str) -> Response[None]:
+    door.page.cookies.append(door.cookie(begun.token))
+    at_home = next_path == "/" and begun.view.staff_id is not None
+    return door.page.go("/counter" if at_home else next_path, flash="logged_in")
+
+
+def _form(
+    door: Door,
+    *,
+    next_path: str,
+    login_id: str = "",
+    expired: bool = False,
+    needed: bool = False,
+    refusal: YoyakuError | None = None,
+) -> Response[str]:
+    words = door.page.words
+    errors: Mapping[str, str] = {} if refusal is None else {"login_id": words.sentence(refusal)}
+    return door.page.show(
+        "registration/login.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if refusal else 200,
+        expired=expired,
+        needed=needed,
+        errors=errors,
+        next=next_path,
+        id_label=words.text(door.terms.id_label) or words.say("login.id"),
+        form={"login_id": login_id},
+        crumbs=[Crumb(label=words.say("login.title"))],
+    )
+
+
+@post("/logout", status_code=303)
+async def do_logout(door: Door) -> Response[None]:
+    """End the session, and whatever a clerk was entering for somebody."""
+    if door.token is not None:
+        await log_out(door.conn, token=door.token)
+    door.page.cookies.append(door.cookie("", max_age=0))
+    door.page.cookies.append(Cookie(key=BEHALF_COOKIE, value="", path=f"{door.page.look.prefix}/", max_age=0))
+    return door.page.go("/", flash="logged_out")
+
+
+@get("/session/extend")
+async def extend(door: Door) -> Response[None]:
+    """Keep the session (looking it up has noted this request); 401 where it is over."""
+    return Response(None, status_code=HTTP_401_UNAUTHORIZED if door.session is None else HTTP_204_NO_CONTENT)
+
+
+ROUTES: Final = [show_login, do_login, do_logout, extend]

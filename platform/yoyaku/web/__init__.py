@@ -1,0 +1,1 @@
+"""The web: assembles pages and API, decides nothing."""

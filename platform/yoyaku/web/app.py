@@ -1,0 +1,120 @@
+"""The application: every page and API route over one engine; ``yoyaku.web.app:create_app`` is a factory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import Message, Scope
+
+from yoyaku.admin import pages as admin_pages
+from yoyaku.booking.pages import apply, cart, find, mine, search, stay
+from yoyaku.db.engine import make_engine
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.settings import Settings
+from yoyaku.registration import pages as registration_pages
+from yoyaku.rulebook.provider import RulesProvider
+from yoyaku.tenancy.service import Sites
+from yoyaku.web import brand, site_pages
+from yoyaku.web.api import openapi_config, routes as api_routes
+from yoyaku.web.errors import CSRF_COOKIE, Errors
+from yoyaku.web.frame import Frames
+from yoyaku.web.gateway import Gateway
+from yoyaku.web.log import configure_logging
+from yoyaku.web.visits import Machinery, Visits
+
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFETY: Final = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+PAGES: Final = [
+    *find.ROUTES,
+    *stay.ROUTES,
+    *search.ROUTES,
+    *cart.ROUTES,
+    *apply.ROUTES,
+    *mine.ROUTES,
+    *registration_pages.ROUTES,
+    *admin_pages.ROUTES,
+    *site_pages.ROUTES,
+    brand.send_asset,
+    brand.send_theme,
+    brand.send_logo,
+]
+
+
+def create_app(settings: Settings | None = None) -> Gateway:
+    """The ASGI application for these settings (those of the environment where none are given).
+
+    :raises SettingsError: a setting is missing or wrong; each is named.
+    """
+    configure_logging()
+    settings = settings or Settings.from_mapping(os.environ)
+    engine = make_engine(settings.database_url, pool_size=settings.database_pool)
+    machinery = Machinery(settings=settings, engine=engine, provider=RulesProvider(), frames=Frames())
+    visits, errors = Visits(machinery), Errors(machinery.frames)
+
+    @asynccontextmanager
+    async def connected(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    secure = settings.site_scheme == "https"
+    app = Litestar(
+        route_handlers=[*PAGES, *api_routes.ROUTES],
+        dependencies={
+            "here": Provide(visits.provide_here),
+            "door": Provide(visits.provide_door),
+            "opened": Provide(visits.provide_opened),
+            "machinery": Provide(lambda: machinery, sync_to_thread=False),
+        },
+        exception_handlers={
+            YoyakuError: errors.explained,
+            HTTPException: errors.http,
+            ExceptionGroup: errors.group,
+            Exception: errors.bug,
+        },
+        csrf_config=CSRFConfig(
+            secret=settings.secret_key,
+            cookie_name=CSRF_COOKIE,
+            cookie_secure=secure,
+            cookie_httponly=True,
+            exclude=["^/api/"],
+        ),
+        before_send=[_add_safety_https if secure else _add_safety],
+        openapi_config=openapi_config(),
+        lifespan=[connected],
+        debug=False,
+    )
+    return Gateway(app, sites=Sites(engine), base_domain=settings.base_domain)
+
+
+async def _add_safety(message: Message, _scope: Scope) -> None:
+    """Headers that keep a page from being framed, sniffed or scripted from outside."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    headers.setdefault("content-security-policy", CONTENT_POLICY)
+    for name, value in SAFETY.items():
+        headers.setdefault(name, value)
+
+
+async def _add_safety_https(message: Message, scope: Scope) -> None:
+    await _add_safety(message, scope)
+    if message["type"] == "http.response.start":
+        MutableScopeHeaders.from_message(message).setdefault("strict-transport-security", "max-age=31536000")
+
+

@@ -1,0 +1,121 @@
+"""Every error in words: problem+json (RFC 9457) for the API, a page for people, an id for what is a bug."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.exceptions import HTTPException
+
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.rules.refusal import Refusal
+from yoyaku.rules.trace import trace_to_json
+from yoyaku.ui.page import HTML
+from yoyaku.web.api.codes import plain
+from yoyaku.web.frame import Frames, environment
+
+API: Final = "/api/"
+PROBLEM: Final = "application/problem+json"
+CSRF_COOKIE: Final = "csrftoken"
+_FORBIDDEN, _NOT_FOUND, _BUG, _BUSY = 403, 404, 500, 503
+_log = structlog.get_logger("yoyaku.web")
+
+
+class Errors:
+    """The exception handlers of the application."""
+
+    def __init__(self, frames: Frames) -> None:
+        """Show pages in these frames."""
+        self._frames = frames
+
+    def explained(self, request: Request[Any, Any, Any], error: YoyakuError) -> Response[Any]:
+        """What a clerk would say."""
+        if error.status >= _BUG and error.status != _BUSY:
+            return self.bug(request, error)
+        if request.scope["path"].startswith(API):
+            return problem(error)
+        key = "not_found" if error.status == _NOT_FOUND else "forbidden" if error.status == _FORBIDDEN else "title"
+        return self._page(request, error.status, key=key, error=error)
+
+    def http(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        """What Litestar itself refuses: no such page, no token against forgery, a wrong method."""
+        if request.scope["path"].startswith(API):
+            return problem_of_http(error)
+        if error.status_code == _FORBIDDEN:
+            response = self._page(request, _FORBIDDEN, key="forbidden", sentence="csrf")
+            # A token signed by another key would be refused for ever: let the next page bring a new one.
+            response.cookies.append(Cookie(key=CSRF_COOKIE, value="", path="/", max_age=0))
+            return response
+        if error.status_code >= _BUG:
+            return self.bug(request, error)
+        return self._page(request, error.status_code, key="not_found", sentence="not_found")
+
+    def group(self, request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
+        """What closing the transaction made of an error: the explained one among them counts."""
+        explained = next((one for one in error.exceptions if isinstance(one, YoyakuError)), None)
+        return self.bug(request, error) if explained is None else self.explained(request, explained)
+
+    def bug(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        """Anything else is a bug: logged with an id, which is all that is shown."""
+        error_id = uuid4().hex[:12]
+        _log.error("bug", error_id=error_id, path=request.scope["path"], exc_info=error)
+        if request.scope["path"].startswith(API):
+            body = {"type": "about:blank", "status": _BUG, "title": "Internal error", "code": "bug", "error_id": error_id}
+            return Response(body, status_code=_BUG, media_type=PROBLEM)
+        return self._page(request, _BUG, key="title", sentence="bug", error_id=error_id)
+
+    def _page(
+        self,
+        request: Request[Any, Any, Any],
+        status: int,
+        *,
+        key: str,
+        sentence: str | None = None,
+        error: YoyakuError | None = None,
+        error_id: str | None = None,
+    ) -> Response[Any]:
+        site = request.scope["state"].get("site")
+        if site is None:
+            text = environment().get_template("web/plain.html").render(title=str(status), paragraphs=())
+            return Response(text, status_code=status, media_type=HTML)
+        page = self._frames.page(request, site)
+        words = page.words
+        said = words.sentence(error) if error is not None else words.say(f"error_page.{sentence}")
+        return page.show(
+            "web/error.html",
+            status=status,
+            heading=words.say(f"error_page.{key}"),
+            sentence=said,
+            hint=words.say("error_page.not_found_hint") if status == _NOT_FOUND else None,
+            error_id=error_id,
+        )
+
+
+def problem(error: YoyakuError) -> Response[Any]:
+    """An explained error for machines: type, status, code, facts, and the clauses behind a refusal."""
+    body: dict[str, object] = {
+        "type": f"urn:yoyaku:error:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "facts": {name: plain(value) for name, value in error.facts.items()},
+    }
+    if error.detail:
+        body["detail"] = error.detail
+    if isinstance(error, Refusal):
+        body["why"] = trace_to_json(error.trace)
+    headers = {}
+    if "retry_after_seconds" in error.facts:
+        headers["retry-after"] = str(error.facts["retry_after_seconds"])
+    return Response(body, status_code=error.status, media_type=PROBLEM, headers=headers)
+
+
+def problem_of_http(error: HTTPException) -> Response[Any]:
+    """Litestar's own refusals for machines: which parameter is wrong, not how the program is made."""
+    body: dict[str, object] = {"type": "about:blank", "title": error.detail, "status": error.status_code, "code": "http"}
+    if isinstance(error.extra, list):
+        body["errors"] = error.extra
+    return Response(body, status_code=error.status_code, media_type=PROBLEM, headers=error.headers or {})

@@ -1,0 +1,92 @@
+"""From a site and a session to the page that frames every answer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+from jinja2 import Environment
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.utils.scope.state import ScopeState
+
+from yoyaku.tenancy.service import Site
+from yoyaku.ui.assets import fingerprint
+from yoyaku.ui.languages import LANGUAGE_COOKIE, choose_language
+from yoyaku.ui.page import FLASH_COOKIE, Contact, Look, Page
+from yoyaku.ui.templates import make_environment
+from yoyaku.ui.theme import theme_css
+from yoyaku.ui.wording import Wording
+from yoyaku.ui.words import Words
+
+TEMPLATE_FOLDERS: Final = ("ui", "booking", "registration", "admin", "web")
+YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of all folders, compiled once a process."""
+    return make_environment(TEMPLATE_FOLDERS)
+
+
+class Frames:
+    """Looks and words by site, kept as long as the site object itself is the same."""
+
+    def __init__(self) -> None:
+        """Begin with nothing kept."""
+        self._words: dict[tuple[str, str, str], tuple[Site, Words]] = {}
+
+    def page(self, request: Request[Any, Any, Any], site: Site, *, stays: bool = False) -> Page:
+        """The page for one request, before it is known who asks."""
+        asked = request.query_params.get("lang")
+        remembered = request.cookies.get(LANGUAGE_COOKIE)
+        language = choose_language(
+            asked=asked, remembered=remembered, accepted=request.headers.get("accept-language")
+        )
+        page = Page(
+            environment=environment(),
+            look=look_of(site, prefix=prefix_of(request), stays=stays),
+            words=self._words_of(site, language),
+            path=request.scope["path"],
+            query={name: value for name, value in request.query_params.items() if name != "lang"},
+            csrf_token=ScopeState.from_scope(request.scope).csrf_token or "",
+            flash=request.cookies.get(FLASH_COOKIE),
+        )
+        if asked == language != remembered:
+            page.cookies.append(
+                Cookie(key=LANGUAGE_COOKIE, value=language, path="/", max_age=YEAR_SECONDS, samesite="lax")
+            )
+        return page
+
+    def _words_of(self, site: Site, language: str) -> Words:
+        key = (site.tenant_id, site.service_id, language)
+        kept = self._words.get(key)
+        if kept is None or kept[0].wording != site.wording:
+            wording = Wording(language, tenant_words=site.wording.get(language, {}))
+            kept = (site, Words(language, wording))
+            self._words[key] = kept
+        return kept[1]
+
+
+def prefix_of(request: Request[Any, Any, Any]) -> str:
+    """The part of the address that the path fallback took off; empty on a site's own host."""
+    prefix: str = request.scope["state"].get("prefix", "")
+    return prefix
+
+
+def look_of(site: Site, *, prefix: str, stays: bool) -> Look:
+    """How a site presents itself."""
+    theme = theme_css(site.colours)
+    return Look(
+        title=site.brand_name,
+        owner=site.tenant_name,
+        tagline=site.tagline or "",
+        logo=f"{prefix}/brand/{fingerprint(site.logo_svg.encode())}/logo.svg" if site.logo_svg else None,
+        theme=f"{prefix}/brand/{fingerprint(theme.encode())}/theme.css",
+        contact=Contact(
+            name=site.contact.name, phone=site.contact.phone, hours=site.contact.hours, mail=site.contact.mail
+        ),
+        prefix=prefix,
+        stays=stays,
+        site_pages=tuple(code for code in ("guide", "terms", "privacy", "notices") if code in site.pages),
+    )

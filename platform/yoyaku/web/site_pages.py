@@ -1,0 +1,52 @@
+"""The tenant's own texts, the statement on accessibility, and the sign of health."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Response, get
+
+from yoyaku.booking.pages.here import Here
+from yoyaku.db.engine import enter_service, platform_transaction
+from yoyaku.kernel.errors import NotFound
+from yoyaku.ui.page import Crumb
+from yoyaku.ui.prose import prose_html, split_title
+from yoyaku.web.visits import Machinery
+
+
+@get("/pages/{code:str}")
+async def show_site_page(here: Here, code: str) -> Response[str]:
+    """A text page of the tenant: terms, guide, privacy, notices."""
+    found = here.page.site_pages.get(code)
+    if found is None:
+        raise NotFound(what="page")
+    title, body = split_title(here.page.site_text(code))
+    heading = here.words.text(found.title) or title or code
+    return here.page.show(
+        "web/site_page.html", heading=heading, body=prose_html(body), crumbs=[Crumb(label=heading)]
+    )
+
+
+@get("/guide")
+async def show_guide(here: Here) -> Response[str]:
+    """Where the navigation's guide leads."""
+    return await show_site_page.fn(here, "guide")
+
+
+@get("/accessibility")
+async def show_accessibility(here: Here) -> Response[str]:
+    """What this site does for everybody to be able to use it, and whom to tell when it fails."""
+    heading = here.words.say("page.accessibility")
+    body = prose_html(here.words.say("accessibility.text"))
+    return here.page.show("web/site_page.html", heading=heading, body=body, crumbs=[Crumb(label=heading)])
+
+
+@get("/healthz", opt={"public": True})
+async def show_health(machinery: Machinery) -> dict[str, str]:
+    """Whether the process answers and reaches its database."""
+    async with platform_transaction(machinery.engine) as conn:
+        await enter_service(conn, "", "")  # the smallest statement there is; of no service, it sees nothing
+    return {"status": "ok"}
+
+
+ROUTES: Final = [show_site_page, show_guide, show_accessibility, show_health]

@@ -1,0 +1,124 @@
+"""The four services of the tenants' folders, loaded into a database with the demo's people, at a fixed business time."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from yoyaku.cli.tenant import _load, check_all
+from yoyaku.db.engine import make_engine, platform_transaction, tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.registration.service import Credentials, NewRegistrant, create_account, create_staff
+from yoyaku.tenancy.service import move_clock
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2027, 1, 20, 10, 0)  # noqa: DTZ001  # civil time of the tenants
+SERVICES = ("sports", "halls", "lodging", "rooms")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of a tenant's demo.yaml."""
+
+    login_id: str
+    password: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of the four services, with somebody who may book and a clerk."""
+
+    tenant: str
+    code: str
+    host: str
+    title: str
+    resident: Person
+    clerk: Person
+
+
+def _people(tenant, service, demo):
+    residents = [
+        person
+        for person in demo["residents"]
+        if person["service"] == service and person["registration"] not in {"provisional", "expired"}
+    ]
+    clerks = [person for person in demo["clerks"] if person["service"] in (service, "*")]
+    return [
+        Person(login_id=found[0]["login_id"], password=found[0]["password"], name=found[0]["name"])
+        for found in (residents, clerks)
+    ]
+
+
+def read_services():
+    """The services by code, as the folders have them."""
+    services = {}
+    for folder in sorted((ROOT / "tenants").iterdir()):
+        tenant = yaml.safe_load((folder / "tenant.yaml").read_text())
+        demo = yaml.safe_load((folder / "demo.yaml").read_text())
+        for entry in tenant["services"]:
+            resident, clerk = _people(tenant["slug"], entry["code"], demo)
+            brand = yaml.safe_load((folder / entry["brand"]).read_text())
+            services[entry["code"]] = Service(
+                tenant=tenant["slug"],
+                code=entry["code"],
+                host=entry["hosts"][0].format(base_domain="localhost"),
+                title=brand["name"]["ja"],
+                resident=resident,
+                clerk=clerk,
+            )
+    return services
+
+
+def load_cities(settings):
+    """Load the folders, their people, and set the clocks."""
+    asyncio.run(_load_all(settings))
+
+
+async def _load_all(settings):
+    checked = check_all([ROOT / "tenants"], rule_sets=None, base_domain=settings.base_domain)
+    faults = [str(fault) for one in checked for fault in one.errors]
+    assert not faults, faults
+    await _load(settings, checked)
+    owner = make_engine(settings.migration_database_url, pool_size=1)
+    app = make_engine(settings.database_url, pool_size=1)
+    for one in checked:
+        for code, rule_set in one.rule_sets.items():
+            async with platform_transaction(owner) as conn:
+                await move_clock(
+                    conn, settings=settings, service=(one.terms.slug, code), to=NOW, real_now=read_clock()
+                )
+            async with tenant_transaction(app, one.terms.slug, code) as conn:
+                await _seed(conn, rule_set.registration.login, code, one.folder.demo.value)
+    await owner.dispose()
+    await app.dispose()
+
+
+async def _seed(conn, terms, code, demo):
+    for person in demo.residents:
+        if person.service == code:
+            new = NewRegistrant(
+                name=person.name,
+                kana=person.kana,
+                kind=person.kind,
+                user_class=person.user_class,
+                residency=person.residency,
+                stage=person.registration,
+                email=person.email,
+                phone=person.phone,
+                facts=person.facts,
+            )
+            credentials = Credentials(login_id=person.login_id, password=person.password)
+            await create_account(conn, terms=terms, credentials=credentials, new=new, real_now=read_clock())
+    for clerk in demo.clerks:
+        if clerk.service in (code, "*"):
+            await create_staff(
+                conn,
+                terms=terms,
+                credentials=Credentials(login_id=clerk.login_id, password=clerk.password),
+                name=clerk.name,
+                roles=clerk.roles,
+                real_now=read_clock(),
+            )
