@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import time
+from pathlib import Path
 
 import click
 
@@ -57,6 +58,17 @@ def reset() -> None:
     with place.held():
         place.forget()
     click.echo("デモのデータを消しました。 / The demo's data are forgotten.")
+
+
+@demo.command()
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def seed(folders: tuple[Path, ...]) -> None:
+    """Make the accounts of the tenants' demo.yaml that are not there yet (default: tenants/); never in production."""
+    from yoyaku.cli.demo_people import seed_folders
+    from yoyaku.cli.environment import read_settings
+
+    for line in seed_folders(folders or (Path("tenants"),), settings=read_settings()):
+        click.echo(line)
 
 
 def _check_port(port: int, *, name: str) -> None:

@@ -1,6 +1,7 @@
 """Who may use a service and who is using it now: accounts and sessions."""
 
 from yoyaku.registration.service.accounts import (
+    NOT_REGISTERED,
     Credentials,
     NewRegistrant,
     account_exists,
@@ -24,6 +25,7 @@ from yoyaku.registration.service.sessions import (
 )
 
 __all__ = [
+    "NOT_REGISTERED",
     "Credentials",
     "LoginAttempt",
     "NewRegistrant",

@@ -1,0 +1,38 @@
+"""Making the demo's people in the database, from the tenant folders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from yoyaku.admin.service.folder_check import find_folders
+from yoyaku.admin.service.seeding import seed_people
+from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.kernel.settings import Settings
+from yoyaku.rules.check import read_as
+from yoyaku.tenancy.terms import DemoFile, TenantFile
+
+
+def seed_folders(paths: Sequence[Path], *, settings: Settings) -> list[str]:
+    """Seed every service of these tenant folders, as the application's role; says for each what was made."""
+    return asyncio.run(_seed(find_folders(paths), settings))
+
+
+async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
+    said: list[str] = []
+    engine = make_engine(settings.database_url, pool_size=1)
+    try:
+        for folder in folders:
+            if not (folder / "demo.yaml").is_file():
+                continue
+            tenant, demo = read_as(folder / "tenant.yaml", TenantFile), read_as(folder / "demo.yaml", DemoFile)
+            for service in tenant.services:
+                here = (tenant.slug, service.code)
+                async with tenant_transaction(engine, *here) as conn:
+                    seeded = await seed_people(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
+                said.append(f"{'/'.join(here)}: {seeded.made} accounts made, {seeded.there} were there")
+    finally:
+        await engine.dispose()
+    return said
