@@ -6,6 +6,7 @@ nothing, and a repeated one does nothing twice.
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any, Final
 
@@ -23,7 +24,12 @@ LONGEST_JOB_SECONDS: Final = 300
 VISIBILITY_SECONDS: Final = 3600
 """Longer than any job, or the broker would hand it to a second worker while the first is at it."""
 
+QUIET: Final = ("celery.app.trace", "celery.worker.strategy", "celery.beat")
+"""They would write six lines each second that say nothing; a job that did something says so itself."""
+
 process = Process()
+for name in QUIET:
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def configuration() -> dict[str, Any]:

@@ -41,14 +41,14 @@ async def meet_deadlines(runtime: Runtime) -> int:
             for one in due:
                 tried.add(one.id)
                 met += await _attempt(runtime, one)
-    return met
+    return _noted("deadlines_met", met)
 
 
 async def tell_events(runtime: Runtime) -> int:
     """Turn the outbox's events into mails; how many were."""
     async with platform_transaction(runtime.engine) as conn:
         due = await _due(conn, "outbox")
-    return sum([await _attempt(runtime, one) for one in due])
+    return _noted("events_told", sum([await _attempt(runtime, one) for one in due]))
 
 
 async def send_mails(runtime: Runtime) -> int:
@@ -61,7 +61,13 @@ async def send_mails(runtime: Runtime) -> int:
         async with doors:
             return await send_one(runtime, one)
 
-    return sum(await asyncio.gather(*(send(one) for one in due)))
+    return _noted("mails_sent", sum(await asyncio.gather(*(send(one) for one in due))))
+
+
+def _noted(what: str, count: int) -> int:
+    if count:
+        log.info(what, count=count)
+    return count
 
 
 async def _due(conn: AsyncConnection, kind: Kind) -> Iterable[DueWork]:

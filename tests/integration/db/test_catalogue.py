@@ -1,0 +1,127 @@
+"""What Alembic's autogenerate does not notice: policies, forced row-level security, keys, grants, triggers."""
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from yoyaku.db.tables import metadata
+
+GLOBAL = {"tenant", "service", "host"}
+ISOLATED = set(metadata.tables) - GLOBAL
+BY_TENANT = "(tenant_id = NULLIF(current_setting('app.tenant_id'::text, true), ''::text))"
+BY_SERVICE = "(service_id = NULLIF(current_setting('app.service_id'::text, true), ''::text))"
+LOOKED_AT_BY_ALL = {"deadline", "outbox", "mail"}
+
+
+@pytest.fixture(scope="module")
+def catalogue(database):
+    with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as connection:
+        yield lambda query, *values: connection.execute(query, values).fetchall()
+
+
+def test_the_tables_in_code_are_the_tables_of_the_migrations(database):
+    engine = create_engine(database.owner_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_every_table_is_either_global_or_isolated_by_force(catalogue):
+    rows = catalogue(
+        "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
+    )
+    assert {name for name, forced in rows if forced} == ISOLATED
+    assert {name for name, forced in rows if not forced} == GLOBAL
+
+
+@pytest.mark.parametrize("table", sorted(ISOLATED))
+def test_the_policy_names_tenant_and_service_for_reading_and_writing(catalogue, table):
+    of_service = "service_id" in metadata.tables[table].columns
+    rule = f"({BY_TENANT} AND {BY_SERVICE})" if of_service else BY_TENANT
+    policies = catalogue(
+        "SELECT policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies WHERE tablename = %s", table
+    )
+    expected = {("isolation", "PERMISSIVE", "ALL", "{public}", rule, rule)}
+    if table in LOOKED_AT_BY_ALL:
+        expected.add(("due_work", "PERMISSIVE", "SELECT", "{yoyaku_owner}", "true", None))
+    assert set(policies) == expected
+
+
+def test_every_key_of_a_tenants_table_begins_with_the_tenant(catalogue):
+    rows = catalogue(
+        "SELECT c.conrelid::regclass::text, c.conname, a.attname FROM pg_constraint c"
+        " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+        " WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'f')"
+        "   AND c.conrelid::regclass::text NOT IN ('alembic_version')"
+    )
+    assert [row for row in rows if row[2] != "tenant_id"] == [("host", "host_pkey", "host")]
+
+
+def test_every_foreign_key_refers_by_tenant_first(catalogue):
+    rows = catalogue(
+        "SELECT c.conname, a.attname FROM pg_constraint c"
+        " JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = c.confkey[1]"
+        " WHERE c.connamespace = 'public'::regnamespace AND c.contype = 'f'"
+    )
+    assert {name for _, name in rows} == {"tenant_id"}
+    assert len(rows) > 30
+
+
+def test_the_application_can_neither_bypass_nor_own(catalogue):
+    assert catalogue(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = 'yoyaku_app'"
+    ) == [(False, False, False, False)]
+    assert catalogue("SELECT 1 FROM pg_class WHERE relowner = 'yoyaku_app'::regrole") == []
+    assert catalogue("SELECT 1 FROM pg_auth_members WHERE member = 'yoyaku_app'::regrole") == []
+
+
+def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
+    rows = catalogue(
+        "SELECT table_name::text, array_agg(privilege_type::text ORDER BY privilege_type)"
+        " FROM information_schema.role_table_grants"
+        " WHERE grantee = 'yoyaku_app' AND table_schema = 'public' GROUP BY 1"
+    )
+    granted = {name: tuple(privileges) for name, privileges in rows}
+    read = ("SELECT",)
+    add = ("INSERT", "SELECT")
+    change = ("INSERT", "SELECT", "UPDATE")
+    assert granted == {
+        **dict.fromkeys(("tenant", "service", "host", "facility", "space", "resource", "resource_unit"), read),
+        **dict.fromkeys(("rule_set_version", "inventory_version", "application", "booking_event", "audit_entry"), add),
+        **dict.fromkeys(("registrant", "staff", "account", "number_sequence", "booking"), change),
+        **dict.fromkeys(("deadline", "outbox", "mail"), change),
+        **dict.fromkeys(("login_session", "cart_item"), ("DELETE", *change)),
+        "occupancy": ("DELETE", "INSERT", "SELECT"),
+    }
+
+
+def test_the_one_function_that_looks_across_tenants_is_narrow(catalogue):
+    rows = catalogue(
+        "SELECT proname, proconfig, pg_get_function_result(oid), proacl::text FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+    )
+    ((name, config, result, grants),) = rows
+    assert name == "due_work"
+    assert config == ["search_path=pg_catalog, public, pg_temp"]
+    assert result == ("TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)")
+    assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"
+
+
+@pytest.mark.parametrize("table", ["rule_set_version", "inventory_version", "booking_event", "audit_entry"])
+def test_what_was_published_or_done_is_never_changed(catalogue, table):
+    rows = catalogue(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", table
+    )
+    ((definition,),) = rows
+    assert "BEFORE DELETE OR UPDATE OR TRUNCATE" in definition
+    assert "refuse_change" in definition
+
+
+def test_a_slot_has_one_key_whoever_takes_it(catalogue):
+    rows = catalogue(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'occupancy'::regclass AND contype = 'p'"
+    )
+    assert rows == [("PRIMARY KEY (tenant_id, resource_id, use_on, bucket, unit)",)]
