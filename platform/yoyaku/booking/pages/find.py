@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Final
 
 from litestar import Request, Response, get
@@ -55,12 +54,14 @@ async def show_top(here: Here) -> Response[str]:
 
 @get("/facilities")
 async def list_facilities(here: Here) -> Response[str]:
-    """All facilities, by category."""
+    """All facilities, by category: the largest first, else in the order of the folder."""
     rules, words = await here.rules(), here.words
-    facilities = sorted(rules.inventory.facilities.values(), key=lambda facility: facility.category or "")
+    by_category: dict[str, list[Facility]] = {}
+    for facility in rules.inventory.facilities.values():
+        by_category.setdefault(facility.category or "", []).append(facility)
     groups = [
-        {"code": code or "other", "name": _group_name(here, code), "facilities": list(group)}
-        for code, group in groupby(facilities, key=lambda facility: facility.category or "")
+        {"code": code or "other", "name": _group_name(here, code), "facilities": group}
+        for code, group in by_category.items()
     ]
     groups.sort(key=lambda group: -len(group["facilities"]))
     return here.page.show("booking/facilities.html", groups=groups, crumbs=[Crumb(label=words.say("nav.facilities"))])
@@ -79,7 +80,7 @@ async def show_facility(here: Here, code: str) -> Response[str]:
         "booking/facility.html",
         facility=facility,
         hours=hours_lines(facility, words),
-        closed_days=closed_lines(facility.calendar.closed, words),
+        closed_days=closed_lines(facility.calendar.closed, words, on=here.today),
         spaces=[
             {
                 "space": space,

@@ -10,13 +10,15 @@ from typing import Final
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.facility.policy.rules import PLACE_FACTS
-from yoyaku.facility.terms import BandTimetable, Facility
+from yoyaku.facility.terms import BandTimetable, Facility, NightTimetable
 from yoyaku.fee.terms import Add, Base, EquipmentFee, Price
 from yoyaku.rules.dated import amount_yen
 from yoyaku.rules.values import ClosedDays, Match, Range
 from yoyaku.ui.formats import long_date
 from yoyaku.ui.words import Words
 
+WHOLE_YEAR: Final = ("01-01", "12-31")
+"""A closure of every day between two dates, which alone need saying."""
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -68,9 +70,10 @@ def _bare(time_of_day: str) -> str:
     return time_of_day.removeprefix("0")
 
 
-def closed_lines(rules: Iterable[ClosedDays], words: Words) -> list[str]:
-    """Say the closed days, one line for each rule."""
-    return [line for rule in rules if (line := _closed_line(rule, words))]
+def closed_lines(rules: Iterable[ClosedDays], words: Words, *, on: date | None = None) -> list[str]:
+    """Say the closed days, one line for each rule; a rule that ended before ``on`` is left out."""
+    in_force = (rule for rule in rules if on is None or rule.until is None or rule.until >= on.isoformat())
+    return [line for rule in in_force if (line := _closed_line(rule, words))]
 
 
 def _closed_line(rule: ClosedDays, words: Words) -> str:
@@ -85,7 +88,7 @@ def _closed_line(rule: ClosedDays, words: Words) -> str:
         parts.append(words.say("closed.monthly", days="・".join(map(str, rule.monthly))))
     if rule.holidays:
         parts.append(words.say("closed.holidays"))
-    if rule.yearly:
+    if rule.yearly and (rule.yearly.first, rule.yearly.last) != WHOLE_YEAR:
         parts.append(f"{_month_day(rule.yearly.first, words)}〜{_month_day(rule.yearly.last, words)}")
     if rule.dates:
         parts.append("、".join(long_date(date.fromisoformat(day), words.language) for day in rule.dates))
@@ -130,6 +133,14 @@ def _condition_words(rules: ServiceRules, words: Words, name: str, match: Match)
             for band in table.bands
         }
         return "・".join(names.get(str(code), str(code)) for code in _options(match))
+    if name == "age_group":
+        groups = {
+            group.code: words.text(group.name)
+            for table in rules.timetables.values()
+            if isinstance(table, NightTimetable)
+            for group in table.age_groups
+        }
+        return "・".join(groups.get(str(code), str(code)) for code in _options(match))
     if name == "user_class":
         classes = {kind.code: words.text(kind.name) for kind in rules.registration.classes}
         return "・".join(classes.get(str(code), str(code)) for code in _options(match))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from yoyaku.booking.policy.windows import window_for
 from yoyaku.booking.pages.here import add_months
@@ -27,27 +27,34 @@ class WindowNote:
 def month_note(
     rules: ServiceRules, spaces: Sequence[PlacedSpace], *, visit: Visit, words: Words, month: date
 ) -> WindowNote | None:
-    """Say when booking for a month opens, where its last day cannot be booked yet; nothing while it is open."""
+    """Say when booking for a month opens, where neither its first nor its last day can be booked yet.
+
+    Where each day opens at a moment of its own, the signs of the days say it better than one sentence.
+    """
     last = date.fromordinal(add_months(month, 1).toordinal() - 1)
     for placed in spaces:
-        try:
-            state = window_for(
-                rules,
-                space_id=placed.space_id,
-                use_on=last,
-                person=visit.person,
-                channel=visit.channel,
-                now=visit.now,
-                actor=visit.actor,
-            )
-        except Refusal:
-            continue  # this space is not offered on that day; another may be
-        if state.is_open:
-            return None
-        if state.allowed_from is not None:
-            opens = moment(state.allowed_from, words.language)
+        first_opens, last_opens = (_opens(rules, placed, day, visit=visit) for day in (month, last))
+        if first_opens is not None and last_opens is not None:
+            opens = moment(first_opens, words.language)
             return WindowNote(
                 kind="info",
                 text=words.say("availability.opens_note", month=month_name(month, words.language), moment=opens),
             )
     return None
+
+
+def _opens(rules: ServiceRules, placed: PlacedSpace, day: date, *, visit: Visit) -> datetime | None:
+    """When a day opens that is not open yet; ``None`` where it is open, has been, or is not offered."""
+    try:
+        state = window_for(
+            rules,
+            space_id=placed.space_id,
+            use_on=day,
+            person=visit.person,
+            channel=visit.channel,
+            now=visit.now,
+            actor=visit.actor,
+        )
+    except Refusal:
+        return None
+    return None if state.is_open else state.allowed_from
