@@ -221,8 +221,6 @@ def _confirm(scene: Scene) -> Decision:
         booking=scene.booked,
         by=act.by,
         now=scene.now,
-        actor=scene.actor,
-        channel=scene.channel,
         fee_taken_yen=act.fee_taken_yen,
         paid_by=act.paid_by,
     )

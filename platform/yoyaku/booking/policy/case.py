@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from yoyaku.booking.policy.values import BookedFacts, BookingRequest, Person
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.terms import Actor
+from yoyaku.booking.terms import Actor, Majority
 from yoyaku.facility.policy import PlacedSpace, Use, locate_use, minute_of_day, timetable_for, use_facts
 from yoyaku.rules.condition import Facts, Value
 from yoyaku.rules.trace import ClauseUse, Plain
@@ -110,8 +110,8 @@ def booked_case(
         "paid_by": booking.paid_by,
         "paid_only_by": next(iter(booking.paid_by)) if len(booking.paid_by) == 1 else None,
     }
-    facts |= request_facts(request) | form_answers(request.form) | act_facts(rules, act, request.use_on)
-    facts |= more or {}
+    facts |= request_facts(request) | form_answers(request.form) | derived_facts(rules, request.form)
+    facts |= act_facts(rules, act, request.use_on) | dict(more or {})
     return Case(
         rules=rules,
         placed=placed,
@@ -122,6 +122,19 @@ def booked_case(
         anchors=_booked_anchors(booking, act),
         trace=[],
     )
+
+
+def made_case(rules: ServiceRules, booking: BookedFacts) -> Case:
+    """The case of a booking as it was when it was made: nothing paid yet, by the channel of that day."""
+    entered_by = {channel.code: channel.entered_by for channel in rules.booking.channels}
+    act = Act(
+        person=booking.person,
+        channel=booking.channel,
+        actor=entered_by.get(booking.channel, "resident"),
+        now=booking.made_at,
+    )
+    paid = "free" if booking.total_yen == 0 else "unpaid"
+    return booked_case(rules, booking, act=act, more={"state": None, "paid": paid, "paid_by": None})
 
 
 def _booked_anchors(booking: BookedFacts, act: Act) -> dict[Anchor, date | datetime]:
@@ -158,13 +171,29 @@ def form_answers(form: Mapping[str, object]) -> dict[str, Value]:
 
     The fact of numbers by class is their sum.
     """
-    facts: dict[str, Value] = {}
-    for code, answer in form.items():
-        if isinstance(answer, str | int):
-            facts[f"form.{code}"] = answer
-        elif isinstance(answer, Mapping):
-            facts[f"form.{code}"] = sum(count for count in answer.values() if isinstance(count, int))
-    return facts
+    return {f"form.{code}": _plain(answer) for code, answer in form.items()}
+
+
+def _plain(answer: object) -> Value:
+    if isinstance(answer, Mapping):
+        return sum(count for count in answer.values() if isinstance(count, int))
+    return answer if isinstance(answer, int) else str(answer)
+
+
+def derived_facts(rules: ServiceRules, taken: Mapping[str, object]) -> dict[str, Value]:
+    """The facts under ``booking.derived`` whose answers are there."""
+    return {
+        name: _majority(majority, taken[majority.field])
+        for name, majority in rules.booking.derived.items()
+        if majority.field in taken
+    }
+
+
+def _majority(majority: Majority, answer: object) -> str:
+    """The class if more than half are of it; equal numbers are not more than half."""
+    counts: Mapping[str, int] = answer if isinstance(answer, Mapping) else {}
+    more = 2 * counts.get(majority.more_than_half, 0) > sum(counts.values())
+    return majority.more_than_half if more else majority.otherwise
 
 
 def use_anchors(use_on: date, starts_at: datetime, ends_at: datetime) -> dict[Anchor, date | datetime]:

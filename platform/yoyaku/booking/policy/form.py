@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from yoyaku.booking.policy.case import Case, form_answers
+from yoyaku.booking.policy.case import Case, derived_facts, form_answers
 from yoyaku.booking.policy.refusals import FormInvalid, FormMissing, TermsNotAccepted, TooManyPeople
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.terms import FormField, Majority
-from yoyaku.rules.condition import Facts, Value, matches
+from yoyaku.booking.terms import FormField
+from yoyaku.rules.condition import Facts, matches
 
 YES: Final = frozenset({"true", "yes", "on", "1"})
 NO: Final = frozenset({"false", "no", "off", "0"})
@@ -60,7 +60,7 @@ def take_form(case: Case, answers: Mapping[str, object], *, required: bool) -> d
             labels=[field.label for field in missing],
             trace=case.ended_by(missing[0], "missing"),
         )
-    case.facts |= _derived_facts(case.rules, taken)
+    case.facts |= derived_facts(case.rules, taken)
     return taken
 
 
@@ -88,21 +88,6 @@ def _count(answer: object) -> int:
     if isinstance(answer, Mapping):
         return sum(answer.values())
     return answer if isinstance(answer, int) else 0
-
-
-def _derived_facts(rules: ServiceRules, taken: Mapping[str, object]) -> dict[str, Value]:
-    return {
-        name: _majority(majority, taken[majority.field])
-        for name, majority in rules.booking.derived.items()
-        if majority.field in taken
-    }
-
-
-def _majority(majority: Majority, answer: object) -> str:
-    """The class if more than half are of it; equal numbers are not more than half."""
-    counts: Mapping[str, int] = answer if isinstance(answer, Mapping) else {}
-    more = 2 * counts.get(majority.more_than_half, 0) > sum(counts.values())
-    return majority.more_than_half if more else majority.otherwise
 
 
 def _read_text(field: FormField, raw: object) -> str | None:

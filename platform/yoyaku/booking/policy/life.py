@@ -6,28 +6,27 @@ from datetime import datetime
 from typing import Literal
 
 from yoyaku.booking.policy.cancellation import bans_same_slot
-from yoyaku.booking.policy.case import Act, booked_case
+from yoyaku.booking.policy.case import made_case
 from yoyaku.booking.policy.decide import lifecycle_of
 from yoyaku.booking.policy.refusals import FeeOutstanding, NotConfirmable
 from yoyaku.booking.policy.values import BookedFacts, ConfirmationPlan, LapsePlan
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.terms import Actor
 
 Confirmer = Literal["payment", "counter", "approval"]
 
 
-def decide_confirmation(  # noqa: PLR0913 - what is confirmed, by whom, how, when: facts of their own
+def decide_confirmation(
     rules: ServiceRules,
     *,
     booking: BookedFacts,
     by: Confirmer,
     now: datetime,
-    actor: Actor = "clerk",
-    channel: str = "counter",
     fee_taken_yen: int = 0,
     paid_by: str | None = None,
 ) -> ConfirmationPlan:
     """The tentative booking, confirmed: by a payment, by the procedure at the counter, or by approval.
+
+    It lives by the entry that held when it was made, whatever was paid since.
 
     ``fee_taken_yen`` is what comes in with it, by the method ``paid_by``.
 
@@ -35,7 +34,7 @@ def decide_confirmation(  # noqa: PLR0913 - what is confirmed, by whom, how, whe
         NotConfirmable: it is not tentative, has lapsed, or is not confirmed this way.
         FeeOutstanding: a payment confirms it, and does not cover the fee.
     """
-    case = booked_case(rules, booking, act=Act(person=booking.person, channel=channel, actor=actor, now=now))
+    case = made_case(rules, booking)
     lapsed = booking.lapses_at is not None and now >= booking.lapses_at
     if booking.state != "tentative" or lapsed:
         raise NotConfirmable(state=booking.state, lapses_at=booking.lapses_at, trace=tuple(case.trace))
@@ -53,8 +52,7 @@ def decide_confirmation(  # noqa: PLR0913 - what is confirmed, by whom, how, whe
 
 def lapse_deadline(rules: ServiceRules, booking: BookedFacts) -> datetime | None:
     """When a tentative booking lapses by the rules under which it was made; ``None`` where it never does by itself."""
-    act = Act(person=booking.person, channel=booking.channel, actor="resident", now=booking.made_at)
-    case = booked_case(rules, booking, act=act)
+    case = made_case(rules, booking)
     entry = lifecycle_of(case)
     if entry.initial != "tentative" or entry.lapses is None:
         return None
@@ -65,8 +63,7 @@ def decide_lapse(rules: ServiceRules, *, booking: BookedFacts, now: datetime) ->
     """The tentative booking, lapsed; ``None`` while it stands (deciding again gives the same)."""
     if booking.state != "tentative" or booking.lapses_at is None or now < booking.lapses_at:
         return None
-    act = Act(person=booking.person, channel=booking.channel, actor="system", now=now)
-    case = booked_case(rules, booking, act=act)
+    case = made_case(rules, booking)
     entry = lifecycle_of(case)
     case.note(entry, f"lapsed {booking.lapses_at.isoformat()}")
     return LapsePlan(

@@ -147,8 +147,6 @@ def _holds_for(case: Case, limit: Limit, other: HeldBooking) -> bool:
 
 def _amount(case: Case, limit: Limit, booking: HeldBooking) -> int:
     match limit.unit:
-        case "bookings" | "days":
-            return 1
         case "slots":
             return count_slots(case.rules, booking)
         case "hours" | "minutes":
@@ -157,16 +155,17 @@ def _amount(case: Case, limit: Limit, booking: HeldBooking) -> int:
             return booking.nights
         case "surfaces":
             return booking.surfaces
+        case _:
+            return 1
 
 
 def count_slots(rules: ServiceRules, booking: HeldBooking) -> int:
     """The elementary slots of a booking, by the timetable under which it was made; one for what no slot fits."""
-    placed = rules.inventory.space(booking.space_id)
+    placed = rules.inventory.spaces.get(booking.space_id)
+    if placed is None or booking.nights:
+        return max(booking.nights, 1)
     entry, timetable = timetable_for(rules, placed, booking.use_on, booking.made_at)
-    if booking.nights:
-        return booking.nights
-    day: date = booking.use_on
-    slots = day_slots(rules, placed, day, timetable_code=entry.timetable, timetable=timetable)
+    slots = day_slots(rules, placed, booking.use_on, timetable_code=entry.timetable, timetable=timetable)
     return max(sum(slot.starts_at in booking.period for slot in slots), 1)
 
 

@@ -43,10 +43,6 @@ def format_number(terms: NumberFormat, *, made_on: date, sequence: int, number_c
 
 def number_scope(terms: NumberFormat, made_on: date) -> str:
     """The sequence that a booking made on a civil day takes its number from; a new one begins at ``begins_at``."""
-    match terms.restarts:
-        case "fiscal_year":
-            return f"fiscal_year {fiscal_year(made_on)}"
-        case "year":
-            return f"year {made_on.year}"
-        case "never":
-            return "all"
+    if terms.restarts == "fiscal_year":
+        return f"fiscal_year {fiscal_year(made_on)}"
+    return f"year {made_on.year}" if terms.restarts == "year" else "all"
