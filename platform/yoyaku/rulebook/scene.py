@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from yoyaku.booking.policy import Act, BookedFacts, BookingRequest, HeldBooking, Person, quote_booking
-from yoyaku.booking.policy.case import open_case
-from yoyaku.booking.policy.decide import lifecycle_of
-from yoyaku.booking.policy.form import take_form
+from yoyaku.booking.policy.life import lapse_deadline
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor
 from yoyaku.facility.policy import locate_use
@@ -119,7 +117,8 @@ class Scene:
         act = Act(person=person, channel=given.channel, actor="resident", now=made_at)
         fee = given.fee_yen
         paid_at = given.paid_at
-        return BookedFacts(
+        lapses_at = given.lapses_at
+        booked = BookedFacts(
             booking_id=given.id,
             request=request,
             period=locate_use(self.rules, request.wish, made_at).period,
@@ -130,20 +129,13 @@ class Scene:
             paid_by=frozenset(given.paid_by),
             paid_at=None if paid_at is None else to_instant(paid_at, self.rules.zone),
             channel=given.channel,
-            lapses_at=self._lapses_at(given, request, act),
+            lapses_at=None if lapses_at is None else to_instant(lapses_at, self.rules.zone),
             person=person,
             application_id=given.application,
         )
-
-    def _lapses_at(self, given: GivenBooking, request: BookingRequest, act: Act) -> datetime | None:
-        if given.lapses_at is not None:
-            return to_instant(given.lapses_at, self.rules.zone)
-        if given.state != "tentative":
-            return None
-        case, _ = open_case(self.rules, request=request, act=act)
-        take_form(case, request.form, required=False)
-        lapses = lifecycle_of(case).lapses
-        return None if lapses is None else case.moment(lapses)
+        if given.state != "tentative" or lapses_at is not None:
+            return booked
+        return replace(booked, lapses_at=lapse_deadline(self.rules, booked))
 
 
 def to_instant(text: str, zone: ZoneInfo) -> datetime:

@@ -87,20 +87,20 @@ def read_source(path: Path, *, tenants: Path | None = None) -> Source:
     checked = check(document, RuleSet)
     service = checked.value.service if checked.value is not None else ""
     inline = [] if checked.value is None else checked.value.inventory
-    placed = [FacilitySource(facility, document, ("inventory", index)) for index, facility in enumerate(inline)]
+    found = [FacilitySource(facility, document, ("inventory", index)) for index, facility in enumerate(inline)]
     faults = list(checked.faults)
     root = tenants if tenants is not None else path.resolve().parent.parent / "tenants"
     folders = list(_tenants_of(name, root))
     for folder in folders:
-        found, wrong = _read_facilities(folder)
-        placed += [each for each in found if each.facility.service == service]
+        more, wrong = _read_facilities(folder)
+        found += more
         faults += wrong
     return Source(
         name=name,
         path=path,
         document=document,
         checked=checked,
-        facilities=tuple(placed),
+        facilities=tuple(each for each in found if each.facility.service == service),
         faults=tuple(in_reading_order(faults)),
         has_tenant=bool(folders),
     )

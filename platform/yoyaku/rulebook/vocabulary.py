@@ -33,15 +33,22 @@ class Fact:
 
 def vocabulary(book: Book) -> Mapping[str, Fact]:
     """Every fact by name."""
+    choices = {field.code: field.choices for field in book.rules.booking.form}
+    facts = dict(given_facts(book))
+    for name, majority in book.rules.booking.derived.items():
+        # All choices of the field: which of them the name gives is checked where it is declared.
+        asked = choices.get(majority.field, {})
+        facts[name] = Fact("text", frozenset({majority.more_than_half, majority.otherwise, *asked}))
+    return facts
+
+
+def given_facts(book: Book) -> Mapping[str, Fact]:
+    """The facts that are there without being derived."""
     facts = {name: Fact("number") for name in _NUMBERS}
     facts |= {name: Fact("text", frozenset(values)) for name, values in _closed_lists(book).items()}
     if not book.facilities:
         facts |= {name: Fact("text") for name in [*PLACE, "activity"]}
-    for field in book.rules.booking.form:
-        facts[f"form.{field.code}"] = form_fact(field)
-    for name, majority in book.rules.booking.derived.items():
-        facts[name] = Fact("text", frozenset({majority.more_than_half, majority.otherwise}))
-    return facts
+    return facts | {f"form.{field.code}": form_fact(field) for field in book.rules.booking.form}
 
 
 def form_fact(field: FormField) -> Fact:

@@ -10,7 +10,7 @@ from yoyaku.facility.policy import PlacedSpace, may_hold
 from yoyaku.fee.terms import Base, EquipmentFee
 from yoyaku.rulebook.book import Book, facility_fault
 from yoyaku.rulebook.domains import combinations, timetables_at
-from yoyaku.rules.condition import Value, matches
+from yoyaku.rules.condition import Value, holds, matches
 from yoyaku.rules.fault import Fault, KeyPath
 
 MOST_COMBINATIONS: Final = 20_000
@@ -34,7 +34,7 @@ def _different_places(book: Book, rules: ServiceRules, step: Base) -> Iterator[P
     """One space for each set of rows and timetables that can hold."""
     seen: set[object] = set()
     for placed in book.spaces:
-        if not may_hold(step.when, placed.facts):
+        if not _may_apply(rules, step, placed):
             continue
         rows = tuple(may_hold(row.when, placed.facts) for row in step.table)
         space = placed.space
@@ -69,7 +69,7 @@ def _in_words(placed: PlacedSpace, choice: Mapping[str, Value]) -> str:
 
 
 def _value(value: Value) -> str:
-    if value is None:
+    if value is None or value == frozenset():
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -78,11 +78,19 @@ def _value(value: Value) -> str:
 
 def _without_base(book: Book, bases: Sequence[Base]) -> Iterator[Fault]:
     """Spaces that no base fee speaks of, told once."""
-    free = [placed.space_id for placed in book.spaces if not any(may_hold(step.when, placed.facts) for step in bases)]
+    rules = book.need_compiled()
+    free = [placed.space_id for placed in book.spaces if not any(_may_apply(rules, step, placed) for step in bases)]
     if free:
         more = len(free) - MOST_NAMED
         found = [*free[:MOST_NAMED], f"+{more}"] if more > 0 else free
         yield book.key_fault("no_base_fee", ("fees", "steps"), level="warning", found=found)
+
+
+def _may_apply(rules: ServiceRules, step: Base, placed: PlacedSpace) -> bool:
+    """Whether a base fee can apply at a place: by its place, and by the timetables that cut it."""
+    cuts = step.when.get("timetable")
+    cut = cuts is None or any(holds(cuts, code) for code in timetables_at(rules, placed))
+    return cut and may_hold(step.when, placed.facts)
 
 
 def _equipment(book: Book) -> Iterator[Fault]:

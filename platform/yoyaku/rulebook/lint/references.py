@@ -6,15 +6,14 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from yoyaku.billing.terms import PaymentMethod
 from yoyaku.booking.terms import FormField, NumberFormat, OfficeHours, Window
 from yoyaku.fee.terms import EquipmentFee, Multiply, Package
-from yoyaku.rulebook.book import Book, facility_fault
-from yoyaku.rulebook.vocabulary import band_codes, vocabulary
+from yoyaku.rulebook.book import Book, facility_fault, is_zone
+from yoyaku.rulebook.vocabulary import band_codes, given_facts
 from yoyaku.rulebook.walk import children, structs, structs_of
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.shapes import closest
@@ -124,7 +123,7 @@ def _form(book: Book) -> Iterator[Fault]:
     fields = {field.code: field for field in book.rules.booking.form}
     for index, field in enumerate(book.rules.booking.form):
         yield from _field(book, ("booking", "form", index), field)
-    names = vocabulary(book).keys() - book.rules.booking.derived.keys()
+    names = given_facts(book)
     for name, majority in book.rules.booking.derived.items():
         path: KeyPath = ("booking", "derived", name)
         if name in names:
@@ -156,9 +155,7 @@ def _registration(book: Book) -> Iterator[Fault]:
     except re.error as error:
         where: KeyPath = ("registration", "login", "id_pattern")
         yield book.fault("bad_pattern", where, found=registration.login.id_pattern, why=str(error))
-    try:
-        ZoneInfo(book.rules.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not is_zone(book.rules.time_zone):
         yield book.fault("unknown_zone", ("time_zone",), found=book.rules.time_zone)
 
 
