@@ -49,7 +49,9 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
     return int(lines[0].split(" ")[1]), await reader.readexactly(length)
 
 
-async def _caller(address: tuple[str, int], host: str, calls: Sequence[Call], gate: asyncio.Event, began: list[float]) -> list[Answer]:
+async def _caller(
+    address: tuple[str, int], host: str, calls: Sequence[Call], gate: asyncio.Event, began: list[float]
+) -> list[Answer]:
     reader, writer = await asyncio.open_connection(*address)
     await gate.wait()
     answers = []

@@ -1,0 +1,28 @@
+"""``python -m bench rush booking``: run a benchmark by name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bench import rush
+
+
+def main() -> int:
+    """Run the benchmark named on the command line; the exit status says whether its ratios hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    rushing = kinds.add_parser("rush", help="many people at once")
+    rushing.add_argument("what", choices=["booking"])
+    rushing.add_argument("--people", type=int, default=1000, help="logged-in residents, a connection each")
+    rushing.add_argument("--slots", type=int, default=200)
+    rushing.add_argument("--bookings", type=int, default=1200, help="uncontended bookings")
+    rushing.add_argument("--rounds", type=int, default=3, help="rounds, of which medians are printed")
+    arguments = parser.parse_args()
+    return rush.run(
+        people=arguments.people, slots=arguments.slots, bookings=arguments.bookings, rounds=arguments.rounds
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
