@@ -79,8 +79,6 @@ def _confirm_by_first(
         decide_confirmation,
         rules,
         booking=booked_facts(booking),
-        actor=visit.actor,
-        channel=visit.channel,
         now=visit.now,
         fee_taken_yen=fee_taken_yen,
         paid_by=paid_by,
