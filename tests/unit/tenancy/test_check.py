@@ -74,13 +74,6 @@ TABLE = [
         "club",
     ),
     (DEMO, "password: midori-no-kaze", "password: kaze", "demo_password_weak", "short"),
-    (
-        WORDS,
-        "mail.booking_made.subject:",
-        "mail.booking_make.subject:",
-        "mail_words_missing",
-        "mail.booking_made.subject",
-    ),
     (WORDS, "space_kind.room: space_kind.room", "space_kinds.room: 会議室", "words_missing", "space_kind.room"),
     (WORDS, "space_kind.room: space_kind.room", "state.tentativ: 仮予約", "wording_unknown_guess", "state.tentativ"),
     (WORDS, "space_kind.room: space_kind.room", "state.tentative: 仮{予約} {when}", "wording_unknown_fact", "{when}"),
@@ -104,8 +97,29 @@ def test_a_fault_is_told_with_its_file_line_and_mend(folder, file, old, new, cod
     assert found.mend("ja")
     assert found.mend("en")
     assert found.place.file.endswith(file)
-    if code not in {"words_missing", "mail_words_missing"}:  # what is missing stands on no line
+    if code != "words_missing":  # what is missing stands on no line
         assert line <= found.place.line <= line + new.count("\n") + 1
+
+
+def test_the_words_of_a_mail_that_only_the_rules_name_are_asked_for(folder):
+    rules = folder.rule_sets / "aoba-halls.yaml"
+    text = rules.read_text("utf-8").replace('"template": "booking_lapsed"', '"template": "forgotten"')
+    rules.write_text(text, encoding="utf-8")
+    missing = [fault for fault in faults_of(folder) if fault.code == "mail_words_missing"]
+    assert [(fault.facts["found"], fault.facts["allowed"]) for fault in missing] == [
+        (f"mail.forgotten.{part}", language) for language in ("en", "ja") for part in ("body", "subject")
+    ]
+
+
+def test_a_rule_set_whose_example_does_not_hold_is_refused(folder):
+    rules = folder.rule_sets / "aoba-halls.yaml"
+    example = """"examples": [{"name": "無料", "given": {"now": "2027-01-10T10:00:00"},
+      "when": {"action": "quote", "facility": "plaza", "space": "court", "date": "2027-02-20", "from": "10:00", "to": "12:00"},
+      "then": {"total_yen": 0}}]"""
+    rules.write_text(rules.read_text("utf-8").replace('"examples": []', example), encoding="utf-8")
+    checked = check_folder(folder.tenant, rule_sets=folder.rule_sets, base_domain="localhost")
+    (fault,) = checked.errors
+    assert fault.says("ja") == "例「無料」が合いません(total_yen)。"
 
 
 LOGOS = [

@@ -11,8 +11,10 @@ from yoyaku.admin.service.folder_people import people_faults
 from yoyaku.facility.policy import Inventory, InventoryWrong
 from yoyaku.facility.terms import Facility, FacilityFile
 from yoyaku.kernel.errors import NotFound
-from yoyaku.rulebook.lint import check_rule_set
-from yoyaku.rulebook.source import FacilitySource, read_source
+from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.examples import try_examples
+from yoyaku.rulebook.lint import lint
+from yoyaku.rulebook.source import FacilitySource, Source, read_source
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.check import check
 from yoyaku.rules.document import read_file
@@ -126,16 +128,33 @@ def _read_rule_sets(folder: TenantFolder, root: Path) -> tuple[dict[str, RuleSet
         if path is None:
             faults.append(_tenant_fault("rule_set_missing", folder, at, found=service.rule_set, allowed=str(root)))
             continue
-        found = check_rule_set(path, tenants=folder.path.parent)
-        faults += found
-        rule_set = None if any(fault.code == "unreadable" for fault in found) else read_source(path).rule_set
+        try:
+            source = read_source(path, tenants=folder.path.parent)
+        except DocumentRefused as refused:
+            faults += refused.faults
+            continue
+        faults += (found := [*source.faults, *lint(source)])
+        rule_set = source.rule_set
         if rule_set is None:
             continue
+        if not any(fault.level == "error" for fault in found):
+            faults += _failing_examples(source, rule_set)
         rules[service.code] = rule_set
         if rule_set.service != service.code:
             facts = {"found": service.rule_set, "other": rule_set.service, "allowed": service.code}
             faults.append(_tenant_fault("rule_set_other_service", folder, at, **facts))
     return rules, faults
+
+
+def _failing_examples(source: Source, rule_set: RuleSet) -> Iterator[Fault]:
+    """A rule set whose own examples do not hold is not published."""
+    placed = [at.facility for at in source.facilities if at.path[0] != "inventory"]
+    for index, outcome in enumerate(try_examples(compile_rules(rule_set, placed), rule_set.examples)):
+        if not outcome.passed:
+            path: KeyPath = ("examples", index)
+            differing = ", ".join(difference.key for difference in outcome.differences)
+            facts = {"found": outcome.example.name, "differing": differing}
+            yield Fault(code="example_fails", place=source.document.place(path), path=path, facts=facts)
 
 
 def rule_set_path(root: Path, name: str) -> Path | None:

@@ -1,0 +1,123 @@
+"""The cities' own folders, loaded as the commands do it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from yoyaku.admin.service.seeding import login_terms
+from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.registration.policy import SessionLimits
+from yoyaku.registration.service import LoginAttempt, log_in
+from yoyaku.rules.check import read_as
+from yoyaku.tenancy.terms import DemoFile
+
+ROOT = Path(__file__).parents[3]
+SERVICES = [("kumamoto", "halls"), ("kumamoto", "sports"), ("meguro", "rooms"), ("minato", "lodging")]
+
+
+@pytest.fixture
+def yoyaku(fresh_database):
+    """Runs the command line against the database; gives what it printed."""
+    settings = {
+        "DATABASE_URL": fresh_database.url,
+        "MIGRATION_DATABASE_URL": fresh_database.owner_url,
+        "CELERY_BROKER_URL": "memory://",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "SECRET_KEY": "only for tests, forty characters and more",
+        "SITE_SCHEME": "http",
+        "ENVIRONMENT": "demo",
+        "CLOCK_MOVABLE": "true",
+    }
+
+    def run(*arguments, code=0, **more):
+        done = subprocess.run(
+            [sys.executable, "-m", "yoyaku.cli.main", *map(str, arguments)],
+            env={**os.environ, **settings, **more, "PYTHONPATH": str(ROOT / "platform")},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr + done.stdout
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.mark.slow
+async def test_all_services_are_loaded_seeded_and_their_people_log_in(yoyaku, fresh_database):
+    first = yoyaku("tenant", "load", "tenants")
+    assert first.count("loaded.") == 3
+    assert yoyaku("tenant", "load", "tenants").count("nothing has changed") == 3
+    listed = yoyaku("tenant", "list").splitlines()
+    assert [line.split("\t")[0] for line in listed] == ["/".join(service) for service in SERVICES]
+    assert "sports.kumamoto.localhost" in listed[1]
+    assert "0 accounts made" not in yoyaku("demo", "seed")
+    assert yoyaku("demo", "seed").count(" 0 accounts made") == 4
+    engine = make_engine(fresh_database.url)
+    try:
+        for tenant, service in SERVICES:
+            demo = read_as(ROOT / "tenants" / tenant / "demo.yaml", DemoFile)
+            async with tenant_transaction(engine, tenant, service) as conn:
+                terms = await login_terms(conn, tenant_id=tenant, service_id=service)
+                for person in [*demo.residents, *demo.clerks]:
+                    if person.service in {service, "*"}:
+                        assert (await enter(conn, terms, person)).view.display_name == person.name
+    finally:
+        await engine.dispose()
+
+
+async def enter(conn, terms, person):
+    attempt = LoginAttempt(login_id=person.login_id, password=person.password, address="192.0.2.1")
+    limits = SessionLimits(idle_minutes=30)
+    return await log_in(conn, attempt=attempt, terms=terms, limits=limits, real_now=read_clock())
+
+
+@pytest.mark.slow
+async def test_the_clock_command_moves_what_it_names(yoyaku):
+    yoyaku("tenant", "load", "tenants")
+    moved = yoyaku("clock", "set", "2027-01-16T08:59", "--service", "kumamoto/sports", "--tenant", "meguro")
+    assert [line.split("\t")[:2] for line in moved.splitlines()] == [
+        ["kumamoto/sports", "2027-01-16T08:59:00"],
+        ["meguro/rooms", "2027-01-16T08:59:00"],
+    ]
+    shown = dict(line.split("\t")[:2] for line in yoyaku("clock", "show").splitlines())
+    assert shown["meguro/rooms"].startswith("2027-01-16T08:59")
+    assert not shown["minato/lodging"].startswith("2027-01-16T08:59")
+    assert "only forward" in yoyaku("clock", "set", "2027-01-16T08:58", "--all", code=1)
+    assert "Say which clock" in yoyaku("clock", "set", "2027-01-16T08:58", code=2)
+    assert "2027-01-16T08:59" in yoyaku("clock", "set", "9:00", "--all", code=1)
+    assert "without a zone" in yoyaku("clock", "set", "2027-01-16T08:58Z", "--all", code=1)
+    assert "no tenant aoba" in yoyaku("clock", "set", "2028-01-16T08:58", "--tenant", "aoba", code=1)
+    assert "kumamoto/sports" in yoyaku("clock", "set", "2028-01-16T08:58", "--service", "aoba", code=1)
+    movable = {"CLOCK_MOVABLE": "false"}
+    assert "cannot be moved" in yoyaku("clock", "set", "2028-01-16T08:59", "--all", code=1, **movable)
+
+
+async def test_production_has_neither_a_movable_clock_nor_demo_people(yoyaku, folder):
+    production = {"ENVIRONMENT": "production", "SITE_SCHEME": "https"}
+    assert "CLOCK_MOVABLE" in yoyaku("clock", "show", code=1, **production)
+    yoyaku("tenant", "load", folder.tenant)
+    refused = yoyaku("demo", "seed", folder.tenant, code=1, CLOCK_MOVABLE="false", **production)
+    assert "never made in production" in refused
+
+
+async def test_a_bad_folder_is_not_loaded_and_says_file_line_and_mend(yoyaku, folder, fresh_database):
+    line = folder.edit("tenant.yaml", '"999997"', '"999991"')
+    said = yoyaku("tenant", "load", folder.tenant, code=1)
+    assert f"tenant.yaml:{line}:20: error [wrong_check_digit]" in said
+    assert "Nothing was loaded" in said
+    engine = make_engine(fresh_database.url)
+    async with engine.begin() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM tenant")) == 0
+    await engine.dispose()
+    assert yoyaku("tenant", "check", folder.tenant, "--lang", "ja", code=1).splitlines()[-1].startswith("自治体 1件")
+    assert '"code": "wrong_check_digit"' in yoyaku("tenant", "check", folder.tenant, "--format", "json", code=1)
