@@ -52,10 +52,8 @@ def check(document: Document, shape: type[Struct]) -> Checked[Struct]:
     repaired = {fault.path for fault in document.faults} | {_path(error) for error in first}
     errors = first
     for _ in range(ROUNDS_OF_REPAIR):
-        if not errors:
-            break
         value = _repair(value, errors, definitions)
-        errors = list(validator.iter_errors(value))
+        errors = list(validator.iter_errors(value)) if errors else []
     try:
         built = msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
