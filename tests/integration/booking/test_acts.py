@@ -220,3 +220,17 @@ async def test_a_clerk_books_on_behalf_and_is_named(town):
         seen = await get_booking(conn, visit=visit_of(town.residents[5]), booking_id=made.bookings[0].booking_id)
     assert seen.channel == "counter"
     assert await town.see("SELECT act, staff_name FROM audit_entry") == [("booking_made", "窓口 花子")]
+
+
+async def test_residents_do_not_confirm_their_own_bookings(town):
+    booking = await booked(town, 0, hours("room"))
+    with pytest.raises(NotAllowed):
+        async with town.act() as conn:
+            await confirm_booking(
+                conn,
+                visit=visit_of(town.residents[0]),
+                rules=town.rules,
+                booking_id=booking.booking_id,
+                documents_seen=True,
+                fee_taken_yen=1000,
+            )

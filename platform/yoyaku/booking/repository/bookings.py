@@ -73,6 +73,19 @@ _RECORD = """
     )
 """
 
+_SEEN = f"""
+    {", ".join(f"b.{column.name}" for column in booking.columns)}, t.time_zone,
+    r.name AS registrant_name, r.kana AS registrant_kana, r.phone AS registrant_phone,
+    r.email AS registrant_email, r.language AS registrant_language
+"""
+_WITH = """
+    JOIN tenant t USING (tenant_id) JOIN registrant r USING (tenant_id, service_id, registrant_id)
+"""
+_SELECT = f"""
+    SELECT {_SEEN} FROM booking b {_WITH}
+    WHERE b.tenant_id = :tenant_id AND b.service_id = :service_id
+"""  # noqa: S608  # the columns are the table's own
+
 _ADD = text(f"""
     WITH submitted AS (
         INSERT INTO application (tenant_id, service_id, application_id, registrant_id, channel, entered_by, made_at,
@@ -82,19 +95,10 @@ _ADD = text(f"""
     ), made AS (
         INSERT INTO booking ({_COLUMNS})
         SELECT {_COLUMNS} FROM jsonb_populate_recordset(NULL::booking, CAST(:bookings AS jsonb))
+        RETURNING *
     ), {_RECORD}
-    SELECT 1
+    SELECT {_SEEN} FROM made b {_WITH} ORDER BY b.use_on, b.starts_at, b.booking_id
 """)  # noqa: S608  # the columns are the table's own
-
-_SELECT = f"""
-    SELECT {", ".join(f"b.{column.name}" for column in booking.columns)}, t.time_zone,
-           r.name AS registrant_name, r.kana AS registrant_kana, r.phone AS registrant_phone,
-           r.email AS registrant_email, r.language AS registrant_language
-    FROM booking b
-    JOIN tenant t USING (tenant_id)
-    JOIN registrant r USING (tenant_id, service_id, registrant_id)
-    WHERE b.tenant_id = :tenant_id AND b.service_id = :service_id
-"""  # noqa: S608  # the columns are the table's own
 
 _ONE = text(
     f"{_SELECT} AND b.booking_id = :booking_id AND (b.registrant_id = CAST(:owner AS uuid) OR CAST(:owner AS uuid) IS NULL)"
@@ -189,9 +193,10 @@ async def add_application(
     application: NewApplication,
     bookings: Sequence[Mapping[str, Any]],
     acts: Sequence[Act],
-) -> None:
-    """Write a submission, its bookings, events, outbox rows and deadlines: all of it or nothing."""
-    await conn.execute(
+) -> tuple[BookingView, ...]:
+    """Write a submission, its bookings, events, outbox rows and deadlines: all of it or nothing. The bookings."""
+    return await _many(
+        conn,
         _ADD,
         {
             **_record(visit, acts),

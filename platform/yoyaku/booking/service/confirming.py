@@ -15,7 +15,7 @@ from yoyaku.booking.policy.life import Confirmer
 from yoyaku.booking.repository import bookings
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service.finding import lock_own
+from yoyaku.booking.service.finding import lock_own, require_clerk
 from yoyaku.booking.service.refusals import DocumentsNotSeen
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
@@ -39,10 +39,12 @@ async def confirm_booking(  # noqa: PLR0913  # what a confirmation consists of
     Documents seen are the procedure at the counter; a fee taken is a payment.
 
     Raises:
+        NotAllowed: only clerks confirm.
         BookingNotFound: there is none of that id.
         DocumentsNotSeen: neither documents were seen nor a fee taken.
         NotConfirmable, FeeOutstanding: by the rules.
     """
+    require_clerk(visit)
     booking = await lock_own(conn, visit=visit, booking_id=booking_id)
     offered: dict[Confirmer, bool] = {"counter": documents_seen, "payment": fee_taken_yen > 0}
     ways = [way for way, given in offered.items() if given]

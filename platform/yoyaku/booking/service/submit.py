@@ -30,7 +30,7 @@ from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
-from yoyaku.booking.views import Application
+from yoyaku.booking.views import Application, BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import equipment_resource
 from yoyaku.kernel.ids import new_id
@@ -79,8 +79,7 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
         idempotency_key=idempotency_key,
         request_digest=digest,
     )
-    await _write(conn, visit=visit, rules=rules, application=application, plans=plans)
-    made = await bookings.read_application(conn, visit=visit, application_id=application_id)
+    made = await _write(conn, visit=visit, rules=rules, application=application, plans=plans)
     return Application(application_id=application_id, bookings=made)
 
 
@@ -216,7 +215,7 @@ async def _write(
     rules: ServiceRules,
     application: bookings.NewApplication,
     plans: Sequence[BookingPlan],
-) -> None:
+) -> tuple[BookingView, ...]:
     granted = await _take(conn, visit=visit, rules=rules, plans=plans)
     versions = (rules.version, rules.inventory_version)
     rows = [
@@ -236,7 +235,7 @@ async def _write(
         )
         for plan, booking_id, number in zip(plans, granted.ids, granted.numbers, strict=True)
     ]
-    await bookings.add_application(conn, visit=visit, application=application, bookings=rows, acts=acts)
+    return await bookings.add_application(conn, visit=visit, application=application, bookings=rows, acts=acts)
 
 
 async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, plans: Sequence[BookingPlan]) -> _Granted:
