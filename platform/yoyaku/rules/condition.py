@@ -54,6 +54,8 @@ def holds(allowed: Match, found: Value) -> bool:
 
     True and false are not numbers: ``1`` does not hold for ``true``.
     """
+    if isinstance(found, str) and not isinstance(allowed, Range):  # most facts are one text
+        return found == allowed or (isinstance(allowed, list) and found in allowed)
     values = _elements(found)
     if isinstance(allowed, Range):
         return any(_within(allowed, value) for value in values)
