@@ -8,6 +8,7 @@ from yoyaku.booking.service import (
     list_bookings,
     month_availability,
     remove_from_cart,
+    submit_application,
 )
 from yoyaku.testing.town import DAY, hours, nights, visit_of
 
@@ -126,3 +127,19 @@ async def test_a_resident_sees_their_own_bookings_only(town):
     async with town.act() as conn:
         (mine,) = await list_bookings(conn, visit=visit_of(town.residents[0]))
     assert mine.contact.registrant_id == town.residents[0].registrant_id
+
+
+async def test_a_refusal_leaves_nothing_behind_even_where_the_page_that_shows_it_commits(town):
+    await town.book(0, hours("room", "11:00", "12:00"))
+    async with town.act() as conn:
+        with pytest.raises(SlotTaken):
+            await submit_application(
+                conn,
+                visit=visit_of(town.residents[1]),
+                rules=town.rules,
+                items=[hours("room", "10:00", "13:00", equipment={"projector": 2}), hours("court")],
+                form={},
+                accepted_terms=[],
+            )
+    assert await town.see("SELECT count(*) FROM occupancy") == [(1,)]
+    assert await town.see("SELECT last_value FROM number_sequence") == [(1,)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -72,7 +72,8 @@ _RELEASE_SOME = text("""
       AND o.resource_id = gone.resource_id AND o.use_on = gone.use_on AND o.bucket = gone.bucket AND o.unit = gone.unit
 """)
 _RELEASE = text("""
-    DELETE FROM occupancy WHERE tenant_id = :tenant_id AND service_id = :service_id AND booking_id = :booking_id
+    DELETE FROM occupancy
+    WHERE tenant_id = :tenant_id AND service_id = :service_id AND booking_id = ANY(CAST(:bookings AS uuid[]))
 """)
 
 
@@ -97,7 +98,7 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """The outcome of a claim: what is ``missing`` (then roll back), else the last of the numbers taken."""
+    """The outcome of a claim: what is ``missing`` (then nothing was taken), else the last of the numbers taken."""
 
     missing: tuple[Missing, ...]
     last_number: int | None
@@ -111,10 +112,7 @@ async def claim(
     units: Mapping[str, int],
     number: NumberWish | None = None,
 ) -> Grant:
-    """Take the claims of each booking; ``units`` says how many of each resource exist.
-
-    Where anything is missing nothing may be kept: the caller must let the transaction fail.
-    """
+    """Take the claims of new bookings, all or none; ``units`` says how many of each resource exist."""
     rows = _wanted(claims, units)
     await _lock_shared_days(conn, visit=visit, rows=rows, units=units)
     expected = sum(row.units for row in rows)
@@ -141,12 +139,16 @@ async def claim(
     for booking_id, resource_id, count, last_value in found:
         got[booking_id, resource_id] = count
         last_number = last_value
-    return Grant(missing=_missing(rows, got), last_number=last_number)
+    missing = _missing(rows, got)
+    if missing and got:
+        # The refusal may be shown by a page whose transaction commits: what was got in vain is given back here.
+        await release(conn, visit=visit, booking_ids=list(claims))
+    return Grant(missing=missing, last_number=last_number)
 
 
-async def release(conn: AsyncConnection, *, visit: Visit, booking_id: UUID) -> None:
-    """Free everything that a booking occupies; no lock is needed to make things more available."""
-    values = {"tenant_id": visit.tenant_id, "service_id": visit.service_id, "booking_id": booking_id}
+async def release(conn: AsyncConnection, *, visit: Visit, booking_ids: Sequence[UUID]) -> None:
+    """Free everything that bookings occupy; no lock is needed to make things more available."""
+    values = {"tenant_id": visit.tenant_id, "service_id": visit.service_id, "bookings": list(booking_ids)}
     await conn.execute(_RELEASE, values)
 
 
@@ -164,7 +166,11 @@ async def exchange(
     new = [one for one in (_beyond(claim, spare) for claim in wanted) if one is not None]
     grant = Grant(missing=(), last_number=None)
     if new:
-        grant = await claim(conn, visit=visit, claims={booking_id: new}, units=units)
+        # Not even a refusal may cost what the booking has: it is undone to here.
+        async with conn.begin_nested() as undo:
+            grant = await claim(conn, visit=visit, claims={booking_id: new}, units=units)
+            if grant.missing:
+                await undo.rollback()
     gone = sorted((*place, unit) for place, left in spare.items() for unit in left)
     if gone and not grant.missing:
         resources, days, buckets, numbers = zip(*gone, strict=True)

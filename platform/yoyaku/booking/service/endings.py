@@ -158,6 +158,6 @@ async def _end(  # what an end consists of
     act = bookings.Act(booking_id=booking.booking_id, kind=kind, facts=facts, why=why)
     changes = {"ended_at": visit.now, **changes}
     await bookings.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
-    await claims.release(conn, visit=visit, booking_id=booking.booking_id)
+    await claims.release(conn, visit=visit, booking_ids=[booking.booking_id])
     ended = await bookings.read_booking(conn, visit=visit, booking_id=booking.booking_id, owner=None)
     return ended or booking
