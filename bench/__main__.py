@@ -16,12 +16,13 @@ def main() -> int:
     rushing.add_argument("what", choices=["booking"])
     rushing.add_argument("--people", type=int, default=1000, help="logged-in residents, a connection each")
     rushing.add_argument("--slots", type=int, default=200)
-    rushing.add_argument("--bookings", type=int, default=1200, help="uncontended bookings")
+    rushing.add_argument("--bookings", type=int, default=200, help="uncontended bookings")
     rushing.add_argument("--rounds", type=int, default=3, help="rounds, of which medians are printed")
     arguments = parser.parse_args()
-    return rush.run(
+    size = rush.Size(
         people=arguments.people, slots=arguments.slots, bookings=arguments.bookings, rounds=arguments.rounds
     )
+    return rush.run(size)
 
 
 if __name__ == "__main__":
