@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from litestar import Request, Response, get, post
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
@@ -77,11 +77,14 @@ async def show_two_months(here: Here, request: Request[Any, Any, Any]) -> Respon
     return here.page.show(
         "booking/stay_months.html",
         facility=facility,
-        facility_choices=[(one.code, words.text(one.name)) for one in facilities],
+        facility_choices=[("", words.say("search.all_facilities"))]
+        + [(one.code, words.text(one.name)) for one in facilities],
+        chosen=facility.code if asked else "",
         months=months,
         weekday_names=weekday_names(words.language),
         window_note=month_note(rules, rooms, visit=looking(here, rules), words=words, month=shown[-1]),
-        next_facility=_next_facility(here, facilities, facility, month),
+        previous_facility=_neighbour(here, facilities, facility, month=month, step=-1),
+        next_facility=_neighbour(here, facilities, facility, month=month, step=1),
         **_month_links(here, facility, month),
     )
 
@@ -102,15 +105,18 @@ def _month_links(here: Here, facility: Facility, month: date) -> dict[str, objec
     }
 
 
-def _next_facility(
-    here: Here, facilities: Sequence[Facility], facility: Facility, month: date
+def _neighbour(
+    here: Here, facilities: Sequence[Facility], facility: Facility, *, month: date, step: Literal[-1, 1]
 ) -> Mapping[str, str] | None:
-    if len(facilities) < len(("this", "another")):
+    """The facility before or after this one; ``None`` at either end of the list."""
+    at = facilities.index(facility) + step
+    if not 0 <= at < len(facilities):
         return None
-    following = facilities[(facilities.index(facility) + 1) % len(facilities)]
+    other = facilities[at]
+    key = "stay.next_facility" if step == 1 else "stay.previous_facility"
     return {
-        "label": here.words.say("stay.next_facility", name=here.words.text(following.name)),
-        "path": here.page.url("/availability", facility=following.code, month=f"{month:%Y-%m}"),
+        "label": here.words.say(key, name=here.words.text(other.name)),
+        "path": here.page.url("/availability", facility=other.code, month=f"{month:%Y-%m}"),
     }
 
 
@@ -264,9 +270,9 @@ async def _stay_page(
                 {
                     "field": f"guests.{night}.{group.code}",
                     "label": words.text(group.name),
-                    "value": form.get(f"guests.{night}.{group.code}", ""),
+                    "value": form.get(f"guests.{night}.{group.code}", "0" if place else ""),
                 }
-                for group in timetable.age_groups
+                for place, group in enumerate(timetable.age_groups)
             ],
         }
         for night in range(1, timetable.maximum_nights + 1)
