@@ -11,6 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from yoyaku.admin.service.counter import WalkIn, begin_serving, clerk_channels, look_up_people, take_walk_in
 from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.pages.mine import booking_row
 from yoyaku.booking.pages.places import facility_choices
@@ -24,16 +25,15 @@ from yoyaku.booking.service import (
     revoke_booking,
 )
 from yoyaku.booking.views import BookingView
-from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.pages import BEHALF_COOKIE
-from yoyaku.registration.policy import RoleMissing
-from yoyaku.registration.service import add_walk_in, find_registrants
+from yoyaku.registration.policy import COUNTER_CLERK, RoleMissing
 from yoyaku.ui.page import Crumb
 
 
 def _require_clerk(here: Here) -> None:
-    if here.visit.staff_id is None:
-        raise RoleMissing(role="counter_clerk")
+    if here.visit.actor != "clerk":
+        raise RoleMissing(role=COUNTER_CLERK)
 
 
 def _crumbs(here: Here, *labels: str) -> list[Crumb]:
@@ -97,7 +97,7 @@ async def _behalf_page(here: Here, query: str, errors: Mapping[str, str]) -> Res
     rules, words = await here.rules(), here.words
     people = []
     if query:
-        rows = await find_registrants(here.conn, terms=rules.registration.login, query=query)
+        rows = await look_up_people(here.conn, visit=here.visit, rules=rules, query=query)
         people = [(str(row.registrant_id), _person_words(row)) for row in rows]
     return here.page.show(
         "admin/behalf.html",
@@ -118,11 +118,7 @@ def _person_words(row: Any) -> str:  # noqa: ANN401 (a registrant's row)
 
 
 def _channels(here: Here, rules: ServiceRules) -> list[tuple[str, str]]:
-    return [
-        (channel.code, here.words.text(channel.name))
-        for channel in rules.booking.channels
-        if channel.entered_by == "clerk"
-    ]
+    return [(code, here.words.text(name)) for code, name in clerk_channels(rules).items()]
 
 
 @post("/counter/behalf", status_code=303)
@@ -131,8 +127,20 @@ async def begin_behalf(here: Here, request: Request[Any, Any, Any]) -> Response[
     _require_clerk(here)
     form = await request.form()
     registrant, channel = str(form.get("registrant", "")), str(form.get("channel", ""))
-    errors = _behalf_errors(here, await here.rules(), registrant, channel)
-    return await _behalf_page(here, "", errors) if errors else _entering(here, registrant, channel)
+    rules = await here.rules()
+    errors = _behalf_errors(here, rules, registrant, channel)
+    if errors:
+        return await _behalf_page(here, "", errors)
+    await begin_serving(here.conn, visit=here.visit, rules=rules, registrant_id=_need_id(registrant), channel=channel)
+    return _entering(here, registrant, channel)
+
+
+def _need_id(text: str) -> UUID:
+    """Read an id that a form of ours sent; whoever made it up finds nobody."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(what="registrant") from None
 
 
 def _behalf_errors(here: Here, rules: ServiceRules, registrant: str, channel: str) -> dict[str, str]:
@@ -170,7 +178,7 @@ async def begin_walk_in(here: Here, request: Request[Any, Any, Any]) -> Response
         errors["name"] = here.words.say("form.missing", label=here.words.say(key))
     if errors:
         return await _behalf_page(here, "", errors)
-    registrant = await add_walk_in(here.conn, name=name, kana="", phone=phone, registered_at=here.visit.real_now)
+    registrant = await take_walk_in(here.conn, visit=here.visit, person=WalkIn(name=name, phone=phone))
     return _entering(here, str(registrant), channel)
 
 
@@ -183,9 +191,7 @@ async def end_behalf(here: Here) -> Response[Any]:
 
 async def _opened(here: Here, booking_id: UUID) -> tuple[BookingView, ServiceRules]:
     booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
-    rules = await here.rules_for.pinned(
-        version=booking.rule_set_version, inventory_version=booking.inventory_version
-    )
+    rules = await here.rules_for.pinned(version=booking.rule_set_version, inventory_version=booking.inventory_version)
     return booking, rules
 
 

@@ -9,7 +9,7 @@ from yoyaku.admin.service.audit import read_log
 from yoyaku.admin.service.counter import (
     NotAClerksChannel,
     WalkIn,
-    book_on_behalf,
+    begin_serving,
     clerk_channels,
     look_up_people,
     require_clerk,
@@ -17,7 +17,7 @@ from yoyaku.admin.service.counter import (
     take_walk_in,
 )
 from yoyaku.booking.policy import BookingRequest
-from yoyaku.booking.service import confirm_booking, find_bookings, revoke_booking
+from yoyaku.booking.service import confirm_booking, find_bookings, revoke_booking, submit_application
 from yoyaku.booking.service.refusals import WhyMissing
 from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
 from yoyaku.kernel.errors import Malformed, NotFound
@@ -73,7 +73,7 @@ async def acts(conn):
 
 
 async def book(conn, visit, rules, space="room"):
-    return await book_on_behalf(conn, visit=visit, rules=rules, items=[hours(space)], form={}, accepted_terms=[])
+    return await submit_application(conn, visit=visit, rules=rules, items=[hours(space)], form={}, accepted_terms=[])
 
 
 async def test_a_clerk_finds_a_resident_by_the_common_form_of_their_name(conn, at_counter, rules, people):
@@ -94,9 +94,7 @@ async def test_a_clerk_books_for_a_resident_by_the_rules_of_the_channel(conn, at
     assert application.bookings[0].state == "tentative"
     found = await find_bookings(conn, visit=at_counter, query=application.bookings[0].number)
     assert [booking.contact.registrant_id for booking in found] == [people[0].registrant_id]
-    (entry,) = await read_log(conn, subject=("application", str(application.application_id)))
-    assert entry.facts["channel"] == "counter"
-    assert entry.facts["numbers"] == [application.bookings[0].number]
+    assert ("booking_made", "窓口 花子", None) in await acts(conn)
 
 
 @pytest.mark.fact("KC-025")
@@ -155,6 +153,14 @@ async def test_a_clerk_does_not_enter_by_the_residents_channel(conn, at_counter,
     with pytest.raises(NotAClerksChannel) as refused:
         await serve(conn, visit=at_counter, rules=rules, registrant_id=people[0].registrant_id, channel="web")
     assert refused.value.facts == {"channel": "web", "allowed": ["counter"]}
+
+
+async def test_that_a_clerk_begins_to_serve_somebody_is_written_down(conn, at_counter, rules, people):
+    registrant_id = people[0].registrant_id
+    visit = await begin_serving(conn, visit=at_counter, rules=rules, registrant_id=registrant_id, channel="counter")
+    assert visit.registrant_id == registrant_id
+    (entry,) = await read_log(conn, subject=("registrant", str(registrant_id)))
+    assert (entry.act, entry.staff_name, entry.facts) == ("serving_begun", "窓口 花子", {"channel": "counter"})
 
 
 async def test_nobody_is_served_who_is_not_there(conn, at_counter, rules):

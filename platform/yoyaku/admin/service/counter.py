@@ -1,12 +1,12 @@
-"""What a clerk does at the counter: looks people up, books for them, confirms, takes back for rain; all written down.
+"""Whom a clerk serves at the counter: looks people up, takes somebody down, serves them by the channel they came by.
 
-The rules are the residents' own: windows and limits by the channel that the person came by. A clerk is whoever has the
-role ``counter_clerk``; whatever a clerk is shown or does about a person leaves an entry with who and why.
+Once somebody is served, the booking service does what residents do themselves, by the same rules, and writes down every
+act of a clerk with who and why; what is done before that is written down here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.audit import note_act
-from yoyaku.booking.policy import BookingRequest, Person
+from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import Application, confirm_booking, revoke_booking, submit_application
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import Malformed
 from yoyaku.registration.policy import COUNTER_CLERK, RoleMissing, require_role
@@ -112,36 +111,15 @@ def person_of(found: RegistrantRow) -> Person | None:
     return Person(facts=person_facts(found), registered_at=found.registered_at)
 
 
-async def book_on_behalf(
-    conn: AsyncConnection,
-    *,
-    visit: Visit,
-    rules: ServiceRules,
-    items: Sequence[BookingRequest],
-    form: Mapping[str, Any],
-    accepted_terms: Sequence[str],
-) -> Application:
-    """Submit for the registrant of a visit that :func:`serve` gave; refusals are those of the channel's rules."""
-    application = await submit_application(
-        conn, visit=visit, rules=rules, items=items, form=form, accepted_terms=accepted_terms
-    )
-    numbers = [booking.number for booking in application.bookings]
-    subject = ("application", str(application.application_id))
-    facts = {"numbers": numbers, "channel": visit.channel, "registrant_id": str(visit.registrant_id)}
-    await note_act(conn, visit=visit, act="booked_on_behalf", subject=subject, facts=facts)
-    return application
+async def begin_serving(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, registrant_id: UUID, channel: str
+) -> Visit:
+    """As :func:`serve`, and that it began is written down: from here on the clerk sees this person's bookings.
 
-
-__all__ = [
-    "NotAClerksChannel",
-    "WalkIn",
-    "book_on_behalf",
-    "clerk_channels",
-    "confirm_booking",
-    "look_up_people",
-    "person_of",
-    "require_clerk",
-    "revoke_booking",
-    "serve",
-    "take_walk_in",
-]
+    Raises:
+        NotAClerksChannel, NotFound.
+    """
+    serving = await serve(conn, visit=visit, rules=rules, registrant_id=registrant_id, channel=channel)
+    subject = ("registrant", str(registrant_id))
+    await note_act(conn, visit=serving, act="serving_begun", subject=subject, facts={"channel": channel})
+    return serving
