@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from yoyaku.cli.demo_place import Place
 from yoyaku.cli.demo_sites import read_sites
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +95,7 @@ def test_every_site_answers_with_its_citys_name_and_nothing_is_left_after_ctrl_c
     with Running(project) as running:
         for site in read_sites(ROOT / "tenants", base_domain="localhost"):
             for host in site.hosts:
-                assert site.service["ja"] in get(running.port, host=host)
+                assert site.tenant["ja"] in get(running.port, host=host)
                 assert f"http://{host}:{running.port}" in "".join(running.said)
         assert "Demo mails" in get(running.mail_port)
 
@@ -125,11 +126,12 @@ def test_a_killed_demo_leaves_no_process_and_starts_again(project):
 
 
 def test_a_second_demo_in_the_same_folder_is_told_so(project):
-    with Running(project) as running:
+    place = Place(project=project, folder=project / "var/demo")
+    place.folder.mkdir(parents=True, exist_ok=True)
+    with place.held():
         words = demo(project, "run").communicate(timeout=30)[0]
-        running.end(signal.SIGINT)
 
-    assert "already running here" in words
+    assert f"already running here (process {os.getpid()})" in words
     assert "Traceback" not in words
 
 

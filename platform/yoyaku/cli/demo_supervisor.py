@@ -143,6 +143,7 @@ class Supervisor:
         web = ["-m", "uvicorn", "--factory", "yoyaku.web.app:create_app", "--host", "127.0.0.1", "--port"]
         web += [str(self.port), "--loop", "uvloop", "--http", "httptools", "--no-access-log"]
         site = self._start(web, name="The web server", environment=environment)
+        wait_until_ready(site, lambda: _is_healthy(self.port), seconds=60)  # the pages first, on a machine of few cores
         self._start(
             [*CELERY, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
             name="The worker",
@@ -155,7 +156,6 @@ class Supervisor:
             name="The scheduler",
             environment=environment,
         )
-        wait_until_ready(site, lambda: _is_healthy(self.port), seconds=60)
 
     def _start(self, arguments: Sequence[str], *, name: str, environment: Mapping[str, str] | None = None) -> Child:
         log = self.place.folder / "log" / f"{name.lower().removeprefix('the ').replace(' ', '-')}.log"
