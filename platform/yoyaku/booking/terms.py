@@ -48,12 +48,19 @@ class Window(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     office_hours: OfficeHours | None = None
 
 
+class Weight(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where ``when`` holds, each unit of a limit counts this many times (a weekend's slot twice)."""
+
+    when: When = {}
+    times: Annotated[int, Meta(ge=0)]
+
+
 class Limit(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """At most ``cap`` of ``unit`` for each ``scope`` in each ``per``, counting bookings where ``when`` holds.
 
     ``per: booking`` bounds a single booking, ``per: application`` one submission, ``outstanding``
     counts what is still to be used, ``at_once`` what overlaps in time. ``states`` says what counts.
-    ``share_percent`` ◇ makes the cap a share of the facility's slots; ``weights`` ◇ counts weighted units.
+    ``weights`` let a unit count more than once or not at all: the first that holds, else one.
     """
 
     code: Code
@@ -64,6 +71,7 @@ class Limit(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     per: Literal["booking", "application", "day", "week", "month", "fiscal_year", "outstanding", "at_once"]
     cap: Annotated[int, Meta(ge=0)]
     states: tuple[State, ...] = ("tentative", "confirmed")
+    weights: list[Weight] = []
 
 
 class Lifecycle(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,7 +174,9 @@ class Change(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     when: When = {}
     by: Annotated[list[Actor], Meta(min_length=1)]
     until: Moment | None = None
-    allows: list[Literal["fewer_nights", "guests", "preference", "form", "fewer_surfaces", "shorter", "extension", "equipment"]]
+    allows: list[
+        Literal["fewer_nights", "guests", "preference", "form", "fewer_surfaces", "shorter", "extension", "equipment"]
+    ]
     total: Literal["any", "not_less"] = "any"
 
 

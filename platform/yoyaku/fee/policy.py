@@ -19,7 +19,7 @@ from yoyaku.rules.paths import clause_paths
 from yoyaku.rules.trace import ClauseUse, Plain, Trace
 from yoyaku.rules.values import Basis, Clause, Text, When
 
-TIME_FACTS: Final = frozenset({"band", "starts_minute", "ends_minute", "minutes"})
+TIME_FACTS: Final = frozenset({"band", "starts_minute", "ends_minute", "minutes", "elapsed_minutes"})
 """Facts that differ from one unit of a use to the next; a table that names none is looked up once."""
 
 
@@ -200,6 +200,7 @@ def _slot_units(priced: Priced) -> list[Unit]:
                 "starts_minute": slot.starts_minute,
                 "ends_minute": slot.ends_minute,
                 "minutes": slot.ends_minute - slot.starts_minute,
+                "elapsed_minutes": slot.starts_minute - priced.use.starts_minute,
             },
             slot.use_on,
         )
@@ -212,10 +213,14 @@ def _time_units(priced: Priced, minutes: int, *, by_time: bool) -> list[Unit]:
     starts = range(use.starts_minute, use.starts_minute + use.minutes, minutes)
     if not by_time:
         return [Unit(priced.facts, use.use_on, len(starts))]
-    return [
-        Unit({**priced.facts, "starts_minute": start, "ends_minute": start + minutes, "minutes": minutes}, use.use_on)
-        for start in starts
-    ]
+    return [_time_unit(priced, start, minutes) for start in starts]
+
+
+def _time_unit(priced: Priced, start: int, minutes: int) -> Unit:
+    """One hour or half hour; ``elapsed_minutes`` lie between the beginning of the use and its own."""
+    times = {"starts_minute": start, "ends_minute": start + minutes, "minutes": minutes}
+    elapsed = {"elapsed_minutes": start - priced.use.starts_minute}
+    return Unit({**priced.facts, **times, **elapsed}, priced.use.use_on)
 
 
 def _night_units(priced: Priced) -> list[Unit]:

@@ -160,7 +160,7 @@ def _answers(field: FormField, name: str, conditions: Sequence[When]) -> Sequenc
 
 def _numbers(placed: PlacedSpace, name: str, conditions: Sequence[When]) -> Sequence[Value]:
     most = {"surfaces": placed.space.capacity, "people": placed.space.people}.get(name)
-    least = 0 if name == "days_before_use" else 1
+    least = 0 if name in {"days_before_use", "elapsed_minutes"} else 1
     return [value for value in _bounds(name, conditions) if value >= least and (most is None or value <= most)]
 
 

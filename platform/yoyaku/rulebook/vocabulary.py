@@ -18,8 +18,14 @@ DAY: Final = frozenset({"day_type", "season", "use_month"})
 PAST: Final = frozenset({"state", "paid", "paid_by", "paid_only_by", "grounds"})
 """Facts of a booking that exists already; while it is being made there are none."""
 
+BY_THE_UNIT: Final = frozenset({"age_group", "elapsed_minutes"})
+"""Facts of one unit of a use (a guest, an hour), which only rows of prices look at."""
+
 _NUMBERS: Final = frozenset(
-    {"use_month", "starts_minute", "ends_minute", "minutes", "days_before_use", "nights", "surfaces", "people"}
+    {
+        *("use_month", "starts_minute", "ends_minute", "minutes", "elapsed_minutes"),
+        *("days_before_use", "nights", "surfaces", "people"),
+    }
 )
 
 

@@ -14,7 +14,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Limit
 from yoyaku.facility.policy import day_slots, timetable_for, use_facts
 from yoyaku.kernel.fiscal import fiscal_year
-from yoyaku.rules.condition import matches
+from yoyaku.rules.condition import Facts, matches
 
 MINUTES: Final = 60
 
@@ -135,20 +135,40 @@ def _same_application(mine: Hashable, theirs: Hashable) -> bool:
 
 def _holds_for(case: Case, limit: Limit, other: HeldBooking) -> bool:
     """Whether the limit's condition holds for a booking that is there, as far as that is known of it."""
-    if not limit.when:
-        return True
-    placed = case.rules.inventory.spaces.get(other.space_id)
-    if placed is None:
-        return False
-    facts = use_facts(case.rules, placed, other.use_on) | act_facts(case.rules, case.act, other.use_on)
-    own = {name: case.facts.get(name) for name in limit.when if name not in facts}
-    return matches(limit.when, {**own, **facts, "surfaces": other.surfaces, "nights": other.nights})
+    return not limit.when or (
+        other.space_id in case.rules.inventory.spaces and matches(limit.when, _facts_of(case, other))
+    )
+
+
+def _facts_of(case: Case, booking: HeldBooking) -> Facts:
+    """The facts of a booking that is there; what is not known of it is taken to be as in the case."""
+    placed = case.rules.inventory.space(booking.space_id)
+    starts = int((booking.period.starts_at - case.rules.instant(booking.use_on, 0)).total_seconds()) // MINUTES
+    return {
+        **case.facts,
+        **use_facts(case.rules, placed, booking.use_on),
+        **act_facts(case.rules, case.act, booking.use_on),
+        "surfaces": booking.surfaces,
+        "nights": booking.nights,
+        "minutes": booking.period.minutes,
+        "starts_minute": starts,
+        "ends_minute": starts + booking.period.minutes,
+    }
 
 
 def _amount(case: Case, limit: Limit, booking: HeldBooking) -> int:
+    """What a booking counts for a limit: its units, as often as the first weight that holds says."""
+    units = _units(case.rules, limit, booking)
+    if not limit.weights or booking.space_id not in case.rules.inventory.spaces:
+        return units
+    facts = _facts_of(case, booking)
+    return units * next((weight.times for weight in limit.weights if matches(weight.when, facts)), 1)
+
+
+def _units(rules: ServiceRules, limit: Limit, booking: HeldBooking) -> int:
     match limit.unit:
         case "slots":
-            return count_slots(case.rules, booking)
+            return count_slots(rules, booking)
         case "hours" | "minutes":
             return booking.period.minutes
         case "nights":

@@ -9,7 +9,7 @@ from yoyaku.booking.terms import Window
 from yoyaku.facility.policy import may_hold
 from yoyaku.fee.terms import Price
 from yoyaku.rulebook.book import Book, facility_fault
-from yoyaku.rulebook.vocabulary import DAY, PAST, PLACE, Fact, vocabulary
+from yoyaku.rulebook.vocabulary import BY_THE_UNIT, DAY, PAST, PLACE, Fact, vocabulary
 from yoyaku.rulebook.walk import structs, when_of
 from yoyaku.rules.check import shown
 from yoyaku.rules.condition import NONE
@@ -47,7 +47,7 @@ def facts_at(path: KeyPath, clause: object, known: Mapping[str, Fact]) -> frozen
     everything = frozenset(known)
     if path[0] == "timetable_use":
         return PLACE_AND_DAY
-    without = frozenset() if isinstance(clause, Price) else frozenset({"age_group"})
+    without = frozenset() if isinstance(clause, Price) else BY_THE_UNIT
     if path[0] in {"fees", "payment"} or path[1] in BEFORE_BOOKING or _is_booking_window(clause):
         without |= PAST
     return everything - without
