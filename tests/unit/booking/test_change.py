@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.booking.town import RULES, at, booked, court, held, make_rules, room, stay
 
-from yoyaku.booking.policy import EquipmentShort, NotChangeable, SlotTaken, apply_changes, decide_change
+from yoyaku.booking.policy import EquipmentShort, NotChangeable, OutsideWindow, SlotTaken, apply_changes, decide_change
 from yoyaku.booking.policy.change import kinds_of_change
 
 TOWN = make_rules()
@@ -155,3 +155,12 @@ def test_a_change_is_priced_by_the_day_of_booking():
     rules = make_rules(fees={"steps": [base, RULES["fees"]["steps"][4]]})
     plan = change(booked(rules, room(), total_yen=100), {"equipment": {"projector": 1}}, rules=rules)
     assert plan.plan.quote.total_yen == 600
+
+
+def test_changing_can_have_windows_of_its_own():
+    window = {"code": "c", "action": "change", "channels": ["web"], "closes": {"from": "use_day", "days": -9}}
+    rules = make_rules(booking={"windows": [*RULES["booking"]["windows"], window]})
+    guests = {"guests": [{"adult": 1}]}
+    assert change(booked(rules, stay()), guests, "2027-02-10 23:59", rules).kinds == ("guests",)
+    with pytest.raises(OutsideWindow):
+        change(booked(rules, stay()), guests, "2027-02-11 00:00", rules)

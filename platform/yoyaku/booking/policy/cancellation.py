@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from yoyaku.booking.policy.case import Act, Case, booked_case
 from yoyaku.booking.policy.refusals import AlreadyStarted, NotCancellable, ReasonMissing
 from yoyaku.booking.policy.values import LIVE_STATES, BookedFacts, CancellationPlan, ScheduleRow
-from yoyaku.booking.policy.windows import check_window
+from yoyaku.booking.policy.windows import check_window_if_any
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor, Cancellation, RefundTier, State
 from yoyaku.kernel.errors import YoyakuError
@@ -49,8 +49,7 @@ def decide_cancellation(  # noqa: PLR0913 - who ends what, by which way, when an
     """
     act = Act(person=booking.person, channel=channel, actor=actor, now=now)
     case = booked_case(rules, booking, act=act, more={"grounds": grounds})
-    if any(window.action == "cancel" for window in rules.windows_at(case.placed)):
-        check_window(case, "cancel")
+    check_window_if_any(case, "cancel")
     entry = _entry(case, booking, grounds)
     if entry.reason == "required" and not (reason or "").strip():
         raise ReasonMissing(trace=case.ended_by(entry, "reason missing"))

@@ -18,6 +18,7 @@ from yoyaku.booking.policy.values import (
     ChangePlan,
     HeldBooking,
 )
+from yoyaku.booking.policy.windows import check_window_if_any
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor, Change
 from yoyaku.facility.policy import minute_of_day
@@ -76,6 +77,7 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
 
     Raises:
         NotChangeable: not in this state, not this, not by this actor, not any more, or not to a lower price.
+        OutsideWindow, ChannelNotOpen: the rule set has windows for changing, and none is open.
         Refusal: what the booking would become is refused.
     """
     act = Act(person=booking.person, channel=channel, actor=actor, now=now)
@@ -83,6 +85,7 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     kinds = kinds_of_change(booking.request, request)
     before = booked_case(rules, booking, act=act)
     entries = _entries(before, booking, kinds)
+    check_window_if_any(before, "change")
     case, use = open_case(rules, request=request, act=act, made_at=booking.made_at)
     case.facts |= {"state": booking.state, "paid": booking.paid, "paid_by": booking.paid_by}
     others = [other for other in held if other.booking_id != booking.booking_id]

@@ -122,6 +122,12 @@ def check_window(case: Case, action: Action) -> None:
     raise ChannelNotOpen(channel=case.act.channel, other_channels=_other_channels(case, action), trace=trace)
 
 
+def check_window_if_any(case: Case, action: Action) -> None:
+    """The same for an action that needs no window: only where the rules have windows for it at this place."""
+    if any(window.action == action for window in case.rules.windows_at(case.placed)):
+        check_window(case, action)
+
+
 def _would_hold(case: Case, window: Window) -> bool:
     """Whether nothing but the registration keeps a window from holding (of an unregistered person: nothing personal)."""
     unknown = PERSON_FACTS if case.act.person is None else frozenset({"registration"})
