@@ -61,6 +61,7 @@ class BookingRow:
     paid_yen: int
     person: str
     person_phone: str | None
+    address: Text | None = None
     answers: Sequence[tuple[str, str]] = ()
     why: Sequence[str] = ()
     events: Sequence[Mapping[str, object]] = ()
@@ -97,6 +98,7 @@ def booking_row(
         dues=booking.dues if live else (),
         lapses_at=booking.lapses_at if live else None,
         phone=facility.phone if facility else None,
+        address=facility.address if facility else None,
         todo=_todo(booking, words),
         channel=channel_name(rules, booking.channel, words),
         made_at=booking.made_at,
@@ -159,7 +161,9 @@ async def _list(here: Here, *, past: bool) -> Response[Any]:
     bookings = await list_bookings(here.conn, visit=here.visit, past=past)
     rules, words = await here.rules(), here.words
     groups = []
-    for code, states in (("past", ("tentative", "confirmed", "used")), ("ended", ENDED)) if past else (*GROUPS, ("ended", ENDED)):
+    for code, states in (
+        (("past", ("tentative", "confirmed", "used")), ("ended", ENDED)) if past else (*GROUPS, ("ended", ENDED))
+    ):
         rows = [booking_row(rules, booking, here) for booking in bookings if booking.state in states]
         if rows:
             groups.append({"code": code, "title": words.say(f"me.group.{code}"), "bookings": rows})
@@ -168,9 +172,7 @@ async def _list(here: Here, *, past: bool) -> Response[Any]:
 
 
 async def _rules_of(here: Here, booking: BookingView) -> ServiceRules:
-    return await here.rules_for.pinned(
-        version=booking.rule_set_version, inventory_version=booking.inventory_version
-    )
+    return await here.rules_for.pinned(version=booking.rule_set_version, inventory_version=booking.inventory_version)
 
 
 @get("/me/bookings/{booking_id:uuid}")
