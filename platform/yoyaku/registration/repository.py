@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import account, login_session, registrant, staff
@@ -112,9 +113,10 @@ async def add_staff(conn: AsyncConnection, *, staff_id: UUID, name: str, roles: 
     await conn.execute(insert(staff).values(**HERE, staff_id=staff_id, name=name, roles=list(roles)))
 
 
-async def add_account(conn: AsyncConnection, values: Mapping[str, Any]) -> None:
-    """Store an account; its ``login_key`` must be free."""
-    await conn.execute(insert(account).values(**HERE, **values))
+async def add_account(conn: AsyncConnection, values: Mapping[str, Any]) -> bool:
+    """Store an account; says whether its ``login_key`` was free."""
+    free = insert(account).values(**HERE, **values).on_conflict_do_nothing(constraint="uq_account_login")
+    return (await conn.execute(free.returning(account.c.account_id))).first() is not None
 
 
 async def change_password_hash(conn: AsyncConnection, *, account_id: UUID, password_hash: str) -> None:

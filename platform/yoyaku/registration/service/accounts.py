@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotFound
@@ -160,7 +159,5 @@ async def _add_account(
         "created_at": real_now,
         **owner,
     }
-    try:
-        await repository.add_account(conn, values)
-    except IntegrityError as error:
-        raise LoginIdTaken(login_id=credentials.login_id) from error
+    if not await repository.add_account(conn, values):
+        raise LoginIdTaken(login_id=credentials.login_id)
