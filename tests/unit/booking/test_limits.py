@@ -169,3 +169,16 @@ def test_the_next_bookings_are_counted_from_now():
     rules = limited(unit="bookings", per="outstanding")
     assert at("2027-02-01 10:00") < held(TOWN, court("2027-02-02")).period.ends_at
     assert reached(rules, court(), held(TOWN, court("2027-02-02")), held(TOWN, court("2027-02-03")))
+
+
+@pytest.mark.parametrize(("request_", "refused"), [(court("2027-02-20"), True), (court("2027-02-19"), False)])
+def test_a_weekend_may_count_twice(request_, refused):
+    rules = limited(cap=3, unit="bookings", per="month", weights=[{"when": {"day_type": "saturday"}, "times": 2}])
+    assert reached(rules, request_, held(TOWN, court("2027-02-13"))) == refused
+
+
+def test_a_space_that_is_gone_has_no_weight_of_its_own():
+    rules = limited(unit="slots", per="month", cap=3, weights=[{"times": 9}])
+    gone = make_rules(inventory=RULES["inventory"][1:], booking={"limits": []})
+    assert not reached(gone, room(), held(TOWN, court("2027-02-13")))
+    assert reached(rules, court(ends="10:00"), held(TOWN, court("2027-02-13")))
