@@ -11,7 +11,14 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.admin.service.counter import WalkIn, begin_serving, clerk_channels, look_up_people, take_walk_in
+from yoyaku.admin.service.counter import (
+    WalkIn,
+    begin_serving,
+    clerk_channels,
+    look_up_bookings,
+    look_up_people,
+    take_walk_in,
+)
 from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.pages.mine import booking_row
 from yoyaku.booking.pages.places import facility_choices
@@ -20,7 +27,6 @@ from yoyaku.booking.service import (
     booking_history,
     confirm_booking,
     day_sheet,
-    find_bookings,
     get_booking,
     revoke_booking,
 )
@@ -49,7 +55,7 @@ async def show_counter(here: Here, request: Request[Any, Any, Any]) -> Response[
     _require_clerk(here)
     query = request.query_params.get("q", "").strip()
     rules = await here.rules()
-    found = await find_bookings(here.conn, visit=here.visit, query=query) if query else None
+    found = await look_up_bookings(here.conn, visit=here.visit, query=query) if query else None
     return here.page.show(
         "admin/counter.html",
         query=query,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import BookingView, find_bookings
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import Malformed
 from yoyaku.registration.policy import COUNTER_CLERK, RoleMissing, require_role
@@ -70,6 +71,14 @@ async def look_up_people(
     found = await find_registrants(conn, terms=rules.registration.login, query=query)
     facts = {"query": query, "found": len(found)}
     await note_act(conn, visit=visit, act="people_looked_up", subject=("service", visit.service_id), facts=facts)
+    return found
+
+
+async def look_up_bookings(conn: AsyncConnection, *, visit: Visit, query: str) -> tuple[BookingView, ...]:
+    """Bookings by number, or by the name or reading of who made them; that they were looked up is written down."""
+    found = await find_bookings(conn, visit=visit, query=query)
+    facts = {"query": query, "found": len(found)}
+    await note_act(conn, visit=visit, act="bookings_looked_up", subject=("service", visit.service_id), facts=facts)
     return found
 
 
