@@ -12,7 +12,6 @@ from yoyaku.cli.rules import rules as command
 from yoyaku.rulebook.book import read_book
 from yoyaku.rulebook.examples import try_example
 from yoyaku.rulebook.explain import explained
-from yoyaku.rulebook.publish import ExamplesFail, prepare_publication
 from yoyaku.rulebook.source import find_rule_sets
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import DocumentRefused
@@ -66,20 +65,16 @@ def test_an_example_that_says_otherwise_fails_on_that_key(find: str, put: str, k
     book = read_book(file)
     outcome = try_example(book.need_compiled(), book.rules.examples[0])
     assert key in {difference.key for difference in outcome.differences}
-    with pytest.raises(ExamplesFail):
-        prepare_publication(file)
 
 
-def test_a_rule_set_with_good_examples_may_be_published():
-    publication = prepare_publication(SMALL)
-    assert publication.warnings == ()
-    assert msgspec.json.decode(publication.checked.document, type=RuleSet) == publication.rule_set
-    assert publication.checked.applies_by == "used"
+def test_a_rule_set_survives_its_storage():
+    rules = read_book(SMALL).rules
+    assert msgspec.json.decode(msgspec.json.encode(rules), type=RuleSet) == rules
 
 
-def test_a_rule_set_with_errors_may_not():
+def test_a_rule_set_with_faults_has_no_book():
     with pytest.raises(DocumentRefused):
-        prepare_publication(Path(__file__).parent / "planted" / "faulty.yaml")
+        read_book(Path(__file__).parent / "planted" / "faulty.yaml")
 
 
 def run(*arguments: str) -> tuple[int, str]:

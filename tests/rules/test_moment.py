@@ -128,7 +128,11 @@ def test_payment_is_due_fourteen_days_after_booking_or_on_the_day_of_use(made: s
     [
         # T-D2: Saturday 20 March 2027 is followed by the equinox and its substitute.
         ({"from": "use_month", "day": 20, "roll": {"to": "next_open", "calendar": "bank"}}, "2027-03-01", "2027-03-23"),
-        ({"from": "use_month", "day": 20, "roll": {"to": "previous_open", "calendar": "bank"}}, "2027-03-01", "2027-03-19"),
+        (
+            {"from": "use_month", "day": 20, "roll": {"to": "previous_open", "calendar": "bank"}},
+            "2027-03-01",
+            "2027-03-19",
+        ),
         # T-G4
         ({"from": "use_day", "months": 1}, "2027-03-31", "2027-04-30"),
         ({"from": "use_day", "months": 1}, "2027-01-31", "2027-02-28"),

@@ -18,7 +18,7 @@ def compile_rules(
     """The rules of one service in one version.
 
     Args:
-        rule_set: as checked; its own ``inventory`` is added to the facilities.
+        rule_set: as checked; its own ``inventory`` is added to the facilities, where they do not hold it already.
         facilities: those of the tenant; other services' are left out.
         version: of the rule set; what a booking keeps.
         inventory_version: of the facilities.
@@ -26,7 +26,9 @@ def compile_rules(
     Raises:
         InventoryWrong: the facilities contradict each other.
     """
-    mine = [facility for facility in [*facilities, *rule_set.inventory] if facility.service == rule_set.service]
+    stored = {facility.code for facility in facilities}
+    inline = [facility for facility in rule_set.inventory if facility.code not in stored]
+    mine = [facility for facility in [*facilities, *inline] if facility.service == rule_set.service]
     return ServiceRules(
         zone=ZoneInfo(rule_set.time_zone),
         inventory=Inventory.build(mine),
