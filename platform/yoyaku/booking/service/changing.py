@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import ChangePlan, apply_changes, decide_change
-from yoyaku.booking.repository import bookings, claims
+from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import lock_own
@@ -81,7 +81,7 @@ async def _write(
         "total_yen": after.quote.total_yen,
         "before_yen": booking.total_yen,
     }
-    act = bookings.Act(
+    act = acts.Act(
         booking_id=booking.booking_id, kind="booking_changed", facts=facts, why=why, lapses_at=after.lapses_at
     )
-    await bookings.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
+    await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)

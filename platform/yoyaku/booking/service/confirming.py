@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import ConfirmationPlan, NotConfirmable, decide_confirmation
 from yoyaku.booking.policy.life import Confirmer
-from yoyaku.booking.repository import bookings
+from yoyaku.booking.repository import acts, bookings
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import lock_own, require_clerk
@@ -65,8 +65,8 @@ async def confirm_booking(  # noqa: PLR0913  # what a confirmation consists of
         "fee_taken_yen": fee_taken_yen,
         "documents_seen": documents_seen,
     }
-    act = bookings.Act(booking_id=booking_id, kind="booking_confirmed", facts=facts, why=why)
-    await bookings.update_booking(conn, visit=visit, booking_id=booking_id, changes=changes, act=act)
+    act = acts.Act(booking_id=booking_id, kind="booking_confirmed", facts=facts, why=why)
+    await acts.update_booking(conn, visit=visit, booking_id=booking_id, changes=changes, act=act)
     confirmed = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=None)
     return confirmed or booking
 

@@ -16,7 +16,7 @@ from yoyaku.booking.policy import (
     decide_cancellation,
     decide_lapse,
 )
-from yoyaku.booking.repository import bookings, claims
+from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import lock_own, require_why
@@ -155,9 +155,9 @@ async def _end(  # what an end consists of
         "reason": changes.get("end_reason"),
         "grounds": changes.get("grounds"),
     }
-    act = bookings.Act(booking_id=booking.booking_id, kind=kind, facts=facts, why=why)
+    act = acts.Act(booking_id=booking.booking_id, kind=kind, facts=facts, why=why)
     changes = {"ended_at": visit.now, **changes}
-    await bookings.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
+    await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
     await claims.release(conn, visit=visit, booking_ids=[booking.booking_id])
     ended = await bookings.read_booking(conn, visit=visit, booking_id=booking.booking_id, owner=None)
     return ended or booking

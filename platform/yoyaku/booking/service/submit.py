@@ -25,7 +25,7 @@ from yoyaku.booking.policy import (
     needed_history,
     number_scope,
 )
-from yoyaku.booking.repository import bookings, claims
+from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.refusals import KeyUsedBefore
@@ -72,7 +72,7 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
     check_terms(rules, accepted_terms)
     application_id = new_id()
     plans = decide_all(rules, visit=visit, requests=requests, held=held, application_id=application_id)
-    application = bookings.NewApplication(
+    application = acts.NewApplication(
         application_id=application_id,
         form=form,
         accepted_terms=accepted_terms,
@@ -213,7 +213,7 @@ async def _write(
     *,
     visit: Visit,
     rules: ServiceRules,
-    application: bookings.NewApplication,
+    application: acts.NewApplication,
     plans: Sequence[BookingPlan],
 ) -> tuple[BookingView, ...]:
     granted = await _take(conn, visit=visit, rules=rules, plans=plans)
@@ -229,13 +229,11 @@ async def _write(
         )
         for plan, booking_id, number in zip(plans, granted.ids, granted.numbers, strict=True)
     ]
-    acts = [
-        bookings.Act(
-            booking_id=booking_id, kind="booking_made", facts=made_facts(plan, number), lapses_at=plan.lapses_at
-        )
+    told = [
+        acts.Act(booking_id=booking_id, kind="booking_made", facts=made_facts(plan, number), lapses_at=plan.lapses_at)
         for plan, booking_id, number in zip(plans, granted.ids, granted.numbers, strict=True)
     ]
-    return await bookings.add_application(conn, visit=visit, application=application, bookings=rows, acts=acts)
+    return await acts.add_application(conn, visit=visit, application=application, bookings=rows, acts=told)
 
 
 async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, plans: Sequence[BookingPlan]) -> _Granted:
