@@ -1,6 +1,7 @@
 """The four services of the tenants' folders, loaded into a database with the demo's people, at a fixed business time."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ class Service:
     clerk: Person
 
 
-def _people(tenant, service, demo):
+def _people(service, demo):
     residents = [
         person
         for person in demo["residents"]
@@ -59,7 +60,7 @@ def read_services():
         tenant = yaml.safe_load((folder / "tenant.yaml").read_text())
         demo = yaml.safe_load((folder / "demo.yaml").read_text())
         for entry in tenant["services"]:
-            resident, clerk = _people(tenant["slug"], entry["code"], demo)
+            resident, clerk = _people(entry["code"], demo)
             brand = yaml.safe_load((folder / entry["brand"]).read_text())
             services[entry["code"]] = Service(
                 tenant=tenant["slug"],
@@ -73,8 +74,9 @@ def read_services():
 
 
 def load_cities(settings):
-    """Load the folders, their people, and set the clocks."""
-    asyncio.run(_load_all(settings))
+    """Load the folders, their people, and set the clocks; in a thread, since the tests' own loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_load_all(settings))).result()
 
 
 async def _load_all(settings):
@@ -87,9 +89,7 @@ async def _load_all(settings):
     for one in checked:
         for code, rule_set in one.rule_sets.items():
             async with platform_transaction(owner) as conn:
-                await move_clock(
-                    conn, settings=settings, service=(one.terms.slug, code), to=NOW, real_now=read_clock()
-                )
+                await move_clock(conn, settings=settings, service=(one.terms.slug, code), to=NOW, real_now=read_clock())
             async with tenant_transaction(app, one.terms.slug, code) as conn:
                 await _seed(conn, rule_set.registration.login, code, one.folder.demo.value)
     await owner.dispose()

@@ -73,9 +73,7 @@ async def do_login(door: Door, request: Request[Any, Any, Any]) -> Response[Any]
         previous_token=door.token,
     )
     try:
-        begun = await log_in(
-            door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now
-        )
+        begun = await log_in(door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now)
     except (LoginFailed, TooManyAttempts) as refusal:
         return _form(door, next_path=next_path, login_id=login_id, refusal=refusal)
     return _let_in(door, begun, next_path)

@@ -104,7 +104,9 @@ class Page:
         cookies = list(self.cookies)
         if self.flash:
             cookies.append(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
-        return Response(text, status_code=status, media_type=HTML, cookies=cookies, headers={"cache-control": "no-store"})
+        return Response(
+            text, status_code=status, media_type=HTML, cookies=cookies, headers={"cache-control": "no-store"}
+        )
 
     def go(self, path: str, *, flash: str | None = None) -> Response[None]:
         """Send the browser on to a page of this site (303), with a sentence to show there.
@@ -142,9 +144,9 @@ class Page:
 
 
 def safe_return_path(path: str | None) -> str:
-    """Return where to go after logging in: a path of this site, never another host.
+    r"""Return where to go after logging in: a path of this site, never another host.
 
-    ``//evil`` and ``/\\evil`` are other hosts to a browser; control characters are dropped by some.
+    ``//evil`` and ``/\evil`` are other hosts to a browser; control characters are dropped by some.
     """
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
         return "/"

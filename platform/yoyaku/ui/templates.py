@@ -42,17 +42,17 @@ def _words(context: Context) -> Words:
 
 
 @pass_context
-def _say(context: Context, key: str, **facts: object) -> str:
+def _say(context: Context, key: str, /, **facts: object) -> str:
     return _words(context).say(key, **facts)
 
 
 @pass_context
-def _maybe(context: Context, key: str, **facts: object) -> str | None:
+def _maybe(context: Context, key: str, /, **facts: object) -> str | None:
     return _words(context).maybe(key, **facts)
 
 
 @pass_context
-def _fixed(context: Context, message: str, **facts: object) -> str:
+def _fixed(context: Context, message: str, /, **facts: object) -> str:
     return _words(context).fixed(message, **facts)
 
 
@@ -72,7 +72,7 @@ def _dated(write: Callable[[Any, str], str]) -> Callable[[Context, date | dateti
     @pass_context
     def apply(context: Context, day: date | datetime) -> Markup:
         text = write(day, _words(context).language)
-        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), text)  # noqa: S704 (format escapes)
+        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), text)
 
     return apply
 

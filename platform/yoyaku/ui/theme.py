@@ -17,7 +17,7 @@ INK: Final = "#1a1a1a"
 DEFAULT_TOKENS: Final = {
     "primary": "#0017c1",
     "primary_dark": "#00118f",
-    "surface": "#e8f1fe",
+    "primary_soft": "#e8f1fe",
     "accent": "#008299",
 }
 """The Digital Agency's blue, for a service that names no colours."""
@@ -50,7 +50,7 @@ def theme_faults(tokens: Mapping[str, str]) -> list[str]:
     checks = (
         ("primary", WHITE, TEXT_CONTRAST, "white text on it, and it as link text on white"),
         ("primary_dark", WHITE, TEXT_CONTRAST, "white text on it"),
-        ("surface", INK, TEXT_CONTRAST, "body text on it"),
+        ("primary_soft", INK, TEXT_CONTRAST, "body text on it"),
         ("accent", WHITE, CONTROL_CONTRAST, "lines and icons on white"),
     )
     for name, against, least, why in checks:
@@ -60,10 +60,10 @@ def theme_faults(tokens: Mapping[str, str]) -> list[str]:
                 f"{name}: {colours[name]} has a contrast of {ratio:.1f}:1 against {against}; "
                 f"{why} need at least {least}:1"
             )
-    ratio = contrast_ratio(colours["primary"], colours["surface"])
+    ratio = contrast_ratio(colours["primary"], colours["primary_soft"])
     if ratio < TEXT_CONTRAST:
         faults.append(
-            f"surface: {colours['surface']} has a contrast of {ratio:.1f}:1 against primary; "
+            f"primary_soft: {colours['primary_soft']} has a contrast of {ratio:.1f}:1 against primary; "
             f"links on it need at least {TEXT_CONTRAST}:1"
         )
     return faults

@@ -67,9 +67,7 @@ def default_wording(language: str) -> Mapping[str, str]:
 def missing_wording() -> list[str]:
     """List the default keys that one language has and another lacks, as ``language: key``."""
     keys = set().union(*(default_wording(language) for language in LANGUAGES))
-    return [
-        f"{language}: {key}" for language in LANGUAGES for key in sorted(keys - set(default_wording(language)))
-    ]
+    return [f"{language}: {key}" for language in LANGUAGES for key in sorted(keys - set(default_wording(language)))]
 
 
 def fill(text: str, facts: Mapping[str, object]) -> str:
@@ -85,14 +83,14 @@ class Wording:
         self.language = language
         self._words = {**default_wording(language), **tenant_words}
 
-    def find(self, key: str, **facts: object) -> str | None:
+    def find(self, key: str, /, **facts: object) -> str | None:
         """Return the words for a key, or ``None``."""
         text = self._words.get(key)
         if text is None and self.language != DEFAULT_LANGUAGE:
             text = default_wording(DEFAULT_LANGUAGE).get(key)
         return None if text is None else fill(text, facts)
 
-    def say(self, key: str, **facts: object) -> str:
+    def say(self, key: str, /, **facts: object) -> str:
         """Return the words for a key that the platform itself uses.
 
         :raises LookupError: no language has it: a bug, which the tests of the pages find.

@@ -26,15 +26,15 @@ class Words:
     language: str
     wording: Wording
 
-    def say(self, key: str, **facts: object) -> str:
+    def say(self, key: str, /, **facts: object) -> str:
         """Say the city's words for a key (``t`` in templates)."""
         return self.wording.say(key, **facts)
 
-    def maybe(self, key: str, **facts: object) -> str | None:
+    def maybe(self, key: str, /, **facts: object) -> str | None:
         """Say the city's words for a key that it may have, or ``None``."""
         return self.wording.find(key, **facts)
 
-    def fixed(self, message: str, **facts: object) -> str:
+    def fixed(self, message: str, /, **facts: object) -> str:
         """Say a fixed text of the platform (``_`` in templates); English is its own translation."""
         return fill(translations(self.language).gettext(message), facts)
 
@@ -46,9 +46,15 @@ class Words:
 
     def sentence(self, error: YoyakuError) -> str:
         """Say an error as a clerk would: the wording of ``error.<code>``, or its variant, with its facts in words."""
-        facts = {name: self._ending(value) if name in ENDINGS else self.fact(value) for name, value in error.facts.items()}
+        facts = {
+            name: self._ending(value) if name in ENDINGS else self.fact(value) for name, value in error.facts.items()
+        }
         variant = f"error.{error.code}.{error.variant}"
-        return self.wording.find(variant, **facts) or self.wording.find(f"error.{error.code}", **facts) or self.fixed(error.title)
+        return (
+            self.wording.find(variant, **facts)
+            or self.wording.find(f"error.{error.code}", **facts)
+            or self.fixed(error.title)
+        )
 
     def _ending(self, value: object) -> str:
         """Write an instant at which something ends: midnight is 24:00 of the day before."""
@@ -63,5 +69,9 @@ class Words:
         if isinstance(value, Mapping):
             return self.text(value)
         if isinstance(value, list | tuple | set | frozenset):
-            return "、".join(self.fact(part) for part in value) if self.language == "ja" else ", ".join(map(self.fact, value))
+            return (
+                "、".join(self.fact(part) for part in value)
+                if self.language == "ja"
+                else ", ".join(map(self.fact, value))
+            )
         return "" if value is None else str(value)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
@@ -23,7 +23,8 @@ from yoyaku.registration import pages as registration_pages
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
 from yoyaku.web import brand, site_pages
-from yoyaku.web.api import openapi_config, routes as api_routes
+from yoyaku.web.api import openapi_config
+from yoyaku.web.api import routes as api_routes
 from yoyaku.web.errors import CSRF_COOKIE, Errors
 from yoyaku.web.frame import Frames
 from yoyaku.web.gateway import Gateway
@@ -74,11 +75,12 @@ def create_app(settings: Settings | None = None) -> Gateway:
 
     secure = settings.site_scheme == "https"
     app = Litestar(
-        route_handlers=[*PAGES, *api_routes.ROUTES],
+        route_handlers=[Router("/", route_handlers=PAGES, include_in_schema=False), *api_routes.ROUTES],
         dependencies={
             "here": Provide(visits.provide_here),
             "door": Provide(visits.provide_door),
-            "opened": Provide(visits.provide_opened),
+            "caller": Provide(visits.provide_caller),
+            "at": Provide(visits.provide_doorstep),
             "machinery": Provide(lambda: machinery, sync_to_thread=False),
         },
         exception_handlers={
@@ -99,7 +101,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
         lifespan=[connected],
         debug=False,
     )
-    return Gateway(app, sites=Sites(engine), base_domain=settings.base_domain)
+    return Gateway(app, sites=Sites(engine))
 
 
 async def _add_safety(message: Message, _scope: Scope) -> None:
@@ -116,5 +118,3 @@ async def _add_safety_https(message: Message, scope: Scope) -> None:
     await _add_safety(message, scope)
     if message["type"] == "http.response.start":
         MutableScopeHeaders.from_message(message).setdefault("strict-transport-security", "max-age=31536000")
-
-

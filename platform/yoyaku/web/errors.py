@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
@@ -10,15 +11,15 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
-from yoyaku.kernel.errors import YoyakuError
-from yoyaku.rules.refusal import Refusal
-from yoyaku.rules.trace import trace_to_json
+from yoyaku.kernel.errors import Malformed, NotFound, YoyakuError
+from yoyaku.ui.languages import DEFAULT_LANGUAGE
 from yoyaku.ui.page import HTML
-from yoyaku.web.api.codes import plain
+from yoyaku.ui.problem import FieldFault, Problem, problem_of, problem_response
+from yoyaku.ui.wording import Wording
+from yoyaku.ui.words import Words
 from yoyaku.web.frame import Frames, environment
 
 API: Final = "/api/"
-PROBLEM: Final = "application/problem+json"
 CSRF_COOKIE: Final = "csrftoken"
 _FORBIDDEN, _NOT_FOUND, _BUG, _BUSY = 403, 404, 500, 503
 _log = structlog.get_logger("yoyaku.web")
@@ -36,14 +37,14 @@ class Errors:
         if error.status >= _BUG and error.status != _BUSY:
             return self.bug(request, error)
         if request.scope["path"].startswith(API):
-            return problem(error)
+            return problem_response(problem_of(error, self._words(request)))
         key = "not_found" if error.status == _NOT_FOUND else "forbidden" if error.status == _FORBIDDEN else "title"
         return self._page(request, error.status, key=key, error=error)
 
     def http(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         """What Litestar itself refuses: no such page, no token against forgery, a wrong method."""
         if request.scope["path"].startswith(API):
-            return problem_of_http(error)
+            return self._unread(request, error)
         if error.status_code == _FORBIDDEN:
             response = self._page(request, _FORBIDDEN, key="forbidden", sentence="csrf")
             # A token signed by another key would be refused for ever: let the next page bring a new one.
@@ -63,9 +64,32 @@ class Errors:
         error_id = uuid4().hex[:12]
         _log.error("bug", error_id=error_id, path=request.scope["path"], exc_info=error)
         if request.scope["path"].startswith(API):
-            body = {"type": "about:blank", "status": _BUG, "title": "Internal error", "code": "bug", "error_id": error_id}
-            return Response(body, status_code=_BUG, media_type=PROBLEM)
+            return problem_response(_bug_problem(self._words(request), error_id))
         return self._page(request, _BUG, key="title", sentence="bug", error_id=error_id)
+
+    def _words(self, request: Request[Any, Any, Any]) -> Words:
+        site = request.scope["state"].get("site")
+        if site is None:
+            return Words(DEFAULT_LANGUAGE, Wording(DEFAULT_LANGUAGE))
+        return self._frames.page(request, site).words
+
+    def _unread(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        """Litestar's own refusals for machines: which parameter is wrong, not how the program is made."""
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            extra = error.extra if isinstance(error.extra, list) else []
+            faults = [FieldFault(**fault) for fault in extra] or [FieldFault(message=error.detail)]
+            return problem_response(problem_of(Malformed(), self._words(request), errors=faults))
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return problem_response(problem_of(NotFound(), self._words(request)))
+        status = HTTPStatus(error.status_code)
+        told = Problem(
+            type="about:blank",
+            title=status.phrase,
+            status=status,
+            code="http",
+            detail=status.description or status.phrase,
+        )
+        return problem_response(told, headers=error.headers)
 
     def _page(
         self,
@@ -94,28 +118,14 @@ class Errors:
         )
 
 
-def problem(error: YoyakuError) -> Response[Any]:
-    """An explained error for machines: type, status, code, facts, and the clauses behind a refusal."""
-    body: dict[str, object] = {
-        "type": f"urn:yoyaku:error:{error.code}",
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-        "facts": {name: plain(value) for name, value in error.facts.items()},
-    }
-    if error.detail:
-        body["detail"] = error.detail
-    if isinstance(error, Refusal):
-        body["why"] = trace_to_json(error.trace)
-    headers = {}
-    if "retry_after_seconds" in error.facts:
-        headers["retry-after"] = str(error.facts["retry_after_seconds"])
-    return Response(body, status_code=error.status, media_type=PROBLEM, headers=headers)
-
-
-def problem_of_http(error: HTTPException) -> Response[Any]:
-    """Litestar's own refusals for machines: which parameter is wrong, not how the program is made."""
-    body: dict[str, object] = {"type": "about:blank", "title": error.detail, "status": error.status_code, "code": "http"}
-    if isinstance(error.extra, list):
-        body["errors"] = error.extra
-    return Response(body, status_code=error.status_code, media_type=PROBLEM, headers=error.headers or {})
+def _bug_problem(words: Words, error_id: str) -> Problem:
+    """A bug, for machines: an id to ask about, and nothing else."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return Problem(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        code="bug",
+        detail=words.say("error_page.bug"),
+        error_id=error_id,
+    )

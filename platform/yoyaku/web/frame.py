@@ -40,16 +40,15 @@ class Frames:
         """The page for one request, before it is known who asks."""
         asked = request.query_params.get("lang")
         remembered = request.cookies.get(LANGUAGE_COOKIE)
-        language = choose_language(
-            asked=asked, remembered=remembered, accepted=request.headers.get("accept-language")
-        )
+        language = choose_language(asked=asked, remembered=remembered, accepted=request.headers.get("accept-language"))
+        token = ScopeState.from_scope(request.scope).csrf_token
         page = Page(
             environment=environment(),
             look=look_of(site, prefix=prefix_of(request), stays=stays),
             words=self._words_of(site, language),
             path=request.scope["path"],
             query={name: value for name, value in request.query_params.items() if name != "lang"},
-            csrf_token=ScopeState.from_scope(request.scope).csrf_token or "",
+            csrf_token=token if isinstance(token, str) else "",
             flash=request.cookies.get(FLASH_COOKIE),
         )
         if asked == language != remembered:

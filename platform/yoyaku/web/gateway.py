@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from litestar import Litestar, Response
-from litestar.types import Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types.asgi_types import LifeSpanReceive, LifeSpanScope, LifeSpanSend
 
 from yoyaku.kernel.clock import read_clock
 from yoyaku.tenancy.service import Site, Sites
@@ -25,49 +27,51 @@ _UNKNOWN: Final = (
 class Gateway:
     """The ASGI application: finds the site, takes the path's prefix off, then hands over to Litestar."""
 
-    def __init__(self, app: Litestar, *, sites: Sites, base_domain: str) -> None:
-        """Stand before ``app``; ``base_domain`` is where the path fallback answers too."""
+    def __init__(self, app: Litestar, *, sites: Sites) -> None:
+        """Stand before ``app``."""
         self.app = app
         self._sites = sites
-        self._base_domain = base_domain
         self._environment = make_environment(("ui", "web"))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] == "lifespan" or self._needs_no_site(scope["path"]):
-            await self.app(scope, receive, send)  # type: ignore[arg-type]  # Litestar takes its own scope types
-            return
-        site, prefix = await self._find(scope)
-        if site is None:
-            await self._unknown(scope, receive, send)
-            return
-        inside = dict(scope)
-        if prefix:
-            inside["path"] = scope["path"][len(prefix) :] or "/"
-            inside["raw_path"] = inside["path"].encode()
-        inside["state"] = {**scope.get("state", {}), "site": site, "prefix": prefix}
-        await self.app(inside, receive, send)  # type: ignore[arg-type]
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        """Answer one request, or start and stop with the server."""
+        inside: Any = scope
+        if scope["type"] != "lifespan" and not self._needs_no_site(scope["path"]):
+            site, prefix = await self._find(scope["path"], scope["headers"])
+            if site is None:
+                await self._unknown()(inside, receive, send)  # type: ignore[arg-type]  # no lifespan gets here
+                return
+            inside = {**scope, "state": {**scope.get("state", {}), "site": site, "prefix": prefix}}
+            if prefix:
+                inside["path"] = scope["path"].removeprefix(prefix) or "/"
+                inside["raw_path"] = inside["path"].encode()
+        await self.app(inside, receive, send)
 
     @staticmethod
     def _needs_no_site(path: str) -> bool:
         return path == HEALTH or path.startswith(f"{ASSET_ROUTE}/")
 
-    async def _find(self, scope: Scope) -> tuple[Site | None, str]:
-        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    async def _find(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tuple[Site | None, str]:
+        """The site, and the part of the path that named it where the host did not."""
+        host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
         now = read_clock()
         site = await self._sites.by_host(host, real_now=now)
-        if site is not None or not scope["path"].startswith(PATH_FALLBACK):
+        if site is not None or not path.startswith(PATH_FALLBACK):
             return site, ""
-        parts = scope["path"].split("/")
+        parts = path.split("/")
         if len(parts) < len(("", "t", "tenant", "service")):
             return None, ""
-        prefix = "/".join(parts[:4])
-        return await self._sites.by_path(parts[2], parts[3], real_now=now), prefix
+        return await self._sites.by_path(parts[2], parts[3], real_now=now), "/".join(parts[:4])
 
-    async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def _unknown(self) -> ASGIApp:
         """A plain page in words; it names no city, and lists none."""
         text = self._environment.get_template("web/plain.html").render(
             title="サイトが見つかりません", paragraphs=_UNKNOWN
         )
         response = Response(text, status_code=404, media_type=HTML, headers={"cache-control": "no-store"})
-        await response.to_asgi_response(app=self.app, request=None)(scope, receive, send)  # type: ignore[arg-type]
+        return response.to_asgi_response(app=self.app, request=None)  # type: ignore[arg-type]  # none is needed

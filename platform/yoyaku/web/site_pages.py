@@ -17,20 +17,22 @@ from yoyaku.web.visits import Machinery
 @get("/pages/{code:str}")
 async def show_site_page(here: Here, code: str) -> Response[str]:
     """A text page of the tenant: terms, guide, privacy, notices."""
+    return _site_page(here, code)
+
+
+def _site_page(here: Here, code: str) -> Response[str]:
     found = here.page.site_pages.get(code)
     if found is None:
         raise NotFound(what="page")
     title, body = split_title(here.page.site_text(code))
     heading = here.words.text(found.title) or title or code
-    return here.page.show(
-        "web/site_page.html", heading=heading, body=prose_html(body), crumbs=[Crumb(label=heading)]
-    )
+    return here.page.show("web/site_page.html", heading=heading, body=prose_html(body), crumbs=[Crumb(label=heading)])
 
 
 @get("/guide")
 async def show_guide(here: Here) -> Response[str]:
     """Where the navigation's guide leads."""
-    return await show_site_page.fn(here, "guide")
+    return _site_page(here, "guide")
 
 
 @get("/accessibility")

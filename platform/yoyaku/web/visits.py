@@ -12,6 +12,8 @@ from uuid import UUID
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from yoyaku.admin.service.counter import clerk_channels, person_of
+from yoyaku.booking.api.caller import Caller
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules
@@ -22,13 +24,14 @@ from yoyaku.facility.terms import NightTimetable
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.settings import Settings
+from yoyaku.registration.api import Doorstep
 from yoyaku.registration.pages import BEHALF_COOKIE, SESSION_COOKIE, Door
-from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.service import SessionView, get_registrant, person_facts, resolve_session
+from yoyaku.registration.policy import COUNTER_CLERK, SessionLimits
+from yoyaku.registration.service import SessionView, get_registrant, resolve_session
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Site
 from yoyaku.ui.page import Page, Visitor
-from yoyaku.web.frame import Frames, prefix_of
+from yoyaku.web.frame import Frames
 
 WEB: Final = "web"
 
@@ -80,7 +83,7 @@ class Behalf:
     registrant_id: UUID
     channel: str
     name: str
-    person: Person
+    person: Person | None
 
 
 def token_of(request: Request[Any, Any, Any]) -> str | None:
@@ -147,10 +150,30 @@ class Visits:
                 real_now=real_now,
             )
 
-    async def provide_opened(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Opened, None]:
-        """For the API, which has no page."""
+    async def provide_caller(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Caller, None]:
+        """For the API of bookings, which has no page."""
         async with self.open(request) as opened:
-            yield opened
+            yield Caller(
+                conn=opened.conn,
+                visit=visit_of(opened, None),
+                session=opened.session,
+                rules_for=opened.rules_for,
+                today=opened.rules_for.today,
+                words=lambda: self._machinery.frames.page(request, opened.site).words,
+            )
+
+    async def provide_doorstep(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Doorstep, None]:
+        """For the API of sessions."""
+        async with self.open(request) as opened:
+            yield Doorstep(
+                conn=opened.conn,
+                terms=opened.rules.registration.login,
+                limits=opened.limits,
+                real_now=opened.real_now,
+                address=address_of(request),
+                token=opened.token,
+                session=opened.session,
+            )
 
     async def provide_here(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Here, None]:
         """For the pages of booking and the counter."""
@@ -172,7 +195,7 @@ class Visits:
                 terms=opened.rules.registration.login,
                 limits=opened.limits,
                 real_now=opened.real_now,
-                address=request.client.host if request.client else "",
+                address=address_of(request),
                 token=opened.token,
                 session=opened.session,
                 secure=self._machinery.settings.site_scheme == "https",
@@ -188,6 +211,11 @@ class Visits:
             page.visitor = visitor_of(opened.session, opened, behalf, page)
             page.cart_count = await cart_count(opened.conn, visit=visit)
         return page
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The address that asks; behind a proxy, the server sets it from what the proxy says."""
+    return request.client.host if request.client else ""
 
 
 def has_nights(rules: ServiceRules) -> bool:
@@ -208,11 +236,11 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
     )
     if session is None:
         return visit
-    if session.staff_id is None:
+    if COUNTER_CLERK not in session.roles:
+        if session.registrant_id is None:
+            return replace(visit, account_id=session.account_id, staff_id=session.staff_id)
         person = Person(facts=session.person_facts, registered_at=session.registered_at)
-        return replace(
-            visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person
-        )
+        return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
     by_clerk = [channel.code for channel in opened.rules.booking.channels if channel.entered_by == "clerk"]
     visit = replace(
         visit,
@@ -231,15 +259,14 @@ async def find_behalf(opened: Opened) -> Behalf | None:
     """For whom a clerk is entering: ``<registrant>.<channel>`` in a cookie, which means nothing without a clerk's session."""
     kept = opened.request.cookies.get(BEHALF_COOKIE, "")
     registrant, _, channel = kept.partition(".")
-    channels = [one.code for one in opened.rules.booking.channels if one.entered_by == "clerk"]
-    if opened.session is None or opened.session.staff_id is None or channel not in channels:
+    allowed = channel in clerk_channels(opened.rules)
+    if opened.session is None or COUNTER_CLERK not in opened.session.roles or not allowed:
         return None
     try:
         row = await get_registrant(opened.conn, registrant_id=UUID(registrant))
     except (ValueError, NotFound):
         return None
-    person = Person(facts=person_facts(row), registered_at=row.registered_at)
-    return Behalf(registrant_id=row.registrant_id, channel=channel, name=row.name, person=person)
+    return Behalf(registrant_id=row.registrant_id, channel=channel, name=row.name, person=person_of(row))
 
 
 def visitor_of(session: SessionView, opened: Opened, behalf: Behalf | None, page: Page) -> Visitor:

@@ -34,9 +34,7 @@ class Question:
     unit: str | None
 
 
-def asked_questions(
-    rules: ServiceRules, requests: Sequence[BookingRequest], *, person: Facts
-) -> list[FormField]:
+def asked_questions(rules: ServiceRules, requests: Sequence[BookingRequest], *, person: Facts) -> list[FormField]:
     """The questions that any of the requests asks; those that hang on another answer are asked, not required."""
     asked: dict[str, FormField] = {}
     for request in requests:

@@ -30,6 +30,7 @@ class DayCell:
     path: str | None
     holiday: str
     tone: str
+    past: bool = False
 
 
 def day_mark(states: Iterable[SlotState]) -> str:
@@ -73,7 +74,12 @@ def month_weeks(
         mark = "outside" if day < today else day_mark(states)
         leads = day >= today and mark not in {"closed", "not_offered"}
         return DayCell(
-            date=day, mark=mark, path=link(day) if leads else None, holiday=holiday_name(day), tone=tone_of(day)
+            date=day,
+            mark=mark,
+            path=link(day) if leads else None,
+            holiday=holiday_name(day),
+            tone=tone_of(day),
+            past=day < today,
         )
 
     weeks = calendar.Calendar(firstweekday=SUNDAY).monthdatescalendar(month.year, month.month)

@@ -31,7 +31,7 @@ async def show_cart(here: Here) -> Response[Any]:
             rules,
             item.request,
             words,
-            item_id=str(item.item_id),
+            id=str(item.item_id),
             plan=item.plan,
             refusal=None if item.refusal is None else words.sentence(item.refusal),
         )
@@ -60,9 +60,7 @@ async def pick_slots(here: Here, code: str, day: str, request: Request[Any, Any,
         back = f"/availability/{code}/{on.isoformat()}?{urlencode({'slot': ticks}, doseq=True)}"
         return here.page.go(f"/login?{urlencode({'next': back})}")
     rules = await here.rules(on)
-    wishes = requests_from_ticks(
-        rules, facility=code, use_on=on, ticks=ticks, extras=_extras(form), now=here.visit.now
-    )
+    wishes = requests_from_ticks(rules, facility=code, use_on=on, ticks=ticks, extras=_extras(form), now=here.visit.now)
     try:
         await add_to_cart(here.conn, visit=here.visit, rules=rules, items=wishes)
     except (CartFull, Refusal) as refusal:

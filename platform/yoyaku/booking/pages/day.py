@@ -9,15 +9,12 @@ from yoyaku.booking.pages.calendars import FREE, Availability
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.picked import tick_value
 from yoyaku.booking.pages.places import code_words
-from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.views import SlotState
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.ui.formats import clock_time
 
 
-def space_rows(
-    rules: ServiceRules, spaces: Sequence[PlacedSpace], *, found: Availability, on: date, here: Here
-) -> list[dict[str, object]]:
+def space_rows(spaces: Sequence[PlacedSpace], *, found: Availability, on: date, here: Here) -> list[dict[str, object]]:
     """One row for each space that offers anything on the day."""
     rows = []
     for placed in spaces:

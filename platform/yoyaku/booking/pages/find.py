@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from litestar import Request, Response, get
 
@@ -90,7 +90,12 @@ async def show_facility(here: Here, code: str) -> Response[str]:
             for space in facility.spaces
         ],
         equipment=[
-            {"name": i.name, "stock": i.stock, "unit_name": i.unit_name, "yen": equipment_yen(rules, i.code, on=here.today)}
+            {
+                "name": i.name,
+                "stock": i.stock,
+                "unit_name": i.unit_name,
+                "yen": equipment_yen(rules, i.code, on=here.today),
+            }
             for i in facility.equipment
         ],
         crumbs=[Crumb(label=words.say("nav.facilities"), path="/facilities"), Crumb(label=words.text(facility.name))],
@@ -98,7 +103,7 @@ async def show_facility(here: Here, code: str) -> Response[str]:
 
 
 @get("/availability/{code:str}")
-async def show_month(here: Here, code: str, request: Request) -> Response[str]:
+async def show_month(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[str]:
     """A month of a facility or of one of its spaces: one sign for each day; a stay has its own pages."""
     month = read_month(request.query_params.get("month"), fallback=here.today)
     rules = await here.rules(max(month, here.today))
@@ -133,7 +138,7 @@ async def show_month(here: Here, code: str, request: Request) -> Response[str]:
     )
 
 
-def _month_frame(here: Here, facility: Facility, *, month: date, space: str | None) -> dict[str, object]:
+def _month_frame(here: Here, facility: Facility, *, month: date, space: str | None) -> dict[str, Any]:
     """What stands around the month: choices, the months before and after, the breadcrumb."""
     words, language = here.words, here.words.language
     first = here.today.replace(day=1)
@@ -170,7 +175,7 @@ def _asked_spaces(rules: ServiceRules, facility: Facility, asked: str | None) ->
 
 
 @get("/availability/{code:str}/day")
-async def go_to_day(here: Here, code: str, request: Request) -> Response[None]:
+async def go_to_day(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[None]:
     """Where the plain date form leads."""
     day = read_date(request.query_params.get("date")) or here.today
     space = request.query_params.get("space")
@@ -178,7 +183,7 @@ async def go_to_day(here: Here, code: str, request: Request) -> Response[None]:
 
 
 @get("/availability/{code:str}/{day:str}")
-async def show_day(here: Here, code: str, day: str, request: Request) -> Response[str]:
+async def show_day(here: Here, code: str, day: str, request: Request[Any, Any, Any]) -> Response[str]:
     """A day of a facility: every slot of every space, to be ticked."""
     return await day_page(here, code=code, on=need_date(day), ticked=request.query_params.getall("slot", []), errors={})
 
@@ -194,7 +199,7 @@ async def day_page(
     found = await month_availability(
         here.conn, visit=looking(here, rules), rules=rules, space_ids=ids, first=on, end=on + timedelta(days=1)
     )
-    rows = space_rows(rules, spaces, found=found, on=on, here=here)
+    rows = space_rows(spaces, found=found, on=on, here=here)
     closed = rules.calendar_of(code).closed_reason(on)
     before, after = on - timedelta(days=1), on + timedelta(days=1)
     return here.page.show(

@@ -53,8 +53,12 @@ class Here:
 
 
 def looking(here: Here, rules: ServiceRules) -> Visit:
+    """The visit by which this page looks at what is free."""
+    return looking_visit(here.visit, rules)
+
+
+def looking_visit(visit: Visit, rules: ServiceRules) -> Visit:
     """The visit by which one looks: who is not known yet sees what somebody fully registered could book."""
-    visit = here.visit
     if visit.person is not None:
         return visit
     stages = [stage.code for stage in rules.registration.stages if stage.may_book]
@@ -110,6 +114,7 @@ __all__ = [
     "RulesFor",
     "add_months",
     "looking",
+    "looking_visit",
     "need_date",
     "read_date",
     "read_month",

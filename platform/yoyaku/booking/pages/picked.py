@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -51,11 +51,18 @@ def requests_from_ticks(
         placed = rules.inventory.space(f"{facility}.{space.code}")
         _, timetable = timetable_for(rules, placed, use_on, now)
         extra = extras.get(space.code, Extras())
-        base = {"facility": facility, "space": space.code, "use_on": use_on, "surfaces": extra.surfaces}
+        base = BookingRequest(
+            facility=facility,
+            space=space.code,
+            use_on=use_on,
+            surfaces=extra.surfaces,
+            unit=extra.unit,
+            activity=extra.activity,
+        )
         for run in _runs(chosen):
             for part in _parts(run, timetable.joined_at_most if isinstance(timetable, BandTimetable) else None):
-                times = _times([slots[at] for at in part], by_grid=isinstance(timetable, GridTimetable))
-                requests.append(BookingRequest(**base, **times, unit=extra.unit, activity=extra.activity))
+                by_grid = isinstance(timetable, GridTimetable)
+                requests.append(_at_times(base, [slots[at] for at in part], by_grid=by_grid))
     return requests
 
 
@@ -69,7 +76,8 @@ def _parts(run: list[int], at_most: int | None) -> list[list[int]]:
     return [run[first : first + size] for first in range(0, len(run), size)]
 
 
-def _times(slots: Sequence[Slot], *, by_grid: bool) -> dict[str, object]:
+def _at_times(base: BookingRequest, slots: Sequence[Slot], *, by_grid: bool) -> BookingRequest:
     if by_grid:
-        return {"starts": time_of_day(slots[0].starts_minute), "ends": time_of_day(slots[-1].ends_minute)}
-    return {"bands": tuple(slot.code for slot in slots)}
+        starts, ends = time_of_day(slots[0].starts_minute), time_of_day(slots[-1].ends_minute)
+        return replace(base, starts=starts, ends=ends)
+    return replace(base, bands=tuple(slot.code for slot in slots if slot.code is not None))

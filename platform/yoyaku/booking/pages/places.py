@@ -93,7 +93,9 @@ def _closed_line(rule: ClosedDays, words: Words) -> str:
     if rule.dates:
         parts.append("、".join(long_date(date.fromisoformat(day), words.language) for day in rule.dates))
     if rule.since or rule.until:
-        parts.append("〜".join(long_date(date.fromisoformat(d), words.language) if d else "" for d in (rule.since, rule.until)))
+        parts.append(
+            "〜".join(long_date(date.fromisoformat(d), words.language) if d else "" for d in (rule.since, rule.until))
+        )
     return " ".join(parts)
 
 
@@ -161,7 +163,9 @@ def match_words(words: Words, name: str, match: Match) -> str:
     """Say one line of a condition: ``fact.<name>.<value>``, or the value's own word."""
     if isinstance(match, Range):
         low, high = match.at_least, match.at_most
-        return words.maybe(f"fact.{name}.range", low="" if low is None else low, high="" if high is None else high) or ""
+        return (
+            words.maybe(f"fact.{name}.range", low="" if low is None else low, high="" if high is None else high) or ""
+        )
     said = [words.maybe(f"fact.{name}.{option}") or words.maybe(f"{name}.{option}") for option in _options(match)]
     return "・".join(text for text in said if text)
 

@@ -133,9 +133,7 @@ def _fits(placed: PlacedSpace, wanted: Wanted) -> bool:
     )
 
 
-def _free_slots(
-    here: Here, spaces: list[PlacedSpace], wanted: Wanted, found: Availability
-) -> Iterator[Found]:
+def _free_slots(here: Here, spaces: list[PlacedSpace], wanted: Wanted, found: Availability) -> Iterator[Found]:
     """By day, then by place, then by time."""
     for at in range((wanted.last - wanted.first).days + 1):
         day = wanted.first + timedelta(days=at)

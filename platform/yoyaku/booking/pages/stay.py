@@ -10,15 +10,14 @@ from litestar import Request, Response, get, post
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
-from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month, read_number
+from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
+from yoyaku.booking.pages.stay_form import read_stay, wishes_of
 from yoyaku.booking.pages.windows import month_note
-from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import add_to_cart, cart_items, month_availability, remove_from_cart
 from yoyaku.facility.policy import PlacedSpace, timetable_for
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.kernel.errors import NotFound
-from yoyaku.rules.condition import matches
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.formats import month_name
 from yoyaku.ui.page import Crumb
@@ -89,7 +88,7 @@ async def show_two_months(here: Here, request: Request[Any, Any, Any]) -> Respon
     )
 
 
-def _month_links(here: Here, facility: Facility, month: date) -> dict[str, object]:
+def _month_links(here: Here, facility: Facility, month: date) -> dict[str, Any]:
     before, after = add_months(month, -1), add_months(month, 1)
     words = here.words
 
@@ -173,16 +172,14 @@ async def show_stay(here: Here, code: str, space: str, day: str) -> Response[Any
 
 
 @post("/stay/{code:str}/{space:str}/{day:str}", status_code=303)
-async def choose_stay(
-    here: Here, code: str, space: str, day: str, request: Request[Any, Any, Any]
-) -> Response[Any]:
+async def choose_stay(here: Here, code: str, space: str, day: str, request: Request[Any, Any, Any]) -> Response[Any]:
     """Take the stay to the application, in the place of one chosen before."""
     if here.visit.account_id is None:
         return here.page.go(f"/login?next={here.page.path}")
     form, on = await request.form(), need_date(day)
     rules = await here.rules(on)
     placed, timetable = _night_room(here, rules, code, space, on)
-    wish, errors = read_stay(placed, timetable, form, here, on=on)
+    wish, errors = read_stay(placed, timetable, form, here.words, on=on)
     if wish is None:
         return await _stay_page(here, code, space, on, form, errors)
     try:
@@ -195,63 +192,12 @@ async def choose_stay(
     return here.page.go("/apply")
 
 
-def _night_room(
-    here: Here, rules: ServiceRules, code: str, space: str, on: date
-) -> tuple[PlacedSpace, NightTimetable]:
+def _night_room(here: Here, rules: ServiceRules, code: str, space: str, on: date) -> tuple[PlacedSpace, NightTimetable]:
     placed = rules.inventory.space(f"{code}.{space}")
     _, timetable = timetable_for(rules, placed, on, here.visit.now)
     if not isinstance(timetable, NightTimetable):
         raise NotFound(what="stay")
     return placed, timetable
-
-
-def read_stay(
-    placed: PlacedSpace, timetable: NightTimetable, form: Mapping[str, Any], here: Here, *, on: date
-) -> tuple[BookingRequest | None, dict[str, str]]:
-    """The stay that was typed, or what is missing in which field."""
-    words = here.words
-    errors: dict[str, str] = {}
-    nights = read_number(str(form.get("nights", ""))) or 0
-    if not timetable.minimum_nights <= nights <= timetable.maximum_nights:
-        errors["nights"] = words.say("form.choose_one", label=words.say("stay.nights"))
-    guests: list[dict[str, int]] = []
-    for night in range(1, nights + 1):
-        counted: dict[str, int] = {}
-        for group in timetable.age_groups:
-            name = f"guests.{night}.{group.code}"
-            typed = str(form.get(name, "")).strip() or "0"
-            number = read_number(typed)
-            if number is None:
-                errors[name] = words.say("form.not_a_number", label=words.text(group.name))
-            counted[group.code] = number or 0
-        if not sum(counted.values()):
-            first = f"guests.{night}.{timetable.age_groups[0].code}"
-            errors.setdefault(first, words.say("stay.no_guests", number=night))
-        guests.append(counted)
-    wishes = {}
-    for wish in wishes_of(placed, timetable):
-        answer = form.get(f"wish.{wish.code}")
-        if answer not in {"yes", "no"}:
-            errors[f"wish.{wish.code}"] = words.say("form.choose_one", label=words.text(wish.label))
-        wishes[wish.code] = answer == "yes"
-    if errors:
-        return None, errors
-    return (
-        BookingRequest(
-            facility=placed.facility.code,
-            space=placed.space.code,
-            use_on=on,
-            nights=nights,
-            guests=tuple(guests),
-            preferences=wishes,
-        ),
-        errors,
-    )
-
-
-def wishes_of(placed: PlacedSpace, timetable: NightTimetable) -> list[Any]:
-    """The wishes that are asked for this room."""
-    return [wish for wish in timetable.preferences if matches(wish.when, placed.facts)]
 
 
 async def _stay_page(

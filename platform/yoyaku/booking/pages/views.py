@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.pages.places import code_words
@@ -15,7 +16,7 @@ from yoyaku.facility.policy import minute_of_day
 from yoyaku.facility.terms import BandTimetable, NightTimetable
 from yoyaku.fee.policy import FeeLine
 from yoyaku.rules.trace import Trace
-from yoyaku.ui.formats import clock_period, clock_time, long_date
+from yoyaku.ui.formats import clock_time
 from yoyaku.ui.words import Text, Words
 
 
@@ -23,12 +24,12 @@ from yoyaku.ui.words import Text, Words
 class ItemView:
     """One slot or stay on its way to a booking."""
 
-    id: str
     day: date
     hours: str
     facility: Text
     space: Text
     detail: str
+    id: str = ""
     yen: int | None = None
     refusal: str | None = None
     lines: Sequence[FeeLine] = ()
@@ -80,7 +81,9 @@ def guest_lines(rules: ServiceRules, guests: Sequence[Mapping[str, int]], words:
     names = {group.code: words.text(group.name) for table in _nights(rules) for group in table.age_groups}
     lines = []
     for number, night in enumerate(guests, 1):
-        counted = [f"{names.get(code, code)}{count}{words.say('unit.people')}" for code, count in night.items() if count]
+        counted = [
+            f"{names.get(code, code)}{count}{words.say('unit.people')}" for code, count in night.items() if count
+        ]
         lines.append(words.say("stay.guest_line", number=number, guests="・".join(counted)))
     return lines
 
@@ -103,28 +106,24 @@ def item_view(
     request: BookingRequest,
     words: Words,
     *,
-    item_id: str = "",
     plan: BookingPlan | None = None,
-    refusal: str | None = None,
-    schedules: Sequence[Schedule] = (),
+    **more: Any,  # noqa: ANN401 (further fields of the view)
 ) -> ItemView:
-    """A request in words, with its price and dates where there is a plan."""
+    """A request in words, with its price and dates where there is a plan; ``more``: id, refusal, schedules."""
     placed = rules.inventory.space(request.space_id)
     return ItemView(
-        id=item_id,
         day=request.use_on,
         hours=request_hours(rules, request, words),
         facility=placed.facility.name,
         space=placed.space.name,
         detail=request_detail(rules, request, words),
-        refusal=refusal,
         yen=None if plan is None else plan.quote.total_yen,
         lines=() if plan is None else plan.quote.lines,
         becomes=None if plan is None else plan.state,
         lapses_at=None if plan is None else plan.lapses_at,
         dues=() if plan is None else plan.payment,
-        schedules=schedules,
         why=() if plan is None else why_lines(plan.trace, words),
+        **more,
     )
 
 
@@ -139,10 +138,3 @@ def why_lines(trace: Trace, words: Words) -> list[str]:
         if line not in lines:
             lines.append(line)
     return lines
-
-
-def when_words(rules: ServiceRules, *, use_on: date, period: tuple[datetime, datetime], nights: int, words: Words) -> str:
-    """When a booking is used, in one line."""
-    if nights:
-        return f"{long_date(use_on, words.language)} {words.say('stay.count', count=nights)}"
-    return f"{long_date(use_on, words.language)} {clock_period(*period)}"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yoyaku.booking.policy.windows import window_for
 from yoyaku.booking.pages.here import add_months
+from yoyaku.booking.policy.windows import window_for
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.rules.refusal import Refusal
-from yoyaku.ui.formats import month_name, moment
+from yoyaku.ui.formats import moment, month_name
 from yoyaku.ui.words import Words
 
 

@@ -1,0 +1,98 @@
+"""The web application in a process of its own, and Chromium before it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.cities import load_cities, read_services
+
+from yoyaku.kernel.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def _free_port():
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return attempt.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def services():
+    return read_services()
+
+
+@pytest.fixture(scope="session")
+def site_port(database_server, _new_database, tmp_path_factory):
+    """The port at which all four sites answer."""
+    made, port = _new_database(), _free_port()
+    values = {
+        "DATABASE_URL": made.url,
+        "MIGRATION_DATABASE_URL": made.owner_url,
+        "CELERY_BROKER_URL": "memory://",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "SECRET_KEY": "only for tests, forty characters and more",
+        "BASE_DOMAIN": "localhost",
+        "SITE_SCHEME": "http",
+        "ENVIRONMENT": "test",
+        "CLOCK_MOVABLE": "true",
+    }
+    load_cities(Settings.from_mapping(values))
+    log = (tmp_path_factory.mktemp("web") / "log").open("w")
+    command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
+    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)
+    try:
+        _wait_for(port, web, log.name)
+        yield port
+    finally:
+        web.terminate()
+        web.wait(10)
+        log.close()
+        database_server.drop_database(made.name)
+
+
+def _wait_for(port, web, log):
+    for _ in range(150):
+        assert web.poll() is None, Path(log).read_text()
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(Path(log).read_text())
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, site_port, services):
+    """Opens a service in a browser of its own: ``visit("rooms", phone=True, scripts=False)``."""
+    contexts = []
+
+    def open_site(code, *, phone=False, scripts=True, language="ja-JP"):
+        context = browser.new_context(
+            base_url=f"http://{services[code].host}:{site_port}",
+            viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 900},
+            java_script_enabled=scripts,
+            locale=language,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_site
+    for context in contexts:
+        context.close()
