@@ -90,6 +90,11 @@ async def write_town(conn: AsyncConnection, rules: ServiceRules, *, town: str = 
     }
     await conn.execute(insert(service).values(**key, **looks))
     await conn.execute(insert(host).values(host=f"{town}.localhost", **key))
+    await _write_versions(conn, key)
+    await _write_stock(conn, rules, key)
+
+
+async def _write_versions(conn: AsyncConnection, key: dict[str, str]) -> None:
     document = msgspec.json.encode(town_rule_set()).decode()
     await conn.execute(
         insert(rule_set_version).values(
@@ -104,9 +109,8 @@ async def write_town(conn: AsyncConnection, rules: ServiceRules, *, town: str = 
         )
     )
     await conn.execute(
-        insert(inventory_version).values(tenant_id=town, version=1, digest="1", document={"facilities": []})
+        insert(inventory_version).values(tenant_id=key["tenant_id"], version=1, digest="1", document={"facilities": []})
     )
-    await _write_stock(conn, rules, key)
 
 
 async def _write_stock(conn: AsyncConnection, rules: ServiceRules, key: dict[str, str]) -> None:
@@ -125,24 +129,7 @@ async def write_residents(conn: AsyncConnection, count: int, *, town: str = TOWN
     """So many residents with accounts that nobody can log in to."""
     key = {"tenant_id": town, "service_id": SERVICE}
     made = [Resident(registrant_id=new_id(), account_id=new_id()) for _ in range(count)]
-    people = [
-        {
-            **key,
-            "registrant_id": one.registrant_id,
-            "kind": "individual",
-            "name": f"髙田 {place}",
-            "kana": f"タカダ {place}",
-            "search_key": f"高田{place}\nタカタ{place}",
-            "user_class": "individual",
-            "residency": "resident",
-            "stage": "registered",
-            "facts": {},
-            "email": f"resident{place}@aoba.example",
-            "language": "ja",
-            "registered_at": NOW,
-        }
-        for place, one in enumerate(made)
-    ]
+    people = [_person_row(key, one, place) for place, one in enumerate(made)]
     accounts = [
         {
             **key,
@@ -158,6 +145,24 @@ async def write_residents(conn: AsyncConnection, count: int, *, town: str = TOWN
     await conn.execute(insert(registrant), people)
     await conn.execute(insert(account), accounts)
     return made
+
+
+def _person_row(key: dict[str, str], one: Resident, place: int) -> dict[str, Any]:
+    return {
+        **key,
+        "registrant_id": one.registrant_id,
+        "kind": "individual",
+        "name": f"髙田 {place}",
+        "kana": f"タカダ {place}",
+        "search_key": f"高田{place}\nタカタ{place}",
+        "user_class": "individual",
+        "residency": "resident",
+        "stage": "registered",
+        "facts": {},
+        "email": f"resident{place}@aoba.example",
+        "language": "ja",
+        "registered_at": NOW,
+    }
 
 
 async def write_clerk(conn: AsyncConnection, *, town: str = TOWN) -> UUID:
