@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from litestar import delete, get, post
-from msgspec import Meta, Struct
+from litestar.params import Dependency
+from msgspec import Meta, Struct, to_builtins
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.registration.pages import Door
+from yoyaku.registration.policy import LoginFailed, SessionLimits, TooManyAttempts
 from yoyaku.registration.service import LoginAttempt, SessionView, log_in, log_out
+from yoyaku.registration.terms import LoginTerms
+from yoyaku.ui.problem import answers, shown
 
 
 class NotLoggedIn(YoyakuError):
@@ -21,47 +26,112 @@ class NotLoggedIn(YoyakuError):
     title = "Log in first: the token is missing, unknown or over."
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doorstep:
+    """One request about a session: the transaction, how this service logs in, who is in already and from where."""
+
+    conn: AsyncConnection
+    terms: LoginTerms
+    limits: SessionLimits
+    real_now: datetime
+    address: str
+    token: str | None
+    session: SessionView | None
+
+
+At = Annotated[Doorstep, Dependency(skip_validation=True)]
+BEARER: Final = [{"session": []}]
+ANYBODY: Final = [{}, {"session": []}]
+
+
 class CredentialsIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who logs in."""
 
-    login_id: Annotated[str, Meta(min_length=1, max_length=100, examples=["demo0001"])]
-    password: Annotated[str, Meta(min_length=1, max_length=1000)]
+    login_id: Annotated[str, Meta(min_length=1, max_length=100, examples=["40675"])]
+    password: Annotated[str, Meta(min_length=1, max_length=1000, examples=["a long pass phrase"])]
 
 
-class SessionOut(Struct, frozen=True, kw_only=True):
-    """A session: send the token as ``Authorization: Bearer``; it ends when idle, and in any case at ``ends_at``."""
+class SessionOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A session: send the token as ``Authorization: Bearer``; it ends when idle, and in any case at ``ends_at``.
+
+    ``roles`` are those of a member of staff. The token is told once, when the session begins.
+    """
 
     display_name: str
+    is_staff: bool
+    roles: list[str]
     idle_until: datetime
     ends_at: datetime
     token: str | None = None
 
 
-@post("/sessions", status_code=201, summary="Log in", tags=["Session"])
-async def begin(door: Door, data: CredentialsIn) -> SessionOut:
+_SHOWN = SessionOut(
+    display_name="予約 花子",
+    is_staff=False,
+    roles=[],
+    idle_until=datetime(2027, 1, 16, 0, 30, tzinfo=UTC),
+    ends_at=datetime(2027, 1, 16, 12, 0, tzinfo=UTC),
+)
+_BEGUN = {**to_builtins(_SHOWN), "token": "tKtC3o9xY0a-qv5HhXnYwq1m2uRr1pSx0Wc2l1VnqX8"}
+
+
+@post(
+    "/sessions",
+    status_code=201,
+    summary="Log in",
+    tags=["Session"],
+    security=[{}],
+    responses=answers(
+        {201: shown(SessionOut, ("Begun", _BEGUN), says="The session has begun.")},
+        LoginFailed(),
+        TooManyAttempts(retry_after_seconds=540),
+    ),
+)
+async def begin(at: At, data: CredentialsIn) -> SessionOut:
     """Begin a session. An unknown id and a wrong password answer alike."""
-    attempt = LoginAttempt(login_id=data.login_id, password=data.password, address=door.address)
-    begun = await log_in(door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now)
+    attempt = LoginAttempt(login_id=data.login_id, password=data.password, address=at.address)
+    begun = await log_in(at.conn, attempt=attempt, terms=at.terms, limits=at.limits, real_now=at.real_now)
     return _out(begun.view, begun.token)
 
 
-@get("/sessions/current", summary="Who is logged in", tags=["Session"])
-async def show(door: Door) -> SessionOut:
+@get(
+    "/sessions/current",
+    summary="Who is logged in",
+    tags=["Session"],
+    security=BEARER,
+    responses=answers(
+        shown(SessionOut, ("Logged in", to_builtins(_SHOWN)), says="The session that the token is of."), NotLoggedIn()
+    ),
+)
+async def show(at: At) -> SessionOut:
     """Say whose token this is; asking keeps the session from being idle."""
-    if door.session is None:
+    if at.session is None:
         raise NotLoggedIn
-    return _out(door.session)
+    return _out(at.session)
 
 
-@delete("/sessions/current", summary="Log out", tags=["Session"])
-async def end(door: Door) -> None:
+@delete(
+    "/sessions/current",
+    summary="Log out",
+    tags=["Session"],
+    security=ANYBODY,
+    responses=answers({204: shown(None, says="The session is over.")}),
+)
+async def end(at: At) -> None:
     """End the session; nothing happens where it is over already."""
-    if door.token is not None:
-        await log_out(door.conn, token=door.token)
+    if at.token is not None:
+        await log_out(at.conn, token=at.token)
 
 
 def _out(view: SessionView, token: str | None = None) -> SessionOut:
-    return SessionOut(display_name=view.display_name, idle_until=view.idle_until, ends_at=view.ends_at, token=token)
+    return SessionOut(
+        display_name=view.display_name,
+        is_staff=view.staff_id is not None,
+        roles=sorted(view.roles),
+        idle_until=view.idle_until,
+        ends_at=view.ends_at,
+        token=token,
+    )
 
 
 ROUTES: Final = [begin, show, end]

@@ -1,8 +1,9 @@
 """The JSON API of bookings: the same acts as the pages, by the same services."""
 
 from yoyaku.booking.api.acting import ACTING
+from yoyaku.booking.api.keeping import KEEPING
 from yoyaku.booking.api.reading import READING
 
-ROUTES = [*READING, *ACTING]
+ROUTES = [*READING, *ACTING, *KEEPING]
 
 __all__ = ["ROUTES"]

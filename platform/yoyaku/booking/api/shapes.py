@@ -1,104 +1,19 @@
-"""What the API takes and gives. Amounts are whole yen, instants RFC 3339 with an offset, dates ``2027-02-20``."""
+"""What the API gives. Amounts are whole yen, instants RFC 3339 in UTC, dates ``2027-02-20``.
+
+A text is one string, or one for each language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from yoyaku.booking.policy import BookingPlan, BookingRequest, ScheduleRow
-from yoyaku.booking.views import BookingView, CancellationOffer
-from yoyaku.rules.trace import trace_to_json
 from yoyaku.rules.values import Text
-
-TimeText = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:00"])]
-CodeText = Annotated[str, Meta(min_length=1, max_length=100, examples=["main-hall"])]
-Count = Annotated[int, Meta(ge=0, le=10_000, examples=[1])]
-Answer = str | int | bool | dict[str, int]
-
-
-class WishIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One use that is asked for: by ``starts`` and ``ends``, by ``bands``, or by ``nights`` with ``guests`` a night."""
-
-    facility: CodeText
-    space: CodeText
-    use_on: date
-    starts: TimeText | None = None
-    ends: TimeText | None = None
-    bands: Annotated[list[CodeText], Meta(max_length=20)] = []
-    nights: Annotated[int, Meta(ge=0, le=60)] = 0
-    surfaces: Annotated[int, Meta(ge=1, le=1000)] = 1
-    unit: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    activity: CodeText | None = None
-    guests: Annotated[list[dict[str, Count]], Meta(max_length=60)] = []
-    preferences: dict[str, bool] = {}
-    equipment: dict[str, Count] = {}
-    form: dict[str, Answer] = {}
-
-    def request(self) -> BookingRequest:
-        """The same as the policies read it."""
-        return BookingRequest(
-            facility=self.facility,
-            space=self.space,
-            use_on=self.use_on,
-            starts=self.starts,
-            ends=self.ends,
-            bands=tuple(self.bands),
-            nights=self.nights,
-            surfaces=self.surfaces,
-            unit=self.unit,
-            activity=self.activity,
-            guests=tuple(self.guests),
-            preferences=self.preferences,
-            equipment=self.equipment,
-            form=self.form,
-        )
-
-
-Wishes = Annotated[list[WishIn], Meta(min_length=1, max_length=50)]
-
-
-class QuoteIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be priced; answers in ``form`` hold for all items."""
-
-    items: Wishes
-    form: dict[str, Answer] = {}
-
-
-class ApplicationIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A submission: all items are booked, or none."""
-
-    items: Wishes
-    form: dict[str, Answer] = {}
-    accepted_terms: Annotated[list[CodeText], Meta(max_length=20)] = []
-
-
-class CancellationIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``expected_refund_yen`` is what was shown before; if another sum would go back now, nothing is cancelled."""
-
-    reason: Annotated[str, Meta(max_length=1000)] | None = None
-    expected_refund_yen: Annotated[int, Meta(ge=0)] | None = None
-
-
-class ChangeIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Only what is to change."""
-
-    nights: Annotated[int, Meta(ge=1, le=60)] | None = None
-    guests: Annotated[list[dict[str, Count]], Meta(max_length=60)] | None = None
-    preferences: dict[str, bool] | None = None
-    form: dict[str, Answer] | None = None
-    surfaces: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    starts: TimeText | None = None
-    ends: TimeText | None = None
-    equipment: dict[str, Count] | None = None
-
-    def changes(self) -> dict[str, Any]:
-        """What was given, as the policy reads it."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__}
-        return {name: value for name, value in given.items() if value is not None}
+from yoyaku.ui.problem import ClauseUsed, Problem
 
 
 class LineOut(Struct, frozen=True, kw_only=True):
@@ -129,18 +44,10 @@ class ScheduleOut(Struct, frozen=True, kw_only=True):
     kept_yen: int
 
 
-class RefusalOut(Struct, frozen=True, kw_only=True):
-    """Why an item is refused: the stable code, a sentence, and what it depends on."""
-
-    code: str
-    detail: str
-    facts: Mapping[str, Any]
-
-
 class QuoteOut(Struct, frozen=True, kw_only=True):
     """An item's price and state, or its refusal; exactly one."""
 
-    refusal: RefusalOut | None = None
+    refusal: Problem | None = None
     state: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -148,7 +55,7 @@ class QuoteOut(Struct, frozen=True, kw_only=True):
     lines: list[LineOut] = []
     dues: list[DueOut] = []
     lapses_at: datetime | None = None
-    reasons: list[dict[str, Any]] = []
+    reasons: Sequence[ClauseUsed] = []
 
 
 class BookingOut(Struct, frozen=True, kw_only=True):
@@ -168,12 +75,17 @@ class BookingOut(Struct, frozen=True, kw_only=True):
     bands: list[str]
     nights: int
     surfaces: int
+    unit: int | None
+    activity: str | None
     guests: list[Mapping[str, int]]
+    preferences: Mapping[str, bool]
     equipment: Mapping[str, int]
     form: Mapping[str, Any]
     channel: str
     made_at: datetime
     lapses_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
     total_yen: int
     paid_yen: int
     kept_yen: int | None
@@ -182,7 +94,7 @@ class BookingOut(Struct, frozen=True, kw_only=True):
     dues: list[DueOut]
     rule_set_version: int
     inventory_version: int
-    reasons: list[dict[str, Any]]
+    reasons: Sequence[ClauseUsed]
 
 
 class ApplicationOut(Struct, frozen=True, kw_only=True):
@@ -191,6 +103,26 @@ class ApplicationOut(Struct, frozen=True, kw_only=True):
     application_id: UUID
     repeated: bool
     bookings: list[BookingOut]
+
+
+class CartItemOut(Struct, frozen=True, kw_only=True):
+    """One wish in the cart, and what it would become now; its ``wish`` may be sent in an application as it is."""
+
+    item_id: UUID
+    added_at: datetime
+    wish: Mapping[str, Any]
+    quote: QuoteOut
+
+
+class EventOut(Struct, frozen=True, kw_only=True):
+    """One act on a booking: who did it, when, why."""
+
+    kind: str
+    at: datetime
+    actor: str
+    staff_name: str | None
+    why: str | None
+    facts: Mapping[str, Any]
 
 
 class CancellationOut(Struct, frozen=True, kw_only=True):
@@ -202,7 +134,7 @@ class CancellationOut(Struct, frozen=True, kw_only=True):
     kept_yen: int | None = None
     until: datetime | None = None
     bans_same_slot: bool = False
-    refusal: RefusalOut | None = None
+    refusal: Problem | None = None
     schedule: list[ScheduleOut] = []
 
 
@@ -226,13 +158,14 @@ class DayOut(Struct, frozen=True, kw_only=True):
 
 
 class SpaceOut(Struct, frozen=True, kw_only=True):
-    """A space that can be booked."""
+    """What is booked: ``capacity`` surfaces or rooms for ``people`` each; where not ``online``, at the counter only."""
 
     space: str
     name: Text
     kind: str
     capacity: int
     people: int | None
+    online: bool
 
 
 class FacilityOut(Struct, frozen=True, kw_only=True):
@@ -246,76 +179,41 @@ class FacilityOut(Struct, frozen=True, kw_only=True):
     spaces: list[SpaceOut]
 
 
-def quoted(plan: BookingPlan) -> QuoteOut:
-    """A plan as the API tells it."""
-    return QuoteOut(
-        state=plan.state,
-        starts_at=plan.period.starts_at,
-        ends_at=plan.period.ends_at,
-        total_yen=plan.quote.total_yen,
-        lines=[LineOut(code=line.code, name=line.name, yen=line.yen, tax=line.tax) for line in plan.quote.lines],
-        dues=[DueOut(method=due.method, name=due.name, due_at=due.due_at, online=due.online) for due in plan.payment],
-        lapses_at=plan.lapses_at,
-        reasons=trace_to_json(plan.trace),
-    )
+class QuestionOut(Struct, frozen=True, kw_only=True):
+    """A question of the application form; its answer goes into ``form`` under its code.
+
+    ``required`` says that it must be answered whatever the other answers are. ``choices`` are codes with their labels;
+    of a ``people_by_class`` question, the classes that are counted.
+    """
+
+    code: str
+    label: Text
+    kind: Literal["text", "long_text", "whole_number", "choice", "yes_no", "people_by_class"]
+    required: bool
+    hint: Text | None
+    choices: Mapping[str, Text]
+    minimum: int | None
+    maximum: int | None
 
 
-def booking_out(booking: BookingView) -> BookingOut:
-    """A stored booking as the API tells it."""
-    request = booking.request
-    return BookingOut(
-        booking_id=booking.booking_id,
-        application_id=booking.application_id,
-        number=booking.number,
-        state=booking.state,
-        facility=request.facility,
-        facility_name=booking.facility_name,
-        space=request.space,
-        space_name=booking.space_name,
-        use_on=booking.use_on,
-        starts_at=booking.period.starts_at,
-        ends_at=booking.period.ends_at,
-        bands=list(request.bands),
-        nights=request.nights,
-        surfaces=request.surfaces,
-        guests=list(request.guests),
-        equipment=request.equipment,
-        form=request.form,
-        channel=booking.channel,
-        made_at=booking.made_at,
-        lapses_at=booking.lapses_at,
-        total_yen=booking.total_yen,
-        paid_yen=booking.paid_yen,
-        kept_yen=booking.kept_yen,
-        refund_yen=booking.refund_yen,
-        lines=[LineOut(code=line.code, name=line.name, yen=line.yen, tax=line.tax) for line in booking.lines],
-        dues=[DueOut(method=due.method, name=due.name, due_at=due.due_at, online=due.online) for due in booking.dues],
-        rule_set_version=booking.rule_set_version,
-        inventory_version=booking.inventory_version,
-        reasons=trace_to_json(booking.trace),
-    )
+class TermsOut(Struct, frozen=True, kw_only=True):
+    """Terms of use; their code goes into ``accepted_terms``."""
+
+    code: str
+    label: Text
 
 
-def offer_out(offer: CancellationOffer, refusal: RefusalOut | None) -> CancellationOut:
-    """A cancellation offer as the API tells it; its refusal in words comes from the caller."""
-    plan = offer.plan
-    return CancellationOut(
-        possible=plan is not None,
-        ends_as=None if plan is None else plan.ends_as,
-        refund_yen=None if plan is None else plan.refund_yen,
-        kept_yen=None if plan is None else plan.kept_yen,
-        until=None if plan is None else plan.until,
-        bans_same_slot=plan is not None and plan.bans_same_slot,
-        refusal=refusal,
-        schedule=[_schedule_out(row) for row in offer.schedule],
-    )
+class EquipmentOut(Struct, frozen=True, kw_only=True):
+    """What can be borrowed; how many pieces goes into ``equipment`` under its code."""
+
+    code: str
+    name: Text
+    stock: int
 
 
-def _schedule_out(row: ScheduleRow) -> ScheduleOut:
-    return ScheduleOut(
-        from_date=row.from_date,
-        to_date=row.to_date,
-        percent=row.percent,
-        refund_yen=row.refund_yen,
-        kept_yen=row.kept_yen,
-    )
+class FormOut(Struct, frozen=True, kw_only=True):
+    """What an application for a space is asked."""
+
+    questions: list[QuestionOut]
+    terms: list[TermsOut]
+    equipment: list[EquipmentOut]
