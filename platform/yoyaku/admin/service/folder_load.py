@@ -161,9 +161,8 @@ def _page_text(checked: CheckedFolder, service: str, page: str) -> dict[str, str
 
 
 def inventory_document(checked: CheckedFolder) -> str:
-    """All the tenant's facilities as JSON, in the order of their codes."""
-    listed = sorted(checked.facilities, key=lambda facility: facility.code)
-    return msgspec.json.encode({"facilities": listed}).decode()
+    """All the tenant's facilities as JSON, in the order of the folder: it is the city's own."""
+    return msgspec.json.encode({"facilities": checked.facilities}).decode()
 
 
 def published(rule_set: RuleSet) -> ruleset.Checked:
