@@ -23,6 +23,13 @@ def test_the_small_rule_set_is_without_fault(tmp_path: Path):
     assert faults_of(SMALL, tmp_path) == []
 
 
+SECOND = """examples:
+  - name: 会議室の午前は600円
+    given: {now: 2027-01-10T10:00:00, user: {user_class: citizen, registration: registered}}
+    when: {action: quote, facility: hall, space: meeting, date: 2027-02-10, bands: [am]}
+    then: {total_yen: 600}
+"""
+
 WEB_OPENS = (
     'opens: {from: use_month, months: -2, day: 1, at: 09:00}\n      closes: {from: use_day, days: -1, at: "24:00"}'
 )
@@ -99,6 +106,10 @@ BROKEN = [
     (WEB_OPENS, WEB_OPENS + "\n      visible: {from: use_day, days: 2}", "never_opens"),
     ("lapses: {from: tentative_since, days: 14", "lapses: {from: use_month, months: -3", "lapses_before_made"),
     ("due: {from: made, days: 14,", "due: {from: use_month, months: -3,", "due_before_made"),
+    ("    - initial: tentative\n", "    - when: {day_type: weekday, paid: unpaid}\n      initial: tentative\n", "no_lifecycle"),
+    ("    - initial: tentative\n", "    - when: {state: tentative}\n      initial: tentative\n", "fact_not_here no_lifecycle"),
+    ("    - code: cash\n", "    - code: cash\n      when: {paid: unpaid, state: tentative}\n", ""),
+    ('"{fiscal_year}-{sequence:05d}"', '"{fiscal_year}-{sequence:d}"', "bad_number_format"),
     # Order
     ("- when: {space_kind: cabin}\n      initial: confirmed\n    - initial", "- initial: confirmed\n    - initial", "never_reached"),
     ("by: [clerk]\n      when: {grounds: [storm]}\n      grounds: [storm]\n", "by: [clerk]\n      until: {from: use_start}\n", "never_reached"),
@@ -106,11 +117,24 @@ BROKEN = [
     ("{from: 2026-04-01, yen: 800}", "{from: 2026-04-02, yen: 800}", "dated_too_late"),
     # Fees
     ("{when: {season: none}, yen: 7000}", "{when: {season: none, day_type: weekday}, yen: 7000}", "unpriced"),
-    ("{when: {fee_class: [general, none]}, yen: 600}", "{when: {fee_class: none}, yen: 600}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: none}, yen: 600}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, channel: web}, yen: 600}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, registration: [registered, none]}, yen: 600}", ""),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, residency: resident}, yen: 600}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, surfaces: {at_most: 1}}, yen: 600}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, activity: none, actor: [resident, clerk]}, yen: 600}", ""),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, starts_minute: {at_most: 1139}}, yen: 600}", "unpriced"),
+    ("per: hour\n      table:\n        - {when: {fee_class: youth}", "per: booking\n      table:\n        - {when: {fee_class: youth}", ""),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, form.purpose: [meeting, sport]}, yen: 600}", ""),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, form.purpose: sport}, yen: 600}", "unpriced"),
+    ("{when: {season: none}, yen: 7000}", "{when: {season: none, form.purpose: sport}, yen: 7000}", "unpriced"),
+    ("{when: {fee_class: general}, yen: 600}", "{when: {fee_class: general, form.heads: {at_most: 20}}, yen: 600}", "unpriced"),
     ("{when: {season: none}, yen: 7000}", "{yen: 7000}", "priced_twice"),
     ("{when: {season: none}, yen: 7000}", "{when: {day_type: holiday}, yen: 7000}", "unpriced priced_twice"),
     ("    - step: base\n      code: room\n", "    - step: add\n      code: room\n", "no_base_fee"),
     ("spaces: [meeting]}", "spaces: [meeting]}\n      - {code: easel, name: 画架, stock: 2, spaces: [tennis]}", "equipment_unpriced"),
+    ("examples:\n", SECOND, "example_twice"),
+    ("lines: [room, court]", "lines: [room, court]\n      percent_by: 5", "unknown_key_guess"),
     # Examples
     ("examples:\n", "notes_are_not_examples:\n", "unknown_key no_examples"),
     ("- name: 会議室の午前は600円\n", "- name: 会議室の午前は600円\n    facts: [A, B, C, D, E, F]\n", "too_many_facts"),

@@ -110,7 +110,7 @@ def test_one_month_before_the_last_days_of_march_is_the_last_day_of_february(day
     assert local({"from": "use_day", "months": -1}, use_day=f"2027-03-{day}") == "2027-02-28T00:00:00"
 
 
-@pytest.mark.fact("MG-T1", "MG-T2", "MG-032", "MG-S1")
+@pytest.mark.fact("MG-T1", "MG-T2", "MG-032")
 @pytest.mark.parametrize(
     ("made", "use_day", "expected"),
     [

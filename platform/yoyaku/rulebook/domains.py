@@ -125,18 +125,20 @@ def _single(rules: ServiceRules, placed: PlacedSpace, name: str, conditions: Seq
     booking = rules.booking
     fields = {f"form.{field.code}": field for field in booking.form}
     if name in fields:
-        return _answers(fields[name], name, conditions)
+        return _answers(fields[name], placed, name, conditions)
     if name in booking.derived:
         majority = booking.derived[name]
         asked = fields.get(f"form.{majority.field}")
-        absent: list[Value] = [] if asked is not None and asked.required else [None]
-        return [majority.more_than_half, majority.otherwise, *absent]
+        if asked is None or not may_hold(asked.when, placed.facts):
+            return [None]
+        return [majority.more_than_half, majority.otherwise, *_unanswered(asked, placed)]
     lists: dict[str, Sequence[Value]] = {
         "registration": [stage.code for stage in rules.registration.stages if stage.may_book]
         + ([None] if _unregistered_may_book(rules) else []),
         "channel": [channel.code for channel in booking.channels],
         "actor": ["resident", "clerk"],
         "arose": ["first_come"],
+        "paid": ["free", "unpaid"],
         "activity": [*placed.space.activities] or [None],
         "age_group": [code for table in timetables_at(rules, placed).values() for code in _age_groups(table)],
     }
@@ -147,8 +149,11 @@ def _age_groups(timetable: Timetable) -> Sequence[str]:
     return [group.code for group in timetable.age_groups] if isinstance(timetable, NightTimetable) else []
 
 
-def _answers(field: FormField, name: str, conditions: Sequence[When]) -> Sequence[Value]:
-    absent: list[Value] = [] if field.required and not field.when else [None]
+def _answers(field: FormField, placed: PlacedSpace, name: str, conditions: Sequence[When]) -> Sequence[Value]:
+    """The answers to a question, and none where it may stay unanswered."""
+    absent = _unanswered(field, placed)
+    if not may_hold(field.when, placed.facts):
+        return absent
     if field.kind == "choice":
         return [*field.choices, *absent]
     if field.kind == "yes_no":
@@ -156,6 +161,12 @@ def _answers(field: FormField, name: str, conditions: Sequence[When]) -> Sequenc
     bounds = _bounds(name, conditions)
     numbers = [value for value in bounds if value >= (field.minimum or 0) and value <= (field.maximum or value)]
     return [*numbers, *absent]
+
+
+def _unanswered(field: FormField, placed: PlacedSpace) -> list[Value]:
+    """No answer, where a question is not asked of everybody here or may be left out."""
+    always_asked = field.when.keys() <= placed.facts.keys() and may_hold(field.when, placed.facts)
+    return [] if field.required and always_asked else [None]
 
 
 def _numbers(placed: PlacedSpace, name: str, conditions: Sequence[When]) -> Sequence[Value]:

@@ -1,7 +1,7 @@
 """Rule sets and the facilities they speak of, read from files, with the place of everything that stands in them.
 
-A rule set is one file, or a folder whose files are put together by their top-level keys. Its facilities are those of
-the tenant folders that name it, or its own ``inventory``.
+A rule set is one file, or a folder with a ``rules.yaml`` whose files are put together by their top-level keys. Its
+facilities are those of the tenant folders that name it, or its own ``inventory``.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def find_rule_sets(path: Path) -> list[Path]:
 
 
 def is_rule_set_folder(path: Path) -> bool:
-    """Whether a folder is one rule set: one of its files carries the head (``language:``)."""
-    return path.is_dir() and any(_has_head(file) for file in sorted(path.glob("*.yaml")))
+    """Whether a folder is one rule set: it holds a ``rules.yaml``."""
+    return (path / "rules.yaml").is_file()
 
 
 def read_source(path: Path, *, tenants: Path | None = None) -> Source:
@@ -112,11 +112,6 @@ def _within(folder: Path) -> Iterator[Path]:
             entry.name not in SIDE_FOLDERS and is_rule_set_folder(entry)
         ):
             yield entry
-
-
-def _has_head(file: Path) -> bool:
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return any(line.startswith("language:") for line in text.splitlines())
 
 
 def _read_folder(folder: Path) -> Document:

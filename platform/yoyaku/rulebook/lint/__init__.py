@@ -10,6 +10,7 @@ from yoyaku.rulebook.book import Book, open_book
 from yoyaku.rulebook.lint.conditions import check_conditions
 from yoyaku.rulebook.lint.examples import check_example_list
 from yoyaku.rulebook.lint.fees import check_fees
+from yoyaku.rulebook.lint.lives import check_lives
 from yoyaku.rulebook.lint.moments import check_moments
 from yoyaku.rulebook.lint.order import check_order
 from yoyaku.rulebook.lint.references import check_references
@@ -28,6 +29,7 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_spans,
     check_order,
     check_fees,
+    check_lives,
     check_example_list,
 )
 

@@ -20,8 +20,8 @@ from yoyaku.rules.values import Match, Range
 Finding = tuple[str, KeyPath, Mapping[str, Any]]
 
 PLACE_AND_DAY: Final = PLACE | DAY
-BEFORE_BOOKING: Final = frozenset({"lifecycle", "form", "limits"})
-"""Parts of the section ``booking`` that are asked while a booking is being made."""
+BEFORE_PRICE: Final = frozenset({"form", "limits"})
+"""Parts of the section ``booking`` that are asked while a booking is being made, before its price is known."""
 
 
 def check_conditions(book: Book) -> Iterator[Fault]:
@@ -48,9 +48,20 @@ def facts_at(path: KeyPath, clause: object, known: Mapping[str, Fact]) -> frozen
     if path[0] == "timetable_use":
         return PLACE_AND_DAY
     without = frozenset() if isinstance(clause, Price) else BY_THE_UNIT
-    if path[0] in {"fees", "payment"} or path[1] in BEFORE_BOOKING or _is_booking_window(clause):
-        without |= PAST
-    return everything - without
+    return everything - without - _not_yet(path, clause)
+
+
+def _not_yet(path: KeyPath, clause: object) -> frozenset[str]:
+    """Facts of an existing booking that are not known where the clause is asked.
+
+    A booking is priced before it begins its life, and begins it before its methods of payment are asked for.
+    """
+    if path[0] == "payment":
+        return PAST - {"paid", "state"}
+    if path[:2] == ("booking", "lifecycle"):
+        return PAST - {"paid"}
+    asked_first = path[0] == "fees" or path[1] in BEFORE_PRICE or _is_booking_window(clause)
+    return PAST if asked_first else frozenset()
 
 
 def _is_booking_window(clause: object) -> bool:

@@ -54,9 +54,9 @@ def _table(book: Book, rules: ServiceRules, path: KeyPath, step: Base, placed: P
             continue
         rows = [index for index, row in enumerate(step.table) if matches(row.when, facts)]
         if not rows:
-            unpriced.append(_in_words(placed, choice))
+            unpriced.append(in_words(placed, choice))
         elif len(rows) > 1:
-            twice.setdefault((rows[0], rows[1]), []).append(_in_words(placed, choice))
+            twice.setdefault((rows[0], rows[1]), []).append(in_words(placed, choice))
     if unpriced:
         yield book.key_fault("unpriced", path, found=unpriced[0], more=len(unpriced) - 1)
     for (first, second), found in twice.items():
@@ -64,7 +64,8 @@ def _table(book: Book, rules: ServiceRules, path: KeyPath, step: Base, placed: P
         yield book.fault("priced_twice", (*path, second), found=found[0], more=len(found) - 1, first_line=line)
 
 
-def _in_words(placed: PlacedSpace, choice: Mapping[str, Value]) -> str:
+def in_words(placed: PlacedSpace, choice: Mapping[str, Value]) -> str:
+    """A combination as a fault shows it."""
     return ", ".join([placed.space_id, *(f"{name}: {_value(value)}" for name, value in choice.items())])
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from msgspec import Struct
 
 from yoyaku.billing.terms import PaymentMethod
+from yoyaku.booking.policy import format_number
+from yoyaku.booking.policy.number import NumberFormatWrong
 from yoyaku.booking.terms import FormField, NumberFormat, OfficeHours, Window
 from yoyaku.fee.terms import EquipmentFee, Multiply, Package
 from yoyaku.rulebook.book import Book, facility_fault, is_zone
@@ -161,10 +163,10 @@ def _registration(book: Book) -> Iterator[Fault]:
 
 def _number(book: Book, number: NumberFormat) -> Iterator[Fault]:
     path: KeyPath = ("booking", "number", "format")
+    parts = set(re.findall(r"\{(\w+)", number.format))
     try:
-        parts = {name for _, name, _, _ in string.Formatter().parse(number.format) if name is not None}
-        number.format.format(fiscal_year=2026, year=2027, sequence=1, number_code="x")
-    except (ValueError, KeyError, IndexError, AttributeError):
+        format_number(number, made_on=date(2027, 1, 1), sequence=1)
+    except NumberFormatWrong:
         yield book.fault("bad_number_format", path, found=f'"{number.format}"', allowed=sorted(NUMBER_PARTS))
         return
     restarts = None if number.restarts == "never" else number.restarts
