@@ -87,6 +87,10 @@ class Place:
         text = "".join(f"{name}={value}\n" for name, value in values.items())
         _write_private(self.folder / DEMO_ENVIRONMENT.name, text)
 
+    def forget_environment(self) -> None:
+        """The settings lead nowhere once the demo has stopped."""
+        (self.folder / DEMO_ENVIRONMENT.name).unlink(missing_ok=True)
+
     def is_prepared(self) -> bool:
         """Whether the database holds what the folders say, as far as their files can tell."""
         path = self.folder / "prepared"

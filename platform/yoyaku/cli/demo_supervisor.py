@@ -82,6 +82,7 @@ class Supervisor:
             if self.children:
                 self.say("止めています… / Stopping…")
             stop_all(list(reversed(self.children)))
+            self.place.forget_environment()
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -65,6 +65,21 @@ def main() -> None:
         # The machine's fault (a full disk, a folder that may not be read): its own words name file and reason.
         click.echo(f"{error.strerror or error}: {error.filename}" if error.filename else str(error), err=True)
         sys.exit(1)
+    except Exception as error:
+        if not _is_database_away(error):
+            raise
+        click.echo(
+            "The database does not answer (DATABASE_URL, MIGRATION_DATABASE_URL); is it running, is the address right?\n"
+            f"  {str(getattr(error, 'orig', error)).strip()}",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _is_database_away(error: Exception) -> bool:
+    """Whether this is the driver's word that there is no connection; asked without loading SQLAlchemy for it."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return loaded is not None and isinstance(error, loaded.OperationalError)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,63 @@
+"""The command line as a person types it: whatever goes wrong is a sentence."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ENOUGH = {
+    "DATABASE_URL": "postgresql://nobody@/nothing?host=/nowhere",
+    "CELERY_BROKER_URL": "memory://",
+    "SMTP_URL": "smtp://127.0.0.1:9",
+    "SECRET_KEY": "only for tests, forty characters and more",
+}
+
+
+def yoyaku(*arguments, settings=None, folder=None):
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    return subprocess.run(
+        [sys.executable, "-m", "yoyaku.cli.main", *arguments],
+        env={**environment, **(settings or {})},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_lists_the_commands():
+    shown = yoyaku("--help").stdout
+
+    assert all(command in shown for command in ("rules", "tenant", "db", "clock", "demo"))
+
+
+def test_missing_settings_are_all_named_without_a_traceback(tmp_path):
+    done = yoyaku("clock", "show", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert all(name in done.stderr for name in ENOUGH)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("clock", "show"), ("tenant", "list")])
+def test_a_database_that_does_not_answer_is_a_sentence(command, tmp_path):
+    done = yoyaku(*command, settings=ENOUGH, folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrations_are_looked_for_in_the_projects_folder(tmp_path):
+    done = yoyaku("db", "upgrade", settings=ENOUGH, folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "start this in the project's folder" in done.stderr
+
+
+def test_an_unknown_command_is_told_so():
+    done = yoyaku("bokking")
+
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
