@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from litestar import delete, get, post
-from litestar.params import Dependency
 from msgspec import Meta, Struct, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,9 +38,9 @@ class Doorstep:
     session: SessionView | None
 
 
-At = Annotated[Doorstep, Dependency(skip_validation=True)]
-BEARER: Final = [{"session": []}]
-ANYBODY: Final = [{}, {"session": []}]
+At = Doorstep
+BEARER: Final[list[dict[str, list[str]]]] = [{"session": []}]
+ANYBODY: Final[list[dict[str, list[str]]]] = [{}, {"session": []}]
 
 
 class CredentialsIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

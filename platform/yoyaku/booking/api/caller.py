@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from litestar.params import Dependency
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.pages.here import RulesFor
@@ -101,7 +100,7 @@ class Caller:
         return None if error is None else problem_of(error, self._words())
 
 
-By = Annotated[Caller, Dependency(skip_validation=True)]
+By = Caller
 
 
 def near(day: date) -> date:

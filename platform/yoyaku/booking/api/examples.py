@@ -52,7 +52,7 @@ _OPENS = datetime(2027, 1, 16, 0, 0, tzinfo=UTC)
 _COURT = {"facility": "midori-park", "space": "tennis", "use_on": str(_DAY), "starts": "09:00", "ends": "11:00"}
 _STAY = {"facility": "forest-lodge", "space": "room", "use_on": str(_DAY), "nights": 2}
 
-WISHES: Final = [
+WISHES: Final[list[tuple[str, dict[str, Any]]]] = [
     ("A court for two hours", {"items": [_COURT], "form": {"people": 4}}),
     (
         "Two nights",
@@ -60,7 +60,7 @@ WISHES: Final = [
     ),
 ]
 SUBMISSIONS: Final = [(name, {**body, "accepted_terms": ["terms"]}) for name, body in WISHES]
-CART_WISHES: Final = [("A court for two hours", {"items": [_COURT]})]
+CART_WISHES: Final[list[tuple[str, dict[str, Any]]]] = [("A court for two hours", {"items": [_COURT]})]
 CANCELLATIONS: Final = [("As it was shown", {"reason": "都合が悪くなったため", "expected_refund_yen": 0})]
 CHANGES: Final = [("Fewer people", {"form": {"people": 3}}), ("One night less", {"nights": 1})]
 
