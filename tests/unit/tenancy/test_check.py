@@ -192,6 +192,83 @@ def test_a_folder_without_a_readable_tenant_file_is_refused(folder):
         faults_of(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("tenants/aoba/facilities/halls.yaml", "facilities: [", "syntax"),
+        ("tenants/aoba/facilities/halls.yaml", "facilities: 3", "wrong_type"),
+        ("tenants/aoba/brand/halls.yaml", "a: [", "syntax"),
+        ("tenants/aoba/brand/halls.yaml", "- a", "wrong_type"),
+        ("tenants/aoba/wording/halls.ja.yaml", "a: [", "syntax"),
+        ("tenants/aoba/wording/halls.ja.yaml", "- a", "words_missing"),
+        ("tenants/aoba/demo.yaml", "people: []", "unknown_key"),
+        ("rulesets/aoba-halls.yaml", "a: [", "syntax"),
+        ("rulesets/aoba-halls.yaml", "a: b", "missing_key"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_fault_among_others(folder, name, text, code):
+    (folder.root / name).write_text(text, encoding="utf-8")
+    folder.edit("tenant.yaml", '"999997"', '"999991"')
+    checked = check_folder(folder.tenant, rule_sets=folder.rule_sets, base_domain="localhost")
+    assert {code, "wrong_check_digit"} <= {fault.code for fault in checked.errors}
+
+
+def test_a_page_that_is_not_utf_8_is_refused(folder):
+    (folder.tenant / "pages/halls/terms.en.md").write_bytes(b"\xff\xfe")
+    assert {"not_utf8", "page_missing"} <= {fault.code for fault in faults_of(folder)}
+
+
+def test_a_service_stands_once(folder):
+    tenant = folder.tenant / "tenant.yaml"
+    head, found, entry = tenant.read_text("utf-8").partition("  - code: halls")
+    tenant.write_text(head + (found + entry) * 2, encoding="utf-8")
+    assert [fault.place.line for fault in faults_of(folder) if fault.code == "service_twice"] == [7, 19]
+
+
+def test_a_rule_set_of_another_service_is_refused(folder):
+    rules = folder.rule_sets / "aoba-halls.yaml"
+    rules.write_text(rules.read_text("utf-8").replace('"service": "halls"', '"service": "pools"'), encoding="utf-8")
+    (fault,) = [fault for fault in faults_of(folder) if fault.code == "rule_set_other_service"]
+    assert "pools" in fault.says("en")
+
+
+def test_a_service_without_facilities_is_refused(folder):
+    (folder.tenant / "facilities/halls.yaml").unlink()
+    assert "service_without_facilities" in [fault.code for fault in faults_of(folder)]
+
+
+def test_terms_to_accept_need_their_page(folder):
+    rules = folder.rule_sets / "aoba-halls.yaml"
+    terms = '"terms": [{"code": "all", "label": "利用規約に同意する", "page": "conditions"}]'
+    rules.write_text(rules.read_text("utf-8").replace('"terms": []', terms), encoding="utf-8")
+    (fault,) = [fault for fault in faults_of(folder) if fault.code == "terms_page_missing"]
+    assert "conditions" in fault.says("ja")
+
+
+def test_a_facilitys_category_and_its_activities_need_words(folder):
+    folder.edit("facilities/halls.yaml", "    staff_mail", "    category: hall\n    staff_mail")
+    folder.edit("facilities/halls.yaml", "kind: room,", "kind: room, activities: [chess],")
+    missing = {fault.facts["found"] for fault in faults_of(folder) if fault.code == "words_missing"}
+    assert missing == {"category.hall", "activity.chess"}
+
+
+def test_a_floor_that_two_grains_share_is_told_at_its_facility(folder):
+    folder.edit("facilities/halls.yaml", "units: 1}, bucket_minutes: 60", "units: 1}, bucket_minutes: 1440")
+    folder.edit(
+        "facilities/halls.yaml",
+        "      - {code: quiet",
+        "      - {code: mat, name: 柔道, kind: court, consumes: {floor: gym, units: 1}, bucket_minutes: 60}\n"
+        "      - {code: quiet",
+    )
+    (fault,) = [fault for fault in faults_of(folder) if fault.code == "inventory_contradicts"]
+    assert fault.place.line == 2
+
+
+def test_a_folder_needs_no_demo(folder):
+    (folder.tenant / "demo.yaml").unlink()
+    assert not [fault for fault in faults_of(folder) if fault.level == "error"]
+
+
 def test_folders_are_found_one_level_down(folder):
     assert find_folders([folder.tenant, folder.tenant.parent]) == [folder.tenant]
 
