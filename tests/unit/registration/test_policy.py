@@ -33,7 +33,9 @@ def test_leading_noughts_of_a_number_may_be_left_out(typed):
     assert login_key(typed, EIGHT_DIGITS) == "00040675"
 
 
-@pytest.mark.parametrize(("typed", "key"), [("ABCdef1", "ABCdef1"), ("ＡＢＣｄｅｆ１", "ABCdef1"), ("000123", "000123")])
+@pytest.mark.parametrize(
+    ("typed", "key"), [("ABCdef1", "ABCdef1"), ("ＡＢＣｄｅｆ１", "ABCdef1"), ("000123", "000123")]
+)
 def test_elsewhere_case_and_noughts_count_and_width_does_not(typed, key):
     assert login_key(typed, LETTERS) == key
 
