@@ -73,7 +73,7 @@ def test_a_stay_is_booked_under_the_manuals_names(visit, services):
 
     assert step(page) == "予約完了"
     assert page.locator("h1").inner_text() == "予約が完了しました。予約番号を確認してください。"
-    assert re.fullmatch(r"20000000\d\d", page.locator(".big-number").inner_text())
+    assert re.fullmatch(r"20000000\d\d", page.locator("main .big-number").inner_text())
 
 
 @pytest.mark.fact("ML-036", "ML-037")
@@ -117,7 +117,7 @@ def test_a_room_is_booked_under_the_manuals_names(visit, services):
     for words in ("駒場住区センター", "201【旧第1会議室】", "仮予約", "400円", "大会・式典", "なし", "支払期限"):
         assert words in said
     assert "この料金は基本額です。" in said
-    assert re.fullmatch(r"2026-\d{6}", page.locator(".big-number").inner_text())
+    assert re.fullmatch(r"2026-\d{6}", page.locator("main .big-number").inner_text())
 
 
 @pytest.mark.fact("MG-014", "MG-015")
