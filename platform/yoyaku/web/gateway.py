@@ -9,6 +9,7 @@ from litestar import Litestar, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.asgi_types import LifeSpanReceive, LifeSpanScope, LifeSpanSend
 
+from yoyaku.db.engine import Busy
 from yoyaku.kernel.clock import read_clock
 from yoyaku.tenancy.service import Site, Sites
 from yoyaku.ui.assets import ASSET_ROUTE
@@ -21,6 +22,10 @@ _UNKNOWN: Final = (
     ("ja", "このアドレスには、予約サイトがありません。アドレスをもう一度お確かめください。"),
     ("ja", "お困りのときは、ご利用の市区町村の窓口へお問い合わせください。"),
     ("en", "There is no reservation site at this address. Please check the address."),
+)
+_BUSY: Final = (
+    ("ja", "何も変わっていません。少し待ってから、もう一度お試しください。"),
+    ("en", "We are very busy at the moment. Nothing was changed; please try again in a little while."),
 )
 
 
@@ -42,9 +47,13 @@ class Gateway:
         """Answer one request, or start and stop with the server."""
         inside: Any = scope
         if scope["type"] != "lifespan" and not self._needs_no_site(scope["path"]):
-            site, prefix = await self._find(scope["path"], scope["headers"])
+            try:
+                site, prefix = await self._find(scope["path"], scope["headers"])
+            except Busy:
+                await self._plain(503, "ただいま大変混み合っています", _BUSY)(inside, receive, send)  # type: ignore[arg-type]
+                return
             if site is None:
-                await self._unknown()(inside, receive, send)  # type: ignore[arg-type]  # no lifespan gets here
+                await self._plain(404, "サイトが見つかりません", _UNKNOWN)(inside, receive, send)  # type: ignore[arg-type]  # no lifespan gets here
                 return
             inside = {**scope, "state": {**scope.get("state", {}), "site": site, "prefix": prefix}}
             if prefix:
@@ -68,10 +77,8 @@ class Gateway:
             return None, ""
         return await self._sites.by_path(parts[2], parts[3], real_now=now), "/".join(parts[:4])
 
-    def _unknown(self) -> ASGIApp:
+    def _plain(self, status: int, title: str, paragraphs: Iterable[tuple[str, str]]) -> ASGIApp:
         """A plain page in words; it names no city, and lists none."""
-        text = self._environment.get_template("web/plain.html").render(
-            title="サイトが見つかりません", paragraphs=_UNKNOWN
-        )
-        response = Response(text, status_code=404, media_type=HTML, headers={"cache-control": "no-store"})
+        text = self._environment.get_template("web/plain.html").render(title=title, paragraphs=paragraphs)
+        response = Response(text, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
         return response.to_asgi_response(app=self.app, request=None)  # type: ignore[arg-type]  # none is needed

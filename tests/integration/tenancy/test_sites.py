@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from yoyaku.db.engine import platform_transaction, tenant_transaction
+from yoyaku.db.engine import Busy, platform_transaction, tenant_transaction
+from yoyaku.tenancy import repository
 from yoyaku.tenancy.service import Sites, UnknownService, host_name, move_clock, show_clocks
 from yoyaku.tenancy.service.clock import ClockNotMovable, ClockOnlyForward
 
@@ -115,3 +117,31 @@ async def test_without_the_setting_the_clock_is_real(move):
 async def test_an_unknown_service_has_no_clock(move):
     with pytest.raises(UnknownService, match="aoba/halls"):
         await move("2027-01-16T08:59", service=("aoba", "pools"))
+
+
+async def test_in_a_rush_one_request_looks_again_while_the_others_go_on(sites, monkeypatch):
+    await sites.by_host("halls.aoba.localhost", real_now=REAL)
+    asked = []
+    found = repository.find_site_by_host
+
+    async def find_slowly(conn, *, host_name):
+        asked.append(host_name)
+        await asyncio.sleep(0.05)
+        return await found(conn, host_name=host_name)
+
+    monkeypatch.setattr(repository, "find_site_by_host", find_slowly)
+    seen = await asyncio.gather(*[sites.by_host("halls.aoba.localhost", real_now=LATER) for _ in range(50)])
+    assert {site.service_id for site in seen} == {"halls"}
+    assert len(asked) == 1
+
+
+async def test_when_the_database_is_too_busy_what_is_known_goes_on_serving(sites, monkeypatch):
+    known = await sites.by_host("halls.aoba.localhost", real_now=REAL)
+
+    async def never_in_time(_conn, *, host_name):
+        raise Busy(host=host_name)
+
+    monkeypatch.setattr(repository, "find_site_by_host", never_in_time)
+    assert await sites.by_host("halls.aoba.localhost", real_now=LATER) == known
+    with pytest.raises(Busy):
+        await sites.by_host("unseen.aoba.localhost", real_now=LATER)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from yoyaku.db.engine import platform_transaction
+from yoyaku.db.engine import Busy, platform_transaction
 from yoyaku.kernel.clock import business_now
 from yoyaku.rules.values import Text
 from yoyaku.tenancy import repository
@@ -76,6 +76,7 @@ class Sites:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._known: OrderedDict[tuple[str, ...], tuple[datetime, Site | None]] = OrderedDict()
+        self._being_looked_up: set[tuple[str, ...]] = set()
 
     async def by_host(self, host: str, *, real_now: datetime) -> Site | None:
         """The site that answers at a Host header's value (a port is passed over), or ``None``."""
@@ -95,17 +96,33 @@ class Sites:
         self._known.clear()
 
     async def _look_up(self, key: tuple[str, ...], real_now: datetime, lookup: Lookup) -> Site | None:
+        """What is known, looked up again by one request while the others go on with what they have.
+
+        In a rush a thousand requests would otherwise ask for the same row at once, and wait for connections that
+        bookings need.
+        """
         known = self._known.get(key)
-        if known is not None and real_now - known[0] < FRESH_FOR:
+        if known is not None and (real_now - known[0] < FRESH_FOR or key in self._being_looked_up):
             return known[1]
-        async with platform_transaction(self._engine) as conn:
-            row = await lookup(conn)
-        site = None if row is None else site_of(row)
+        self._being_looked_up.add(key)
+        try:
+            site = await self._read(lookup)
+        except Busy:
+            if known is None:
+                raise
+            return known[1]
+        finally:
+            self._being_looked_up.discard(key)
         self._known[key] = (real_now, site)
         self._known.move_to_end(key)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return site
+
+    async def _read(self, lookup: Lookup) -> Site | None:
+        async with platform_transaction(self._engine) as conn:
+            row = await lookup(conn)
+        return None if row is None else site_of(row)
 
 
 def host_name(host: str) -> str:
