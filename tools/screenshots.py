@@ -17,7 +17,7 @@ SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "hei
 
 
 def main() -> None:
-    """Photograph the top page of each site, and its availability where the top page leads there."""
+    """Photograph the top page of each site, and the free times of its first facility."""
     chromium = which("chromium")
     if not DEMO_ENVIRONMENT.is_file() or chromium is None:
         sys.exit("This needs a running demo (make demo) and Chromium (sudo apt-get install chromium fonts-noto-cjk).")
@@ -38,10 +38,22 @@ def photograph(browser: Browser, site: Site, *, port: str) -> None:
         page = browser.new_page(viewport=viewport, locale="ja-JP", device_scale_factor=1)  # type: ignore[arg-type]
         page.goto(f"http://{host}:{port}/")
         take(page, f"{name}-top-{size}")
-        address = page.locator("main a[href*='availability'], main a[href*='facilities']").first.get_attribute("href")
-        page.goto(urljoin(page.url, address or "/"))
-        take(page, f"{name}-find-{size}")
+        page.goto(urljoin(page.url, first_availability(page, urljoin(page.url, "/facilities"))))
+        page.locator("main h2").first.evaluate("heading => heading.scrollIntoView()")
+        take(page, f"{name}-availability-{size}")
         page.close()
+
+
+def first_availability(page: Page, facilities: str) -> str:
+    """The page of free times of the first facility that has one."""
+    page.goto(facilities)
+    places = page.locator("main a[href^='/facilities/']").evaluate_all("links => links.map(link => link.href)")
+    for place in places:
+        page.goto(place)
+        link = page.locator("main a[href^='/availability/']").first
+        if link.count():
+            return link.get_attribute("href") or facilities
+    return facilities
 
 
 def take(page: Page, name: str) -> None:
