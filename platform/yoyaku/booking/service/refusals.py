@@ -22,7 +22,6 @@ class RefundChanged(YoyakuError):
 class KeyUsedBefore(YoyakuError):
     """The idempotency key (``key``) came with another submission before."""
 
-    status = 422
     code = "key_used_before"
     title = "This key was used for another submission."
 
