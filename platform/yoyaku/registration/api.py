@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from litestar import delete, get, post
+from litestar.di import NamedDependency
 from msgspec import Meta, Struct, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,7 +39,7 @@ class Doorstep:
     session: SessionView | None
 
 
-At = Doorstep
+At = NamedDependency[Doorstep]
 BEARER: Final[list[dict[str, list[str]]]] = [{"session": []}]
 ANYBODY: Final[list[dict[str, list[str]]]] = [{}, {"session": []}]
 

@@ -87,8 +87,8 @@ def problem_of(error: YoyakuError, words: Words, *, errors: Sequence[FieldFault]
         code=error.code,
         detail=error.detail or words.sentence(error),
         facts={name: plain(value) for name, value in error.facts.items()},
-        why=[ClauseUsed(**use) for use in why],
-        errors=errors,
+        why=tuple(ClauseUsed(**use) for use in why),
+        errors=tuple(errors),
     )
 
 

@@ -77,11 +77,11 @@ def _clerk(caller: Caller) -> None:
         shown(list[PersonOut], ("One", to_builtins([PERSON_SHOWN])), says="By reading, 50 at most."), *NO_CLERK
     ),
 )
-async def find_people(caller: By, query: Query) -> list[PersonOut]:
+async def find_people(caller: By, q: Query) -> list[PersonOut]:
     """Find registrants by login id, name or reading; that they were looked up is written down."""
     _clerk(caller)
     rules = await caller.rules()
-    found = await look_up_people(caller.conn, visit=caller.visit, rules=rules, query=query)
+    found = await look_up_people(caller.conn, visit=caller.visit, rules=rules, query=q)
     return [person_out(one) for one in found]
 
 
@@ -113,10 +113,10 @@ async def add_person(caller: By, data: WalkInIn) -> PersonOut:
         shown(list[CounterBookingOut], ("One", [FOUND_SHOWN]), says="The latest use first, 50 at most."), *NO_CLERK
     ),
 )
-async def find(caller: By, query: Query) -> list[CounterBookingOut]:
+async def find(caller: By, q: Query) -> list[CounterBookingOut]:
     """Find bookings by number, or by the name or reading of whose they are; the look-up is written down."""
     _clerk(caller)
-    found = await look_up_bookings(caller.conn, visit=caller.visit, query=query)
+    found = await look_up_bookings(caller.conn, visit=caller.visit, query=q)
     return [counter_booking_out(one) for one in found]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Response, get, patch, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from yoyaku.booking.api import examples
 from yoyaku.booking.api.answers import application_out, booking_out, offer_out, quote_out
@@ -30,8 +30,8 @@ from yoyaku.ui.problem import answers, shown
 
 Key = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=200,
         description=(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.pages.here import RulesFor
@@ -100,7 +101,7 @@ class Caller:
         return None if error is None else problem_of(error, self._words())
 
 
-By = Caller
+By = NamedDependency[Caller]
 
 
 def near(day: date) -> date:

@@ -70,12 +70,12 @@ def finished(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def openapi_config() -> OpenAPIConfig:
-    """The document under ``/api/v1/openapi.json``; the pages for people are no part of it."""
+    """The document under ``/api/v1/schema/openapi.json``; the pages for people are no part of it."""
     return OpenAPIConfig(
         title="Yoyaku",
         version="1",
         description=ABOUT.strip(),
-        path="/api/v1",
+        path="/api/v1/schema",
         # Only the document: the usual viewers load scripts from elsewhere, which the content policy forbids.
         render_plugins=[Document(path="/openapi.json")],
         components=Components(security_schemes={"session": SecurityScheme(type="http", scheme="bearer")}),
