@@ -79,6 +79,7 @@ def test_keys_are_always_text():
         ("a: b: c\n", [("syntax", 1, 5)]),
         ("a: [1\n", [("syntax", 2, 1)]),
         ("a: x\x00\n", [("forbidden_character", 1, 1)]),
+        ("a: 予約システム\nb: 施設\x00", [("forbidden_character", 2, 1)]),
         ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), [("too_deep", 1, DEEPEST + 1)]),
         (b"a: 1\nb: \xff\n", [("not_utf8", 2, 1)]),
         (b"#" * (LARGEST_BYTES + 1), [("too_large", 1, 1)]),

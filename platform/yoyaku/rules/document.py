@@ -81,9 +81,7 @@ def read_document(content: bytes | str, *, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         raise DocumentRefused(in_reading_order([*reader.faults, _syntax_fault(error, file)])) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        fault = _fault("forbidden_character", Place(file, line, 1), found=f"U+{ord(text[error.position]):04X}")
-        raise DocumentRefused([fault]) from error
+        raise DocumentRefused([_character_fault(text, error, file)]) from error
     return Document(
         value=reader.root,
         places=reader.places,
@@ -91,6 +89,15 @@ def read_document(content: bytes | str, *, file: str) -> Document:
         file=file,
         faults=tuple(in_reading_order(reader.faults)),
     )
+
+
+def _character_fault(text: str, error: yaml.reader.ReaderError, file: str) -> Fault:
+    # libyaml counts bytes and PyYAML characters, so the text itself is searched; what neither pattern names is shown
+    # by its code alone.
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    line = 1 if found is None else text.count("\n", 0, found.start()) + 1
+    code = error.character if found is None else ord(found.group())
+    return _fault("forbidden_character", Place(file, line, 1), found=f"U+{code:04X}")
 
 
 @dataclass(slots=True)
