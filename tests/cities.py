@@ -11,6 +11,7 @@ import yaml
 from yoyaku.cli.tenant import _load, check_all
 from yoyaku.db.engine import make_engine, platform_transaction, tenant_transaction
 from yoyaku.kernel.clock import read_clock
+from yoyaku.kernel.settings import Settings
 from yoyaku.registration.service import Credentials, NewRegistrant, create_account, create_staff
 from yoyaku.tenancy.service import move_clock
 
@@ -51,6 +52,38 @@ def _people(service, demo):
         Person(login_id=found[0]["login_id"], password=found[0]["password"], name=found[0]["name"])
         for found in (residents, clerks)
     ]
+
+
+def read_people():
+    """The residents who may book, by service."""
+    people = {}
+    for folder in sorted((ROOT / "tenants").iterdir()):
+        demo = yaml.safe_load((folder / "demo.yaml").read_text())
+        for person in demo["residents"]:
+            if person["registration"] not in {"provisional", "expired"}:
+                found = Person(login_id=person["login_id"], password=person["password"], name=person["name"])
+                people.setdefault(person["service"], []).append(found)
+    return people
+
+
+def city_values(database):
+    """Settings for a database, as an environment has them."""
+    return {
+        "DATABASE_URL": database.url,
+        "MIGRATION_DATABASE_URL": database.owner_url,
+        "CELERY_BROKER_URL": "memory://",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "SECRET_KEY": "only for tests, forty characters and more",
+        "BASE_DOMAIN": "localhost",
+        "SITE_SCHEME": "http",
+        "ENVIRONMENT": "test",
+        "CLOCK_MOVABLE": "true",
+    }
+
+
+def city_settings_of(database):
+    """The same, read."""
+    return Settings.from_mapping(city_values(database))
 
 
 def read_services():

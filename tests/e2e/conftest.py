@@ -10,9 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.cities import load_cities, read_services
-
-from yoyaku.kernel.settings import Settings
+from tests.cities import city_settings_of, city_values, load_cities, read_services
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,18 +30,8 @@ def services():
 def site_port(database_server, _new_database, tmp_path_factory):
     """The port at which all four sites answer."""
     made, port = _new_database(), _free_port()
-    values = {
-        "DATABASE_URL": made.url,
-        "MIGRATION_DATABASE_URL": made.owner_url,
-        "CELERY_BROKER_URL": "memory://",
-        "SMTP_URL": "smtp://127.0.0.1:9",
-        "SECRET_KEY": "only for tests, forty characters and more",
-        "BASE_DOMAIN": "localhost",
-        "SITE_SCHEME": "http",
-        "ENVIRONMENT": "test",
-        "CLOCK_MOVABLE": "true",
-    }
-    load_cities(Settings.from_mapping(values))
+    values = city_values(made)
+    load_cities(city_settings_of(made))
     log = (tmp_path_factory.mktemp("web") / "log").open("w")
     command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
     web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)

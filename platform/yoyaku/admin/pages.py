@@ -9,6 +9,8 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.admin.service.counter import (
@@ -48,7 +50,7 @@ def _crumbs(here: Here, *labels: str) -> list[Crumb]:
 
 
 @get("/counter")
-async def show_counter(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_counter(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The console's first page, with what was searched for."""
     if here.visit.account_id is None:
         return here.page.go("/login?next=/counter")
@@ -67,7 +69,7 @@ async def show_counter(here: Here, request: Request[Any, Any, Any]) -> Response[
 
 
 @get("/counter/sheet")
-async def show_sheet(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_sheet(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Who uses a facility on a day."""
     _require_clerk(here)
     rules, words = await here.rules(), here.words
@@ -93,7 +95,7 @@ async def show_sheet(here: Here, request: Request[Any, Any, Any]) -> Response[An
 
 
 @get("/counter/behalf")
-async def show_behalf(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_behalf(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Whom to book for, and how they came."""
     _require_clerk(here)
     return await _behalf_page(here, request.query_params.get("person", "").strip(), {})
@@ -128,7 +130,7 @@ def _channels(here: Here, rules: ServiceRules) -> list[tuple[str, str]]:
 
 
 @post("/counter/behalf", status_code=303)
-async def begin_behalf(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def begin_behalf(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """From here on, enter for this person by this channel."""
     _require_clerk(here)
     form = await request.form()
@@ -172,7 +174,7 @@ def _entering(here: Here, registrant: str, channel: str) -> Response[Any]:
 
 
 @post("/counter/walk-in", status_code=303)
-async def begin_walk_in(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def begin_walk_in(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Enter for somebody without a registration, by name and telephone number; the rules say what they may book."""
     _require_clerk(here)
     form = await request.form()
@@ -189,7 +191,7 @@ async def begin_walk_in(here: Here, request: Request[Any, Any, Any]) -> Response
 
 
 @post("/counter/behalf/end", status_code=303)
-async def end_behalf(here: Here) -> Response[Any]:
+async def end_behalf(here: NamedDependency[Here]) -> Response[Any]:
     """Enter for nobody any more."""
     here.page.cookies.append(Cookie(key=BEHALF_COOKIE, value="", path=f"{here.page.look.prefix}/", max_age=0))
     return here.page.go("/counter", flash="behalf_ended")
@@ -202,7 +204,7 @@ async def _opened(here: Here, booking_id: UUID) -> tuple[BookingView, ServiceRul
 
 
 @get("/counter/bookings/{booking_id:uuid}")
-async def show_booking(here: Here, booking_id: UUID) -> Response[Any]:
+async def show_booking(here: NamedDependency[Here], booking_id: FromPath[UUID]) -> Response[Any]:
     """One booking, with what the counter may do with it."""
     _require_clerk(here)
     return await _booking_page(here, booking_id, {})
@@ -230,7 +232,9 @@ async def _booking_page(
 
 
 @post("/counter/bookings/{booking_id:uuid}/confirm", status_code=303)
-async def confirm(here: Here, booking_id: UUID, request: Request[Any, Any, Any]) -> Response[Any]:
+async def confirm(
+    here: NamedDependency[Here], booking_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
     """Make it final: documents seen, fee taken."""
     _require_clerk(here)
     form = await request.form()
@@ -255,7 +259,9 @@ async def confirm(here: Here, booking_id: UUID, request: Request[Any, Any, Any])
 
 
 @post("/counter/bookings/{booking_id:uuid}/revoke", status_code=303)
-async def revoke(here: Here, booking_id: UUID, request: Request[Any, Any, Any]) -> Response[Any]:
+async def revoke(
+    here: NamedDependency[Here], booking_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
     """End it without charge, on the city's grounds."""
     _require_clerk(here)
     form = await request.form()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_401_UNAUTHORIZED, HTTP_422_UNPROCESSABLE_ENTITY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,7 +51,7 @@ class Door:
 
 
 @get("/login")
-async def show_login(door: Door, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_login(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[str]:
     """The form, saying why one is here: to go on, or because one was idle."""
     asked = request.query_params
     return _form(
@@ -59,7 +60,7 @@ async def show_login(door: Door, request: Request[Any, Any, Any]) -> Response[st
 
 
 @post("/login", status_code=303)
-async def do_login(door: Door, request: Request[Any, Any, Any]) -> Response[Any]:
+async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[Any]:
     """Begin a session and go back to where one was; or the form again, with one sentence for every fault.
 
     A session that begins is kept even though a wrong password raises inside: the refusal is shown, not raised on.
@@ -110,7 +111,7 @@ def _form(
 
 
 @post("/logout", status_code=303)
-async def do_logout(door: Door) -> Response[None]:
+async def do_logout(door: NamedDependency[Door]) -> Response[None]:
     """End the session, and whatever a clerk was entering for somebody."""
     if door.token is not None:
         await log_out(door.conn, token=door.token)
@@ -120,7 +121,7 @@ async def do_logout(door: Door) -> Response[None]:
 
 
 @get("/session/extend")
-async def extend(door: Door) -> Response[None]:
+async def extend(door: NamedDependency[Door]) -> Response[None]:
     """Keep the session (looking it up has noted this request); 401 where it is over."""
     return Response(None, status_code=HTTP_401_UNAUTHORIZED if door.session is None else HTTP_204_NO_CONTENT)
 

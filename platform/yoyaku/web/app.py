@@ -9,7 +9,7 @@ from typing import Final
 
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
         ),
         before_send=[_add_safety_https if secure else _add_safety],
         openapi_config=openapi_config(),
+        state=State({"engine": engine}),
         lifespan=[connected],
         debug=False,
     )

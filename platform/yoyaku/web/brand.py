@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from yoyaku.kernel.errors import NotFound
 from yoyaku.tenancy.service import Site
@@ -16,7 +17,7 @@ NOT_KEPT: Final = {"cache-control": "no-cache"}
 
 
 @get(f"{ASSET_ROUTE}/{{mark:str}}/{{name:path}}", opt={"public": True}, sync_to_thread=False)
-def send_asset(mark: str, name: str) -> Response[bytes]:
+def send_asset(mark: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A style sheet or script of the platform; under an old fingerprint the present file, not to be kept."""
     found = read_asset(name.lstrip("/"))
     if found is None:
@@ -27,7 +28,7 @@ def send_asset(mark: str, name: str) -> Response[bytes]:
 
 
 @get("/brand/{mark:str}/theme.css", sync_to_thread=False)
-def send_theme(request: Request[Any, Any, Any], mark: str) -> Response[str]:
+def send_theme(request: Request[Any, Any, Any], mark: FromPath[str]) -> Response[str]:
     """The site's colours."""
     site: Site = request.scope["state"]["site"]
     css = theme_css(site.colours)
@@ -36,7 +37,7 @@ def send_theme(request: Request[Any, Any, Any], mark: str) -> Response[str]:
 
 
 @get("/brand/{mark:str}/logo.svg", sync_to_thread=False)
-def send_logo(request: Request[Any, Any, Any], mark: str) -> Response[str]:
+def send_logo(request: Request[Any, Any, Any], mark: FromPath[str]) -> Response[str]:
     """The site's logo; as a document of its own it may run nothing."""
     site: Site = request.scope["state"]["site"]
     kept = FOR_A_YEAR if mark == fingerprint(site.logo_svg.encode()) else NOT_KEPT

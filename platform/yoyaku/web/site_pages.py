@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from yoyaku.booking.pages.here import Here
 from yoyaku.db.engine import enter_service, platform_transaction
@@ -15,7 +17,7 @@ from yoyaku.web.visits import Machinery
 
 
 @get("/pages/{code:str}")
-async def show_site_page(here: Here, code: str) -> Response[str]:
+async def show_site_page(here: NamedDependency[Here], code: FromPath[str]) -> Response[str]:
     """A text page of the tenant: terms, guide, privacy, notices."""
     return _site_page(here, code)
 
@@ -30,13 +32,13 @@ def _site_page(here: Here, code: str) -> Response[str]:
 
 
 @get("/guide")
-async def show_guide(here: Here) -> Response[str]:
+async def show_guide(here: NamedDependency[Here]) -> Response[str]:
     """Where the navigation's guide leads."""
     return _site_page(here, "guide")
 
 
 @get("/accessibility")
-async def show_accessibility(here: Here) -> Response[str]:
+async def show_accessibility(here: NamedDependency[Here]) -> Response[str]:
     """What this site does for everybody to be able to use it, and whom to tell when it fails."""
     heading = here.words.say("page.accessibility")
     body = prose_html(here.words.say("accessibility.text"))
@@ -44,7 +46,7 @@ async def show_accessibility(here: Here) -> Response[str]:
 
 
 @get("/healthz", opt={"public": True})
-async def show_health(machinery: Machinery) -> dict[str, str]:
+async def show_health(machinery: NamedDependency[Machinery]) -> dict[str, str]:
     """Whether the process answers and reaches its database."""
     async with platform_transaction(machinery.engine) as conn:
         await enter_service(conn, "", "")  # the smallest statement there is; of no service, it sees nothing

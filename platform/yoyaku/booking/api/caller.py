@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Final
 
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.pages.here import RulesFor
 from yoyaku.booking.policy import BookingRequest
-from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.rules import FIRST_YEAR, LAST_YEAR, ServiceRules, is_within_reach
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import Malformed, YoyakuError
@@ -19,9 +18,6 @@ from yoyaku.registration.api import NotLoggedIn
 from yoyaku.registration.service import SessionView
 from yoyaku.ui.problem import Problem, problem_of
 from yoyaku.ui.words import Words
-
-FIRST_YEAR: Final = 2000
-LAST_YEAR: Final = 2100
 
 
 class DateOutOfReach(Malformed):
@@ -110,6 +106,6 @@ def near(day: date) -> date:
     Raises:
         DateOutOfReach: it is not.
     """
-    if not FIRST_YEAR <= day.year < LAST_YEAR:
+    if not is_within_reach(day):
         raise DateOutOfReach(first_year=FIRST_YEAR, last_year=LAST_YEAR - 1)
     return day

@@ -8,6 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.answers import (
@@ -86,7 +88,7 @@ def _back(here: Here) -> str:
 
 
 @get("/apply")
-async def show_form(here: Here) -> Response[Any]:
+async def show_form(here: NamedDependency[Here]) -> Response[Any]:
     """The form, for what is in the cart."""
     if here.visit.registrant_id is None:
         return here.page.go("/counter/behalf" if here.visit.staff_id else "/login?next=/apply")
@@ -95,7 +97,7 @@ async def show_form(here: Here) -> Response[Any]:
 
 
 @post("/apply/edit", status_code=200)
-async def edit_form(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def edit_form(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The form again, with everything as it was typed."""
     draft = await _draft(here, await request.form())
     return here.page.go(_back(here)) if draft is None else _form_page(here, draft, {})
@@ -125,7 +127,7 @@ def _crumbs(here: Here, key: str) -> list[Crumb]:
 
 
 @post("/apply", status_code=200)
-async def check_form(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """What will become of it: price, dates, what cancelling returns; or the form again with what is wrong."""
     draft = await _draft(here, await request.form())
     if draft is None:
@@ -178,7 +180,7 @@ def _refused(here: Here, draft: Draft, refusal: Refusal) -> Response[Any]:
 
 
 @post("/apply/terms", status_code=200)
-async def show_terms(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_terms(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The terms, to be ticked."""
     draft = await _draft(here, await request.form())
     return here.page.go(_back(here)) if draft is None else _terms_page(here, draft, str(new_id()), {})
@@ -210,7 +212,7 @@ def _terms_page(here: Here, draft: Draft, key: str, errors: Mapping[str, str]) -
 
 
 @post("/apply/submit", status_code=303)
-async def submit(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Book all of it; sent twice, it is booked once."""
     form = await request.form()
     key = str(form.get("key", ""))[:64]
@@ -247,7 +249,7 @@ def _missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> 
 
 
 @get("/done/{application_id:uuid}")
-async def show_done(here: Here, application_id: UUID) -> Response[str]:
+async def show_done(here: NamedDependency[Here], application_id: FromPath[UUID]) -> Response[str]:
     """The booking numbers, and what to do next by when."""
     made = await application_bookings(here.conn, visit=here.visit, application_id=application_id)
     rules = await here.rules()

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from yoyaku.booking.pages.find import day_page
 from yoyaku.booking.pages.here import Here, need_date, read_number
@@ -20,7 +22,7 @@ from yoyaku.ui.page import Crumb
 
 
 @get("/cart")
-async def show_cart(here: Here) -> Response[Any]:
+async def show_cart(here: NamedDependency[Here]) -> Response[Any]:
     """What is in the cart, with what was taken meanwhile and what the rest would cost."""
     if here.visit.account_id is None:
         return here.page.go("/login?next=/cart")
@@ -49,7 +51,9 @@ async def show_cart(here: Here) -> Response[Any]:
 
 
 @post("/availability/{code:str}/{day:str}", status_code=303)
-async def pick_slots(here: Here, code: str, day: str, request: Request[Any, Any, Any]) -> Response[Any]:
+async def pick_slots(
+    here: NamedDependency[Here], code: FromPath[str], day: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[Any]:
     """Put the ticked slots into the cart; who is not logged in comes back to the same ticks afterwards."""
     form = await request.form()
     on, ticks = need_date(day), [str(tick) for tick in form.getall("slot", [])]
@@ -83,7 +87,7 @@ def _extras(form: Mapping[str, Any]) -> dict[str, Extras]:
 
 
 @post("/cart/remove", status_code=303)
-async def remove(here: Here, request: Request[Any, Any, Any]) -> Response[None]:
+async def remove(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[None]:
     """Take one item out."""
     form = await request.form()
     item = _uuid(str(form.get("item", "")))

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from yoyaku.booking.pages.calendars import holiday_name, month_weeks, weekday_names
 from yoyaku.booking.pages.day import space_rows
@@ -34,7 +36,7 @@ PARTS_OF_DAY: Final = {"morning": (0, 720), "afternoon": (720, 1020), "evening":
 
 
 @get("/")
-async def show_top(here: Here) -> Response[str]:
+async def show_top(here: NamedDependency[Here]) -> Response[str]:
     """The first page: a short search, the ways to look, the steps, the facilities."""
     rules, words = await here.rules(), here.words
     facilities = list(rules.inventory.facilities.values())
@@ -53,7 +55,7 @@ async def show_top(here: Here) -> Response[str]:
 
 
 @get("/facilities")
-async def list_facilities(here: Here) -> Response[str]:
+async def list_facilities(here: NamedDependency[Here]) -> Response[str]:
     """All facilities, by category: the largest first, else in the order of the folder."""
     rules, words = await here.rules(), here.words
     by_category: dict[str, list[Facility]] = {}
@@ -72,7 +74,7 @@ def _group_name(here: Here, code: str) -> str:
 
 
 @get("/facilities/{code:str}")
-async def show_facility(here: Here, code: str) -> Response[str]:
+async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Response[str]:
     """One facility: place, hours, closed days, rooms and their prices."""
     rules, words = await here.rules(), here.words
     facility = rules.inventory.facility(code)
@@ -103,7 +105,9 @@ async def show_facility(here: Here, code: str) -> Response[str]:
 
 
 @get("/availability/{code:str}")
-async def show_month(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_month(
+    here: NamedDependency[Here], code: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[str]:
     """A month of a facility or of one of its spaces: one sign for each day; a stay has its own pages."""
     month = read_month(request.query_params.get("month"), fallback=here.today)
     rules = await here.rules(max(month, here.today))
@@ -175,7 +179,9 @@ def _asked_spaces(rules: ServiceRules, facility: Facility, asked: str | None) ->
 
 
 @get("/availability/{code:str}/day")
-async def go_to_day(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[None]:
+async def go_to_day(
+    here: NamedDependency[Here], code: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[None]:
     """Where the plain date form leads."""
     day = read_date(request.query_params.get("date")) or here.today
     space = request.query_params.get("space")
@@ -183,7 +189,9 @@ async def go_to_day(here: Here, code: str, request: Request[Any, Any, Any]) -> R
 
 
 @get("/availability/{code:str}/{day:str}")
-async def show_day(here: Here, code: str, day: str, request: Request[Any, Any, Any]) -> Response[str]:
+async def show_day(
+    here: NamedDependency[Here], code: FromPath[str], day: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[str]:
     """A day of a facility: every slot of every space, to be ticked."""
     return await day_page(here, code=code, on=need_date(day), ticked=request.query_params.getall("slot", []), errors={})
 

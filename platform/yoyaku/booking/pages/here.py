@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import Person
-from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.rules import ServiceRules, is_within_reach
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ui.page import Page
@@ -73,11 +73,12 @@ def looking_visit(visit: Visit, rules: ServiceRules) -> Visit:
 
 
 def read_date(text: str | None) -> date | None:
-    """Read ``2027-02-20``; ``None`` for anything else, which the page then says."""
+    """Read ``2027-02-20``; ``None`` for anything else, a day beyond all bookings too, which the page then says."""
     try:
-        return date.fromisoformat(text) if text and len(text) == len("2027-02-20") else None
+        day = date.fromisoformat(text) if text and len(text) == len("2027-02-20") else None
     except ValueError:
         return None
+    return day if day is not None and is_within_reach(day) else None
 
 
 def need_date(text: str) -> date:

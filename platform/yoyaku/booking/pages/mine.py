@@ -9,6 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.billing.policy import PaymentDue
@@ -144,13 +146,13 @@ def _event_words(event: BookingEvent, words: Words) -> str:
 
 
 @get("/me")
-async def show_mine(here: Here) -> Response[Any]:
+async def show_mine(here: NamedDependency[Here]) -> Response[Any]:
     """One's bookings to come, those that need something first."""
     return await _list(here, past=False)
 
 
 @get("/me/history")
-async def show_history(here: Here) -> Response[Any]:
+async def show_history(here: NamedDependency[Here]) -> Response[Any]:
     """One's bookings that are over."""
     return await _list(here, past=True)
 
@@ -176,7 +178,7 @@ async def _rules_of(here: Here, booking: BookingView) -> ServiceRules:
 
 
 @get("/me/bookings/{booking_id:uuid}")
-async def show_booking(here: Here, booking_id: UUID) -> Response[Any]:
+async def show_booking(here: NamedDependency[Here], booking_id: FromPath[UUID]) -> Response[Any]:
     """One booking: contents, price, history, and whether it can be cancelled."""
     if here.visit.registrant_id is None:
         return here.page.go(f"/login?next={here.page.path}")
@@ -190,7 +192,7 @@ async def show_booking(here: Here, booking_id: UUID) -> Response[Any]:
 
 
 @get("/me/bookings/{booking_id:uuid}/cancel")
-async def show_cancel(here: Here, booking_id: UUID) -> Response[Any]:
+async def show_cancel(here: NamedDependency[Here], booking_id: FromPath[UUID]) -> Response[Any]:
     """What cancelling would do now, before one decides."""
     if here.visit.registrant_id is None:
         return here.page.go(f"/login?next={here.page.path}")
@@ -226,7 +228,9 @@ def _cancel_page(
 
 
 @post("/me/bookings/{booking_id:uuid}/cancel", status_code=303)
-async def do_cancel(here: Here, booking_id: UUID, request: Request[Any, Any, Any]) -> Response[Any]:
+async def do_cancel(
+    here: NamedDependency[Here], booking_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
     """Cancel, if what goes back is still what was shown."""
     form = await request.form()
     reason = str(form.get("reason", "")).strip()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 
 from yoyaku.booking.pages.calendars import FREE, Availability
 from yoyaku.booking.pages.find import PARTS_OF_DAY
@@ -55,7 +56,7 @@ class Found:
 
 
 @get("/search")
-async def search(here: Here, request: Request[Any, Any, Any]) -> Response[str]:
+async def search(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[str]:
     """The form; with a first day asked for, what is free."""
     asked = {name: request.query_params.get(name, "").strip() for name in ASKED}
     rules, words = await here.rules(), here.words

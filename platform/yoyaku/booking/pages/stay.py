@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
@@ -41,7 +43,7 @@ def _rooms(rules: ServiceRules, facility: Facility) -> list[PlacedSpace]:
 
 
 @get("/availability")
-async def show_two_months(here: Here, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Two months of one facility; services without nights begin at their facilities."""
     month = read_month(request.query_params.get("month"), fallback=here.today)
     rules, words = await here.rules(max(month, here.today)), here.words
@@ -120,7 +122,7 @@ def _neighbour(
 
 
 @get("/availability/{code:str}/week")
-async def show_week(here: Here, code: str, request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_week(here: NamedDependency[Here], code: FromPath[str], request: Request[Any, Any, Any]) -> Response[Any]:
     """A week of one facility: how many rooms of each type are left."""
     first = max(read_date(request.query_params.get("from")) or here.today, here.today)
     rules, words = await here.rules(first), here.words
@@ -164,7 +166,9 @@ async def show_week(here: Here, code: str, request: Request[Any, Any, Any]) -> R
 
 
 @get("/stay/{code:str}/{space:str}/{day:str}")
-async def show_stay(here: Here, code: str, space: str, day: str) -> Response[Any]:
+async def show_stay(
+    here: NamedDependency[Here], code: FromPath[str], space: FromPath[str], day: FromPath[str]
+) -> Response[Any]:
     """The form of one stay: nights, guests of each night, wishes."""
     if here.visit.account_id is None:
         return here.page.go(f"/login?next={here.page.path}")
@@ -172,7 +176,13 @@ async def show_stay(here: Here, code: str, space: str, day: str) -> Response[Any
 
 
 @post("/stay/{code:str}/{space:str}/{day:str}", status_code=303)
-async def choose_stay(here: Here, code: str, space: str, day: str, request: Request[Any, Any, Any]) -> Response[Any]:
+async def choose_stay(
+    here: NamedDependency[Here],
+    code: FromPath[str],
+    space: FromPath[str],
+    day: FromPath[str],
+    request: Request[Any, Any, Any],
+) -> Response[Any]:
     """Take the stay to the application, in the place of one chosen before."""
     if here.visit.account_id is None:
         return here.page.go(f"/login?next={here.page.path}")

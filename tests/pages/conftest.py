@@ -1,0 +1,77 @@
+"""The web application in this process, over HTTP, with the four services loaded."""
+
+import re
+
+import httpx
+import pytest
+from tests.cities import city_settings_of, load_cities, read_people, read_services
+
+from yoyaku.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def services():
+    return read_services()
+
+
+@pytest.fixture(scope="session")
+def people():
+    return read_people()
+
+
+@pytest.fixture(scope="session")
+def city_settings(database_server, _new_database):
+    """Settings over a database with the four services and the demo's people."""
+    made = _new_database()
+    settings = city_settings_of(made)
+    load_cities(settings)
+    yield settings
+    database_server.drop_database(made.name)
+
+
+@pytest.fixture(scope="session")
+async def application(city_settings):
+    gateway = create_app(city_settings)
+    yield gateway
+    await gateway.app.state["engine"].dispose()
+
+
+class Browser:
+    """A visitor without scripts: follows redirects, keeps cookies, sends forms with the page's token."""
+
+    def __init__(self, client):
+        self.client = client
+        self.html = ""
+
+    async def get(self, path, **more):
+        response = await self.client.get(path, **more)
+        self.html = response.text
+        return response
+
+    async def post(self, path, *, follow=True, **fields):
+        token = re.search(r'name="_csrf_token" value="([^"]+)"', self.html)
+        data = {"_csrf_token": token[1] if token else "", **fields}
+        response = await self.client.post(path, data=data, follow_redirects=follow)
+        self.html = response.text
+        return response
+
+    async def log_in(self, person, next_path="/"):
+        await self.get("/login", params={"next": next_path})
+        return await self.post("/login", login_id=person.login_id, password=person.password, next=next_path)
+
+
+@pytest.fixture
+async def browse(application, services):
+    """Opens a service: ``browse("rooms")``; a host may be given instead of a code."""
+    clients = []
+
+    def open_site(code, *, prefix=""):
+        host = services[code].host if code in services else code
+        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url=f"http://{host}{prefix}", follow_redirects=True)
+        clients.append(client)
+        return Browser(client)
+
+    yield open_site
+    for client in clients:
+        await client.aclose()

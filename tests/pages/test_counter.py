@@ -1,0 +1,86 @@
+"""The counter over HTTP: a clerk books on behalf, finds, confirms and revokes."""
+
+import re
+
+from tests.pages.test_booking import ANSWERS, apply, find
+
+
+async def begin_for(site, person, channel="telephone"):
+    """Enter for a person, found by name."""
+    await site.get("/counter/behalf", params={"person": person.name})
+    registrant = re.search(r'name="registrant" value="([^"]+)"', site.html)[1]
+    return await site.post("/counter/behalf", registrant=registrant, channel=channel)
+
+
+async def test_a_resident_is_not_let_in(browse, services):
+    site = browse("rooms")
+    page = await site.get("/counter")
+    assert page.url.path == "/login"
+    await site.log_in(services["rooms"].resident)
+
+    assert (await site.get("/counter")).status_code == 403
+
+
+async def test_a_clerk_books_on_behalf_confirms_and_finds(browse, services):
+    service = services["rooms"]
+    site = browse("rooms")
+    page = await site.log_in(service.clerk)
+    assert page.url.path == "/counter"
+
+    await begin_for(site, service.resident)
+    assert f"{service.resident.name} 様の代わりに" in site.html
+    path, slot = await find(site)
+    await site.post(path, slot=slot)
+    carried = await apply(site, **ANSWERS)
+    page = await site.post("/apply/submit", **carried, **{"terms.use": "yes"})
+    number = re.search(r"20\d\d-\d{6}", page.text)[0]
+    await site.post("/counter/behalf/end")
+    assert "様の代わりに" not in site.html
+
+    await site.get("/counter", params={"q": number})
+    assert service.resident.name in site.html
+    booking = re.search(r'href="(/counter/bookings/[^"]+)"', site.html)[1]
+    await site.get(booking)
+    assert "電話" in site.html
+    yen = re.search(r'name="fee_taken_yen"[^>]*value="(\d+)"', site.html)[1]
+    unseen = await site.post(f"{booking}/confirm", fee_taken_yen="0")
+    assert unseen.status_code == 422
+    unread = await site.post(f"{booking}/confirm", documents_seen="yes", fee_taken_yen="たくさん")
+    assert unread.status_code == 422
+    page = await site.post(f"{booking}/confirm", documents_seen="yes", fee_taken_yen=yen)
+    assert "tag-good" in page.text
+
+    nothing = await site.post(f"{booking}/revoke", grounds="", why="")
+    assert nothing.status_code == 422
+    grounds = re.search(r'name="grounds".*?<option value="([^"]+)"', site.html, re.DOTALL)[1]
+    page = await site.post(f"{booking}/revoke", grounds=grounds, why="雨のため")
+    assert "雨のため" in page.text
+
+
+async def test_a_person_is_found_by_reading(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+    page = await site.get("/counter/behalf", params={"person": "めぐろだんたい"})
+
+    assert "目黒団体" in page.text
+
+
+async def test_the_day_s_sheet_lists_who_comes_in_the_era_too(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+    await site.get("/counter")
+    facility = re.search(r'<option value="([^"]+)"', site.html)[1]
+    page = await site.get("/counter/sheet", params={"facility": facility, "day": "2027-02-26"})
+
+    assert page.status_code == 200
+    assert "令和9年2月26日" in page.text
+
+
+async def test_nobody_chosen_is_said(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+    await site.get("/counter/behalf")
+    page = await site.post("/counter/behalf")
+
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
