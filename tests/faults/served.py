@@ -93,7 +93,7 @@ class Web:
         self.address = None
 
     def wait(self):
-        wait_until_ready(self.child, self._listens, seconds=30)
+        wait_until_ready(self.child, self._listens, seconds=60)
 
     def _listens(self):
         found = LISTENS_AT.search(self.child.log.read_text())
