@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Final
 
 from yoyaku.billing.terms import PaymentMethod, PaymentTerms
 from yoyaku.booking.terms import (
@@ -22,6 +24,14 @@ from yoyaku.fee.policy import FeeRules
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.registration.terms import RegistrationTerms, Stage
 from yoyaku.rules.values import Clause
+
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
+
+
+def is_within_reach(day: date) -> bool:
+    """Whether bookings can have that day: from ``FIRST_YEAR`` on and before ``LAST_YEAR``."""
+    return FIRST_YEAR <= day.year < LAST_YEAR
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error that is logged tells the statement, not names, addresses and hashes
         json_serializer=encode_json,
         json_deserializer=msgspec.json.decode,
     )

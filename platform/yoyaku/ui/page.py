@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment
 from litestar import Response
@@ -18,6 +18,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from yoyaku.ui.words import Text, Words
 
 FLASH_COOKIE: Final = "flash"
+IN_ADDRESSES: Final = "/?#&=%+:;,@!$'()*[]"
+"""Characters that an address keeps; all else is written as ``%XX``, so that no header can be ended by it."""
 HTML: Final = "text/html; charset=utf-8"
 
 
@@ -120,12 +122,12 @@ class Page:
         return Response(
             None,
             status_code=HTTP_303_SEE_OTHER,
-            headers={"location": self.url(path), "cache-control": "no-store"},
+            headers={"location": quote(self.url(path), safe=IN_ADDRESSES), "cache-control": "no-store"},
             cookies=cookies,
         )
 
-    def url(self, path: str, **query: object) -> str:
-        """Return the address of a page of this site, under the path fallback too."""
+    def url(self, path: str, /, **query: object) -> str:
+        """Return the address of a page of this site, under the path fallback too; any name may be asked for."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         return f"{self.look.prefix}{path}" + (f"?{urlencode(asked, doseq=True)}" if asked else "")
 
