@@ -6,12 +6,14 @@ import pytest
 from tests.unit.booking.town import GROUP, PROVISIONAL, REGISTERED, RULES, at, court, decide, make_rules, room
 
 from yoyaku.booking.policy import (
+    Act,
     AlreadyStarted,
     ChannelNotOpen,
     NotRegistered,
     OutsideWindow,
     Person,
     StageMayNotBook,
+    day_refusal,
     window_for,
 )
 from yoyaku.facility.policy import NotBookable
@@ -246,3 +248,17 @@ def test_the_same_day_of_the_month_before_is_kept_within_the_month(stage, use, o
     person = Person(facts={"registration": stage})
     state = state_on(rules, use, "2027-03-01 10:00", space_id="lodge.twin", person=person)
     assert (state.opens_at, state.closes_at) == (at(opens), at(closes))
+
+
+@pytest.mark.parametrize(
+    ("channel", "person", "now", "refusal"),
+    [
+        ("telephone", REGISTERED, "2027-02-18 10:00", OutsideWindow),
+        ("telephone", REGISTERED, "2027-02-20 10:00", None),
+        ("web", None, "2027-02-01 10:00", NotRegistered),
+    ],
+)
+def test_a_whole_day_says_why_nothing_of_it_can_be_booked(channel, person, now, refusal):
+    act = Act(person=person, channel=channel, actor="clerk" if channel == "telephone" else "resident", now=at(now))
+    found = day_refusal(TOWN, space_id="park.tennis", use_on=date(2027, 2, 20), act=act)
+    assert (found and type(found)) == refusal

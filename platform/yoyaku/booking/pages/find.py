@@ -22,7 +22,7 @@ from yoyaku.booking.pages.places import (
     hours_lines,
     kind_choices,
 )
-from yoyaku.booking.pages.windows import month_note
+from yoyaku.booking.pages.windows import day_note, month_note
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import month_availability
 from yoyaku.facility.policy import PlacedSpace
@@ -218,6 +218,7 @@ async def day_page(
         any_free=any(row["any_free"] for row in rows),
         holiday=holiday_name(on),
         closed_reason=closed and (closed_lines([closed.rule], words) or [""])[0],
+        window_note=None if closed else day_note(rules, spaces, visit=looking(here, rules), words=words, day=on),
         errors=errors,
         ticked=ticked,
         previous=here.page.url(f"/availability/{code}/{before}", space=space) if before >= here.today else None,

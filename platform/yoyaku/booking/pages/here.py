@@ -58,8 +58,11 @@ def looking(here: Here, rules: ServiceRules) -> Visit:
 
 
 def looking_visit(visit: Visit, rules: ServiceRules) -> Visit:
-    """The visit by which one looks: who is not known yet sees what somebody fully registered could book."""
-    if visit.person is not None:
+    """The visit by which one looks: who is not known yet sees what somebody fully registered could book.
+
+    Somebody whom a clerk serves without a registration is known: to have none.
+    """
+    if visit.person is not None or visit.registrant_id is not None:
         return visit
     stages = [stage.code for stage in rules.registration.stages if stage.may_book]
     kind = rules.registration.classes[0]

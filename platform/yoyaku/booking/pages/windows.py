@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from yoyaku.booking.pages.here import add_months
-from yoyaku.booking.policy.windows import window_for
+from yoyaku.booking.policy import Act, day_refusal, window_for
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
-from yoyaku.facility.policy import PlacedSpace
+from yoyaku.facility.policy import PlacedSpace, SlotNotOffered
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.formats import moment, month_name
 from yoyaku.ui.words import Words
@@ -41,6 +41,28 @@ def month_note(
                 text=words.say("availability.opens_note", month=month_name(month, words.language), moment=opens),
             )
     return None
+
+
+def day_note(
+    rules: ServiceRules, spaces: Sequence[PlacedSpace], *, visit: Visit, words: Words, day: date
+) -> WindowNote | None:
+    """Say why nothing can be booked on a day by this channel: when it opens or closed, or which way is open.
+
+    Where anything is open, or nothing is offered at all, the signs of the slots say enough.
+    """
+    act = Act(person=visit.person, channel=visit.channel, actor=visit.actor, now=visit.now)
+    refusal = None
+    for placed in spaces:
+        if not placed.facility.bookable:
+            continue
+        try:
+            found = day_refusal(rules, space_id=placed.space_id, use_on=day, act=act)
+        except SlotNotOffered:
+            continue
+        if found is None:
+            return None
+        refusal = refusal or found
+    return None if refusal is None else WindowNote(kind="info", text=words.sentence(refusal))
 
 
 def _opens(rules: ServiceRules, placed: PlacedSpace, day: date, *, visit: Visit) -> datetime | None:

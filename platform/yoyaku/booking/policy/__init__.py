@@ -47,7 +47,7 @@ from yoyaku.booking.policy.values import (
     ScheduleRow,
     WindowState,
 )
-from yoyaku.booking.policy.windows import window_for
+from yoyaku.booking.policy.windows import day_refusal, window_for
 
 __all__ = [
     "LIVE_STATES",
@@ -91,6 +91,7 @@ __all__ = [
     "cancellation_schedule",
     "check_terms",
     "claims_of",
+    "day_refusal",
     "decide_booking",
     "decide_cancellation",
     "decide_change",

@@ -13,6 +13,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Action, Actor, OfficeHours, Window
 from yoyaku.facility.policy import day_slots, minute_of_day, timetable_for, use_facts
 from yoyaku.rules.condition import matches
+from yoyaku.rules.refusal import Refusal
 
 PERSON_FACTS: Final = frozenset({"user_class", "account_kind", "residency", "registration"})
 LONGEST_OFFICE_CLOSURE_DAYS: Final = 62
@@ -48,16 +49,32 @@ def window_for(  # noqa: PLR0913 - who asks, by which way, when, and for what ar
     Raises:
         UnknownSpace, SlotNotOffered: there is no such space, or no timetable for it.
     """
-    placed = rules.inventory.space(space_id)
     act = Act(person=person, channel=channel, actor=actor, now=now)
+    return window_state(_whole_day(rules, space_id=space_id, use_on=use_on, act=act), action)
+
+
+def day_refusal(rules: ServiceRules, *, space_id: str, use_on: date, act: Act) -> Refusal | None:
+    """Why nothing of a space can be booked on a day, as far as windows say it: when it opens, or by which way.
+
+    Raises:
+        UnknownSpace, SlotNotOffered: as :func:`window_for`.
+    """
+    try:
+        check_window(_whole_day(rules, space_id=space_id, use_on=use_on, act=act), "book")
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _whole_day(rules: ServiceRules, *, space_id: str, use_on: date, act: Act) -> Case:
+    placed, now = rules.inventory.space(space_id), act.now
     entry, timetable = timetable_for(rules, placed, use_on, now)
     slots = day_slots(rules, placed, use_on, timetable_code=entry.timetable, timetable=timetable)
     starts_at = slots[-1].starts_at if slots else rules.instant(use_on, 0)
     ends_at = slots[-1].ends_at if slots else rules.instant(use_on, 1440)
     facts = use_facts(rules, placed, use_on) | act_facts(rules, act, use_on) | {"timetable": entry.timetable}
     anchors = use_anchors(use_on, starts_at, ends_at) | act_anchors(act, now)
-    case = Case(rules=rules, placed=placed, use_on=use_on, act=act, made_at=now, facts=facts, anchors=anchors, trace=[])
-    return window_state(case, action)
+    return Case(rules=rules, placed=placed, use_on=use_on, act=act, made_at=now, facts=facts, anchors=anchors, trace=[])
 
 
 def window_state(case: Case, action: Action) -> WindowState:
