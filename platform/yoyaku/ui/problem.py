@@ -117,7 +117,10 @@ def answers(good: ResponseSpec | Mapping[int, ResponseSpec], *known: YoyakuError
 
 def shown(shape: Any, *examples: tuple[str, object], says: str) -> ResponseSpec:  # noqa: ANN401  # any type
     """A good answer with examples by name, for the documentation."""
-    named = [Example(id=_key(name), summary=name, value=value) for name, value in examples]
+    # Raw: Litestar would leave out what is null.
+    named = [
+        Example(id=_key(name), summary=name, value=msgspec.Raw(msgspec.json.encode(value))) for name, value in examples
+    ]
     return ResponseSpec(data_container=shape, description=says, generate_examples=False, examples=named)
 
 

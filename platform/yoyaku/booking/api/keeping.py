@@ -24,6 +24,7 @@ from yoyaku.booking.service import (
     list_bookings,
     remove_from_cart,
 )
+from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.api import BEARER, NotLoggedIn
 from yoyaku.registration.policy import RoleMissing
 from yoyaku.ui.problem import answers, shown
@@ -142,7 +143,9 @@ async def add(caller: By, data: CartIn) -> list[CartItemOut]:
     summary="Take out of the cart",
     tags=["Cart"],
     security=BEARER,
-    responses=answers({204: shown(None, says="It is not in the cart (any more).")}, NotLoggedIn()),
+    responses=answers(
+        {204: shown(None, says="It is not in the cart (any more).")}, NotLoggedIn(), NotFound(what="address")
+    ),
 )
 async def remove(caller: By, item_id: UUID) -> None:
     """Take one wish out of the cart; one that is not in it is no fault."""
