@@ -93,7 +93,6 @@ async def test_after_logging_in_a_group_is_called_by_its_name(conn):
     assert (await enter(conn)).view.display_name == "葛\U000e0100城テニスクラブ"
 
 
-@pytest.mark.fact("T-S2")
 async def test_an_unknown_id_and_a_wrong_password_read_alike(conn):
     await register(conn)
     with pytest.raises(LoginFailed) as wrong:
@@ -104,7 +103,6 @@ async def test_an_unknown_id_and_a_wrong_password_read_alike(conn):
     assert wrong.value.facts == unknown.value.facts == {}
 
 
-@pytest.mark.fact("T-S2")
 async def test_ten_wrong_passwords_close_the_door_to_their_address_only(conn):
     await register(conn)
     for _ in range(10):
@@ -214,7 +212,6 @@ async def test_an_account_that_may_not_be_leaves_nothing(conn, login_id, passwor
     assert await conn.scalar(text("SELECT count(*) FROM registrant")) == 0
 
 
-@pytest.mark.fact("T-M1", "T-J4")
 async def test_a_name_is_kept_byte_for_byte_and_found_by_its_common_form(conn):
     registrant_id = await register(conn)
     await register(conn, login_id="00000001", new=CLUB)

@@ -1,4 +1,4 @@
-"""Names stay as written; what finds them is a folded key (standards T-M1, T-J4)."""
+"""Names stay as written; what finds them is a folded key."""
 
 from __future__ import annotations
 

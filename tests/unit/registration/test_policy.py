@@ -54,7 +54,6 @@ def test_an_id_of_the_right_form_passes():
     check_login_id("40675", EIGHT_DIGITS)
 
 
-@pytest.mark.fact("T-S4")
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
@@ -118,7 +117,6 @@ def fail(attempts, times, *, address="192.0.2.1", key="a", now=NINE):
         attempts.note_failure(address=address, login_key=key, real_now=now)
 
 
-@pytest.mark.fact("T-S2")
 def test_ten_wrong_passwords_slow_their_sender_and_nobody_else():
     attempts = Attempts()
     fail(attempts, 10)
