@@ -57,8 +57,9 @@ def _wait_for(port, web, log):
     raise AssertionError(Path(log).read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path):
+    """One for each module: while Playwright is open, its event loop runs, and no asynchronous test could."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         yield browser
