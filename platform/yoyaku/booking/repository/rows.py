@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.policy import BookedFacts, BookingPlan, BookingRequest, HeldBooking, Person
+from yoyaku.booking.terms import State
 from yoyaku.booking.views import BookingView, Contact
 from yoyaku.booking.visit import Visit
 from yoyaku.fee.policy import FeeLine
@@ -108,8 +109,62 @@ def _is_scalar(value: Value) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def read_view(row: RowMapping) -> BookingView:
-    """A stored booking."""
+class StoredBooking(TypedDict):
+    """A row of ``booking`` as JSON tells it, with the tenant's time zone and the registrant's contact."""
+
+    booking_id: UUID
+    application_id: UUID
+    number: str
+    registrant_id: UUID
+    facility_id: str
+    space_id: str
+    use_on: date
+    starts_at: datetime
+    ends_at: datetime
+    nights: int
+    surfaces: int
+    unit: int | None
+    bands: list[str]
+    activity: str | None
+    guests: list[dict[str, int]]
+    preferences: dict[str, bool]
+    equipment: dict[str, int]
+    form: dict[str, Any]
+    state: State
+    channel: str
+    made_at: datetime
+    tentative_since: datetime | None
+    lapses_at: datetime | None
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    grounds: str | None
+    total_yen: int
+    lines: tuple[FeeLine, ...]
+    dues: tuple[PaymentDue, ...]
+    paid_yen: int
+    paid_by: list[str]
+    kept_yen: int | None
+    refund_yen: int | None
+    bans_same_slot: bool
+    facts: dict[str, Any]
+    rule_set_version: int
+    inventory_version: int
+    trace: list[dict[str, Any]]
+    time_zone: str
+    registrant_name: str
+    registrant_kana: str
+    registrant_phone: str | None
+    registrant_email: str | None
+    registrant_language: str
+
+
+_STORED = msgspec.json.Decoder(StoredBooking)
+
+
+def read_view(told: str) -> BookingView:
+    """A stored booking, from the JSON of its row."""
+    row: Mapping[str, Any] = _STORED.decode(told)
     stored = row["facts"]
     person = stored["person"]
     instants: dict[str, Any] = {name: _utc(row[name]) for name in _INSTANTS}
@@ -121,8 +176,8 @@ def read_view(row: RowMapping) -> BookingView:
         request=read_request(row),
         period=Period(_instant(row["starts_at"]), _instant(row["ends_at"])),
         made_at=_instant(row["made_at"]),
-        lines=msgspec.convert(row["lines"], tuple[FeeLine, ...]),
-        dues=msgspec.convert(row["dues"], tuple[PaymentDue, ...]),
+        lines=row["lines"],
+        dues=row["dues"],
         paid_by=frozenset(row["paid_by"]),
         facts=facts_from_json(stored["use"]),
         person=None if person is None else _person(person, stored["registered_at"]),
@@ -169,7 +224,7 @@ def _person(facts: Mapping[str, Any], registered_at: str | None) -> Person:
     return Person(facts=facts_from_json(facts), registered_at=since)
 
 
-def read_request(row: RowMapping) -> BookingRequest:
+def read_request(row: Mapping[str, Any]) -> BookingRequest:
     """What was asked for, as the policy takes it: nights, bands, or times of day of the tenant."""
     facility, space, zone = row["facility_id"], row["space_id"], ZoneInfo(row["time_zone"])
     by_time = not row["nights"] and not row["bands"]
