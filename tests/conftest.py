@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from yoyaku.cli.db import upgrade_database
@@ -21,6 +22,10 @@ from yoyaku.testing.stack.mail import MailCatcher
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NO_CHROMIUM = "no Chromium on this machine: sudo apt-get install chromium fonts-noto-cjk"
+# A busy machine is no fault of the code under test.
+hypothesis.settings.register_profile("yoyaku", deadline=None)
+hypothesis.settings.load_profile("yoyaku")
+
 _started = pytest.StashKey[Server]()
 _folder = pytest.StashKey[Path]()
 
