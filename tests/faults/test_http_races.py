@@ -5,48 +5,15 @@ from collections import Counter
 
 import pytest
 from tests.faults.served import (
-    Processes,
     assert_bookings_and_slots_agree,
-    log_in_everybody,
     race,
     some_day,
     submission,
     wish,
 )
-from tests.integration.conftest import Town
-
-from yoyaku.db.engine import make_engine, tenant_transaction
-from yoyaku.testing.town import SERVICE, TOWN, write_residents, write_town
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("http-races")]
-EVERYBODY = 200
-
-
-@pytest.fixture(scope="module")
-async def crowd(database_server, _new_database, rules):
-    """A town with two hundred residents, logged in."""
-    made = _new_database()
-    engine, owner = make_engine(made.url, pool_size=4), make_engine(made.owner_url, pool_size=1)
-    async with tenant_transaction(owner, TOWN, SERVICE) as conn:
-        await write_town(conn, rules)
-        residents = await write_residents(conn, EVERYBODY)
-    town = Town(engine=engine, owner=owner, rules=rules, residents=residents, clerk=None)
-    await log_in_everybody(town)
-    town.database = made
-    yield town
-    await engine.dispose()
-    await owner.dispose()
-    database_server.drop_database(made.name)
-
-
-@pytest.fixture(scope="module")
-def webs(crowd, tmp_path_factory):
-    """Two web servers."""
-    processes = Processes(database=crowd.database, logs=tmp_path_factory.mktemp("logs"))
-    try:
-        yield processes.start_webs(2)
-    finally:
-        processes.kill_all()
+EVERYBODY = 200  # live in the crowded town
 
 
 async def test_of_two_hundred_who_want_one_slot_one_gets_it(crowd, webs):

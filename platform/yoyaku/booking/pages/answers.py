@@ -17,6 +17,8 @@ from yoyaku.ui.formats import yen
 from yoyaku.ui.words import Words
 
 PREFIX: Final = "form."
+ITEM: Final = "item."
+"""Before the id of each item of the cart for which the form was begun."""
 Answers = Mapping[str, Any]
 
 
@@ -94,10 +96,9 @@ def read_answers(questions: Sequence[FormField], form: Mapping[str, Any]) -> dic
 
 
 def hidden_fields(form: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The answers as they were typed, to be carried to the next page."""
-    return [
-        (name, str(value)) for name, value in form.items() if name.startswith((PREFIX, "equipment.")) and str(value)
-    ]
+    """The answers as they were typed, and what they are for, to be carried to the next page."""
+    carried = (PREFIX, ITEM, "equipment.")
+    return [(name, str(value)) for name, value in form.items() if name.startswith(carried) and str(value)]
 
 
 def form_errors(refusal: Refusal, questions: Sequence[FormField], words: Words) -> dict[str, str] | None:

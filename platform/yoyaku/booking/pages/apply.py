@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.answers import (
+    ITEM,
     answer_rows,
     asked_questions,
     equipment_lots,
@@ -53,12 +54,18 @@ GONE: Final = (SlotTaken, CartSlotTaken)
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """An application on its way: what is wished for, what is asked, and what was typed."""
+    """An application on its way: what is wished for, what is asked, and what was typed.
+
+    ``gone`` says why some of what the form was begun for cannot be booked any more; it is told before anything else
+    happens. ``items`` are then the rest, or where nothing is left (``is_lost``) all of it.
+    """
 
     rules: ServiceRules
     items: Sequence[tuple[str, BookingRequest]]
     questions: Sequence[FormField]
     typed: Mapping[str, Any]
+    gone: Sequence[Refusal] = ()
+    is_lost: bool = False
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -72,15 +79,21 @@ class Draft:
 
 
 async def _draft(here: Here, typed: Mapping[str, Any]) -> Draft | None:
-    """The draft over what can be booked of the cart; ``None`` where nothing can."""
+    """The draft over what the form was begun for, at its beginning over what can be booked of the cart; ``None`` where
+    there is nothing.
+    """
     rules = await here.rules()
     cart = await cart_items(here.conn, visit=here.visit, rules=rules)
-    items = [(str(item.item_id), item.request) for item in cart if item.refusal is None]
-    if not items:
+    begun = {name.removeprefix(ITEM) for name in typed if name.startswith(ITEM)}
+    meant = [item for item in cart if (str(item.item_id) in begun if begun else item.refusal is None)]
+    if not meant:
         return None
+    left = [item for item in meant if item.refusal is None]
+    items = [(str(item.item_id), item.request) for item in left or meant]
+    gone = [item.refusal for item in meant if item.refusal is not None]
     person = here.visit.person.facts if here.visit.person else {}
     questions = asked_questions(rules, [request for _, request in items], person=person)
-    return Draft(rules=rules, items=items, questions=questions, typed=typed)
+    return Draft(rules=rules, items=items, questions=questions, typed=typed, gone=gone, is_lost=not left)
 
 
 def _back(here: Here) -> str:
@@ -100,7 +113,9 @@ async def show_form(here: NamedDependency[Here]) -> Response[Any]:
 async def edit_form(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The form again, with everything as it was typed."""
     draft = await _draft(here, await request.form())
-    return here.page.go(_back(here)) if draft is None else _form_page(here, draft, {})
+    if draft is None:
+        return here.page.go(_back(here))
+    return _gone_page(here, draft) if draft.gone else _form_page(here, draft, {})
 
 
 def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[str]:
@@ -108,8 +123,9 @@ def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[
     admitted = [rules.inventory.space(request.space_id).space.people for _, request in draft.items]
     return here.page.show(
         "booking/apply.html",
-        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        status=HTTP_409_CONFLICT if draft.gone else HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
         items=[item_view(rules, request, words) for _, request in draft.items],
+        begun=[(f"{ITEM}{item_id}", "1") for item_id, _ in draft.items],
         fields=question_views(
             draft.questions, draft.answers, words, people=min((n for n in admitted if n), default=None)
         ),
@@ -118,6 +134,11 @@ def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[
         back=_back(here),
         crumbs=_crumbs(here, "apply.title"),
     )
+
+
+def _gone_page(here: Here, draft: Draft) -> Response[str]:
+    """The form with all that was typed, over what is left, and the sentences for what is not."""
+    return _form_page(here, draft, {"": " ".join(dict.fromkeys(here.words.sentence(one) for one in draft.gone))})
 
 
 def _crumbs(here: Here, key: str) -> list[Crumb]:
@@ -132,10 +153,12 @@ async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any
     draft = await _draft(here, await request.form())
     if draft is None:
         return here.page.go(_back(here), flash="slot_taken")
+    if draft.gone:
+        return _gone_page(here, draft)
     quoted = await _quote(here, draft)
-    refused = next((item.refusal for item in quoted if item.refusal is not None), None)
+    refused = next(((place, item.refusal) for place, item in enumerate(quoted) if item.refusal is not None), None)
     if refused is not None:
-        return _refused(here, draft, refused)
+        return _refused(here, draft, *refused)
     return here.page.show(
         "booking/confirm.html",
         items=[_confirm_item(here, draft, item) for item in quoted],
@@ -168,10 +191,13 @@ def _confirm_item(here: Here, draft: Draft, item: QuotedItem) -> object:
     )
 
 
-def _refused(here: Here, draft: Draft, refusal: Refusal) -> Response[Any]:
-    """Where a refusal is shown: at its field, in the cart, or above the form."""
+def _refused(here: Here, draft: Draft, place: int, refusal: Refusal) -> Response[Any]:
+    """Where the refusal of the item at that place is shown: at its field, or above the form."""
+    if draft.gone:
+        return _gone_page(here, draft)
     if isinstance(refusal, GONE):
-        return here.page.go(_back(here), flash="slot_taken")
+        left = [item for number, item in enumerate(draft.items) if number != place] or draft.items
+        return _gone_page(here, replace(draft, items=left, gone=[refusal]))
     errors = form_errors(refusal, draft.questions, here.words)
     if errors is None and isinstance(refusal, EquipmentShort):
         short = f".{refusal.facts.get('equipment')}"
@@ -183,7 +209,9 @@ def _refused(here: Here, draft: Draft, refusal: Refusal) -> Response[Any]:
 async def show_terms(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The terms, to be ticked."""
     draft = await _draft(here, await request.form())
-    return here.page.go(_back(here)) if draft is None else _terms_page(here, draft, str(new_id()), {})
+    if draft is None:
+        return here.page.go(_back(here))
+    return _gone_page(here, draft) if draft.gone else _terms_page(here, draft, str(new_id()), {})
 
 
 def _terms_page(here: Here, draft: Draft, key: str, errors: Mapping[str, str]) -> Response[str]:
@@ -219,6 +247,8 @@ async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     draft = await _draft(here, form)
     if draft is None:
         return here.page.go("/me" if here.visit.staff_id is None else "/counter")
+    if draft.gone and not draft.is_lost:  # all lost may also mean: booked, by this very form sent a moment before
+        return _gone_page(here, draft)
     accepted = [term.code for term in draft.rules.booking.terms if form.get(f"terms.{term.code}")]
     try:
         # A refusal may come after some slots were taken: they go back, and the page can still be built.
@@ -235,7 +265,7 @@ async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     except TermsNotAccepted:
         return _terms_page(here, draft, key, _missing_terms(here, draft.rules, accepted))
     except Refusal as refusal:
-        return _refused(here, draft, refusal)
+        return _refused(here, draft, int(str(refusal.facts.get("item", 0))), refusal)
     await remove_from_cart(here.conn, visit=here.visit, items=[UUID(item_id) for item_id, _ in draft.items])
     return here.page.go(f"/done/{made.application_id}")
 
