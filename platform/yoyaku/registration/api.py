@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import Meta, Struct, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -87,7 +88,7 @@ _BEGUN = {**to_builtins(_SHOWN), "token": "tKtC3o9xY0a-qv5HhXnYwq1m2uRr1pSx0Wc2l
         TooManyAttempts(retry_after_seconds=540),
     ),
 )
-async def begin(at: At, data: CredentialsIn) -> SessionOut:
+async def begin(at: At, data: JSONBody[CredentialsIn]) -> SessionOut:
     """Begin a session. An unknown id and a wrong password answer alike."""
     attempt = LoginAttempt(login_id=data.login_id, password=data.password, address=at.address)
     begun = await log_in(at.conn, attempt=attempt, terms=at.terms, limits=at.limits, real_now=at.real_now)

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 from msgspec import to_builtins
 
 from yoyaku.admin.api.shapes import (
@@ -96,7 +96,7 @@ async def find_people(caller: By, q: Query) -> list[PersonOut]:
         *NO_CLERK,
     ),
 )
-async def add_person(caller: By, data: WalkInIn) -> PersonOut:
+async def add_person(caller: By, data: JSONBody[WalkInIn]) -> PersonOut:
     """Take down somebody without a registration; the rules say what they may book."""
     _clerk(caller)
     walk_in = WalkIn(name=data.name, kana=data.kana, phone=data.phone)
@@ -156,10 +156,10 @@ async def read_sheet(
         *examples.REFUSALS,
         DifferentRules(),
         KeyUsedBefore(key="0c6e5d0e"),
-        DateOutOfReach(),
+        DateOutOfReach(first_year=2000, last_year=2099),
     ),
 )
-async def submit_on_behalf(caller: By, data: OnBehalfIn, key: Key = None) -> Response[ApplicationOut]:
+async def submit_on_behalf(caller: By, data: JSONBody[OnBehalfIn], key: Key = None) -> Response[ApplicationOut]:
     """Book for somebody who came by telephone or to the counter, by the windows and limits of that channel."""
     _clerk(caller)
     items = [item.request() for item in data.items]
@@ -194,7 +194,7 @@ async def submit_on_behalf(caller: By, data: OnBehalfIn, key: Key = None) -> Res
         DocumentsNotSeen(),
     ),
 )
-async def confirm(caller: By, booking_id: UUID, data: ConfirmationIn) -> BookingOut:
+async def confirm(caller: By, booking_id: FromPath[UUID], data: JSONBody[ConfirmationIn]) -> BookingOut:
     """Make a tentative booking final: documents seen, fee taken."""
     _clerk(caller)
     seen = await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id)
@@ -224,7 +224,7 @@ async def confirm(caller: By, booking_id: UUID, data: ConfirmationIn) -> Booking
         WhyMissing(),
     ),
 )
-async def revoke(caller: By, booking_id: UUID, data: RevocationIn) -> BookingOut:
+async def revoke(caller: By, booking_id: FromPath[UUID], data: JSONBody[RevocationIn]) -> BookingOut:
     """End a booking on the city's grounds (rain): by the clause of the rules that names them."""
     _clerk(caller)
     seen = await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id)

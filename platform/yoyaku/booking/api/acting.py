@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Response, get, patch, post
-from litestar.params import HeaderParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from yoyaku.booking.api import examples
 from yoyaku.booking.api.answers import application_out, booking_out, offer_out, quote_out
@@ -56,10 +56,10 @@ MADE: Final = {
         shown(list[QuoteOut], *examples.QUOTES, says="For each item its price and state, or its refusal."),
         NotLoggedIn(),
         DifferentRules(),
-        DateOutOfReach(),
+        DateOutOfReach(first_year=2000, last_year=2099),
     ),
 )
-async def quote(caller: By, data: QuoteIn) -> list[QuoteOut]:
+async def quote(caller: By, data: JSONBody[QuoteIn]) -> list[QuoteOut]:
     """Say for each item what it would become and cost, or why it is refused; nothing is held."""
     items = [item.request() for item in data.items]
     rules = await caller.rules_for_all(items)
@@ -74,10 +74,15 @@ async def quote(caller: By, data: QuoteIn) -> list[QuoteOut]:
     tags=["Bookings"],
     security=BEARER,
     responses=answers(
-        MADE, NotLoggedIn(), *examples.REFUSALS, DifferentRules(), KeyUsedBefore(key="0c6e5d0e"), DateOutOfReach()
+        MADE,
+        NotLoggedIn(),
+        *examples.REFUSALS,
+        DifferentRules(),
+        KeyUsedBefore(key="0c6e5d0e"),
+        DateOutOfReach(first_year=2000, last_year=2099),
     ),
 )
-async def submit(caller: By, data: ApplicationIn, key: Key = None) -> Response[ApplicationOut]:
+async def submit(caller: By, data: JSONBody[ApplicationIn], key: Key = None) -> Response[ApplicationOut]:
     """Book all items or none. 201 with the bookings; 200 where the same key has made them before."""
     caller.require_login()
     items = [item.request() for item in data.items]
@@ -106,7 +111,7 @@ async def submit(caller: By, data: ApplicationIn, key: Key = None) -> Response[A
         BookingNotFound(),
     ),
 )
-async def read_cancellation(caller: By, booking_id: UUID) -> CancellationOut:
+async def read_cancellation(caller: By, booking_id: FromPath[UUID]) -> CancellationOut:
     """Say what cancelling would do now and on each later day, by the code that later does it."""
     caller.require_login()
     booking = await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id)
@@ -127,7 +132,7 @@ async def read_cancellation(caller: By, booking_id: UUID) -> CancellationOut:
         RefundChanged(expected_yen=1200, refund_yen=600),
     ),
 )
-async def cancel(caller: By, booking_id: UUID, data: CancellationIn) -> BookingOut:
+async def cancel(caller: By, booking_id: FromPath[UUID], data: JSONBody[CancellationIn]) -> BookingOut:
     """End a booking by the rules under which it was made."""
     caller.require_login()
     seen = await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id)
@@ -154,7 +159,7 @@ async def cancel(caller: By, booking_id: UUID, data: CancellationIn) -> BookingO
         examples.NOT_CHANGEABLE,
     ),
 )
-async def change(caller: By, booking_id: UUID, data: ChangeIn) -> BookingOut:
+async def change(caller: By, booking_id: FromPath[UUID], data: JSONBody[ChangeIn]) -> BookingOut:
     """Change what the rules let be changed; the price follows."""
     caller.require_login()
     seen = await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 
 from yoyaku.booking.api import examples
 from yoyaku.booking.api.answers import application_out, booking_out, cart_item_out, event_out
@@ -58,7 +58,7 @@ async def list_mine(
     security=BEARER,
     responses=answers(shown(BookingOut, *examples.BOOKING, says="The booking."), NotLoggedIn(), BookingNotFound()),
 )
-async def read_one(caller: By, booking_id: UUID) -> BookingOut:
+async def read_one(caller: By, booking_id: FromPath[UUID]) -> BookingOut:
     """Give one of one's own bookings; for a clerk, any of the service."""
     caller.require_login()
     return booking_out(await get_booking(caller.conn, visit=caller.visit, booking_id=booking_id))
@@ -73,7 +73,7 @@ async def read_one(caller: By, booking_id: UUID) -> BookingOut:
         shown(list[EventOut], *examples.EVENTS, says="The oldest first."), NotLoggedIn(), BookingNotFound()
     ),
 )
-async def read_events(caller: By, booking_id: UUID) -> list[EventOut]:
+async def read_events(caller: By, booking_id: FromPath[UUID]) -> list[EventOut]:
     """Say who did what with the booking, when and why."""
     caller.require_login()
     found = await booking_history(caller.conn, visit=caller.visit, booking_id=booking_id)
@@ -91,7 +91,7 @@ async def read_events(caller: By, booking_id: UUID) -> list[EventOut]:
         BookingNotFound(),
     ),
 )
-async def read_application(caller: By, application_id: UUID) -> ApplicationOut:
+async def read_application(caller: By, application_id: FromPath[UUID]) -> ApplicationOut:
     """Give the bookings of one of one's own submissions; for a clerk, of any of the service."""
     caller.require_login()
     found = await application_bookings(caller.conn, visit=caller.visit, application_id=application_id)
@@ -125,10 +125,10 @@ async def read_cart(caller: By) -> list[CartItemOut]:
         NotLoggedIn(),
         *examples.CART_REFUSALS,
         DifferentRules(),
-        DateOutOfReach(),
+        DateOutOfReach(first_year=2000, last_year=2099),
     ),
 )
-async def add(caller: By, data: CartIn) -> list[CartItemOut]:
+async def add(caller: By, data: JSONBody[CartIn]) -> list[CartItemOut]:
     """Put wishes into the cart, all or none; sent twice they are in it once."""
     caller.require_login()
     items = [item.request() for item in data.items]
@@ -147,7 +147,7 @@ async def add(caller: By, data: CartIn) -> list[CartItemOut]:
         {204: shown(None, says="It is not in the cart (any more).")}, NotLoggedIn(), NotFound(what="address")
     ),
 )
-async def remove(caller: By, item_id: UUID) -> None:
+async def remove(caller: By, item_id: FromPath[UUID]) -> None:
     """Take one wish out of the cart; one that is not in it is no fault."""
     caller.require_login()
     await remove_from_cart(caller.conn, visit=caller.visit, items=[item_id])
