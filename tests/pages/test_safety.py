@@ -1,10 +1,14 @@
 """What strangers send: no page breaks on it, no header is ended by it, no log tells what was typed."""
 
+from dataclasses import replace
+
 import pytest
+from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from yoyaku.db.engine import make_engine, platform_transaction
+from yoyaku.web.app import create_app
 
 CRLF = "%0d%0aset-cookie:%20planted=1"
 
@@ -65,3 +69,54 @@ async def test_an_error_of_the_database_does_not_tell_what_was_typed(city_settin
 
     assert "nowhere" in str(caught.value)
     assert "09012345678" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/counter", "/counter/behalf", "/login", "/search"])
+async def test_a_nul_in_an_address_cannot_be_read(path, browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+    page = await site.get(f"{path}?q=%00&person=%00")
+
+    assert page.status_code == 422
+
+
+@pytest.mark.parametrize("files", [None, {"more": ("a.txt", b"a")}])
+async def test_a_nul_in_a_form_cannot_be_read(files, browse):
+    site = browse("rooms")
+    await site.get("/login")
+    token = site.client.cookies["csrftoken"]
+    typed = {"_csrf_token": token, "login_id": "a\0b", "password": "c"}
+    answer = await site.client.post("/login", data=typed, files=files)
+
+    assert answer.status_code == 422
+    assert "ログアウト" not in answer.text
+
+
+async def test_whom_a_clerk_entered_for_is_not_who_the_next_one_enters_for(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+    await site.get("/counter/behalf", params={"person": services["rooms"].resident.login_id})
+    registrant = site.html.split('name="registrant" value="')[1].split('"')[0]
+    await site.post("/counter/behalf", registrant=registrant, channel="counter")
+    assert services["rooms"].resident.name in site.html
+    site.client.cookies.delete("session")
+
+    await site.log_in(services["rooms"].clerk)
+    page = await site.get("/counter")
+
+    assert services["rooms"].resident.name not in page.text
+
+
+async def test_every_cookie_of_a_site_with_https_travels_by_https_only(city_settings, services):
+    gateway = create_app(replace(city_settings, site_scheme="https"))
+    site = AsyncClient(transport=ASGITransport(app=gateway), base_url=f"https://{services['rooms'].host}")
+    page = await site.get("/login?lang=en")
+    typed = {"_csrf_token": site.cookies["csrftoken"], "login_id": services["rooms"].clerk.login_id}
+    let_in = await site.post("/login", data={**typed, "password": services["rooms"].clerk.password})
+    await site.aclose()
+    await gateway.app.state["engine"].dispose()
+    cookies = page.headers.get_list("set-cookie") + let_in.headers.get_list("set-cookie")
+
+    assert {cookie.split("=")[0] for cookie in cookies} == {"csrftoken", "lang", "session", "behalf", "flash"}
+    assert all("Secure" in cookie and "HttpOnly" in cookie and "samesite=lax" in cookie.lower() for cookie in cookies)
+    assert "max-age=" in let_in.headers["strict-transport-security"]

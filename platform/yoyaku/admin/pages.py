@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
@@ -161,15 +160,7 @@ def _behalf_errors(here: Here, rules: ServiceRules, registrant: str, channel: st
 
 
 def _entering(here: Here, registrant: str, channel: str) -> Response[Any]:
-    here.page.cookies.append(
-        Cookie(
-            key=BEHALF_COOKIE,
-            value=f"{registrant}.{channel}",
-            path=f"{here.page.look.prefix}/",
-            httponly=True,
-            samesite="lax",
-        )
-    )
+    here.page.remember(BEHALF_COOKIE, f"{registrant}.{channel}")
     return here.page.go("/search")
 
 
@@ -193,7 +184,7 @@ async def begin_walk_in(here: NamedDependency[Here], request: Request[Any, Any, 
 @post("/counter/behalf/end", status_code=303)
 async def end_behalf(here: NamedDependency[Here]) -> Response[Any]:
     """Enter for nobody any more."""
-    here.page.cookies.append(Cookie(key=BEHALF_COOKIE, value="", path=f"{here.page.look.prefix}/", max_age=0))
+    here.page.forget(BEHALF_COOKIE)
     return here.page.go("/counter", flash="behalf_ended")
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_401_UNAUTHORIZED, HTTP_422_UNPROCESSABLE_ENTITY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,19 +34,6 @@ class Door:
     address: str
     token: str | None
     session: SessionView | None
-    secure: bool
-
-    def cookie(self, value: str, **more: Any) -> Cookie:  # noqa: ANN401 (Cookie's own arguments)
-        """The session's cookie: for this site only, out of reach of scripts."""
-        return Cookie(
-            key=SESSION_COOKIE,
-            value=value,
-            path=f"{self.page.look.prefix}/",
-            httponly=True,
-            secure=self.secure,
-            samesite="lax",
-            **more,
-        )
 
 
 @get("/login")
@@ -81,7 +67,8 @@ async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any])
 
 
 def _let_in(door: Door, begun: NewSession, next_path: str) -> Response[None]:
-    door.page.cookies.append(door.cookie(begun.token))
+    door.page.remember(SESSION_COOKIE, begun.token)
+    door.page.forget(BEHALF_COOKIE)  # a clerk whose session ran out was entering for somebody: not the next one
     at_home = next_path == "/" and begun.view.staff_id is not None
     return door.page.go("/counter" if at_home else next_path, flash="logged_in")
 
@@ -115,8 +102,8 @@ async def do_logout(door: NamedDependency[Door]) -> Response[None]:
     """End the session, and whatever a clerk was entering for somebody."""
     if door.token is not None:
         await log_out(door.conn, token=door.token)
-    door.page.cookies.append(door.cookie("", max_age=0))
-    door.page.cookies.append(Cookie(key=BEHALF_COOKIE, value="", path=f"{door.page.look.prefix}/", max_age=0))
+    door.page.forget(SESSION_COOKIE)
+    door.page.forget(BEHALF_COOKIE)
     return door.page.go("/", flash="logged_out")
 
 

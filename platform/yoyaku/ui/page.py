@@ -97,17 +97,17 @@ class Page:
     demo_clock: object | None = None
     site_pages: Mapping[str, SitePage] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
+    secure: bool = False
 
     def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
         """Render a template inside the frame of the site."""
         text = self.environment.get_template(template).render(
             page=self, words=self.words, look=self.look, lang=self.words.language, **context
         )
-        cookies = list(self.cookies)
         if self.flash:
-            cookies.append(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
+            self.forget(FLASH_COOKIE)
         return Response(
-            text, status_code=status, media_type=HTML, cookies=cookies, headers={"cache-control": "no-store"}
+            text, status_code=status, media_type=HTML, cookies=self.cookies, headers={"cache-control": "no-store"}
         )
 
     def go(self, path: str, *, flash: str | None = None) -> Response[None]:
@@ -116,15 +116,35 @@ class Page:
         :param path: a path of the site, without the prefix.
         :param flash: the wording key of the sentence, below ``flash.``.
         """
-        cookies = list(self.cookies)
         if flash:
-            cookies.append(Cookie(key=FLASH_COOKIE, value=flash, path="/", httponly=True, samesite="lax", max_age=60))
+            self.remember(FLASH_COOKIE, flash, seconds=60)
         return Response(
             None,
             status_code=HTTP_303_SEE_OTHER,
             headers={"location": quote(self.url(path), safe=IN_ADDRESSES), "cache-control": "no-store"},
-            cookies=cookies,
+            cookies=self.cookies,
         )
+
+    def remember(self, name: str, value: str, *, seconds: int | None = None) -> None:
+        """Keep a value in the browser, for this site's own pages, out of reach of scripts and of other sites' forms.
+
+        :param seconds: how long; without, until the browser closes.
+        """
+        self.cookies.append(
+            Cookie(
+                key=name,
+                value=value,
+                path=f"{self.look.prefix}/",
+                max_age=seconds,
+                httponly=True,
+                secure=self.secure,
+                samesite="lax",
+            )
+        )
+
+    def forget(self, name: str) -> None:
+        """Take back what the browser was to remember."""
+        self.remember(name, "", seconds=0)
 
     def url(self, path: str, /, **query: object) -> str:
         """Return the address of a page of this site, under the path fallback too; any name may be asked for."""

@@ -29,6 +29,7 @@ from yoyaku.web.errors import CSRF_COOKIE, Errors
 from yoyaku.web.frame import Frames
 from yoyaku.web.gateway import Gateway
 from yoyaku.web.log import configure_logging
+from yoyaku.web.nul import refuse_nul
 from yoyaku.web.visits import Machinery, Visits
 
 CONTENT_POLICY: Final = (
@@ -65,7 +66,8 @@ def create_app(settings: Settings | None = None) -> Gateway:
     configure_logging()
     settings = settings or Settings.from_mapping(os.environ)
     engine = make_engine(settings.database_url, pool_size=settings.database_pool)
-    machinery = Machinery(settings=settings, engine=engine, provider=RulesProvider(), frames=Frames())
+    secure = settings.site_scheme == "https"
+    machinery = Machinery(settings=settings, engine=engine, provider=RulesProvider(), frames=Frames(secure=secure))
     visits, errors = Visits(machinery), Errors(machinery.frames)
 
     @asynccontextmanager
@@ -73,9 +75,11 @@ def create_app(settings: Settings | None = None) -> Gateway:
         yield
         await engine.dispose()
 
-    secure = settings.site_scheme == "https"
     app = Litestar(
-        route_handlers=[Router("/", route_handlers=PAGES, include_in_schema=False), *api_routes.ROUTES],
+        route_handlers=[
+            Router("/", route_handlers=PAGES, before_request=refuse_nul, include_in_schema=False),
+            *api_routes.ROUTES,
+        ],
         dependencies={
             "here": Provide(visits.provide_here),
             "door": Provide(visits.provide_door),

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from jinja2 import Environment
 from litestar import Request
-from litestar.datastructures import Cookie
 from litestar.utils.scope.state import ScopeState
 
 from yoyaku.tenancy.service import Site
@@ -32,8 +31,9 @@ def environment() -> Environment:
 class Frames:
     """Looks and words by site, kept as long as the site object itself is the same."""
 
-    def __init__(self) -> None:
-        """Begin with nothing kept."""
+    def __init__(self, *, secure: bool) -> None:
+        """Begin with nothing kept; ``secure`` cookies travel by HTTPS only."""
+        self._secure = secure
         self._words: dict[tuple[str, str, str], tuple[Site, Words]] = {}
 
     def page(self, request: Request[Any, Any, Any], site: Site, *, stays: bool = False) -> Page:
@@ -50,11 +50,10 @@ class Frames:
             query={name: value for name, value in request.query_params.items() if name != "lang"},
             csrf_token=token if isinstance(token, str) else "",
             flash=request.cookies.get(FLASH_COOKIE),
+            secure=self._secure,
         )
         if asked == language != remembered:
-            page.cookies.append(
-                Cookie(key=LANGUAGE_COOKIE, value=language, path="/", max_age=YEAR_SECONDS, samesite="lax")
-            )
+            page.remember(LANGUAGE_COOKIE, language, seconds=YEAR_SECONDS)
         return page
 
     def _words_of(self, site: Site, language: str) -> Words:

@@ -198,7 +198,6 @@ class Visits:
                 address=address_of(request),
                 token=opened.token,
                 session=opened.session,
-                secure=self._machinery.settings.site_scheme == "https",
             )
 
     async def _page(self, opened: Opened, visit: Visit, behalf: Behalf | None) -> Page:
