@@ -199,3 +199,9 @@ async def test_an_unknown_place_is_404_and_a_long_period_is_422(at):
     await api.get("/form", facility="none", space="none", use_on="2027-02-01", expect=404)
     told = await api.get("/availability", facility="none", first="2027-02-01", end="2027-06-02", expect=422)
     assert told["facts"] == {"longest_days": 62}
+
+
+async def test_json_is_read_as_json_whatever_it_is_called(resident):
+    body = b'{"items": [{"facility": "a\\u0000", "space": "b", "use_on": "2027-02-01"}]}'
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await resident.ask("POST", "/quotes", 422, content=body, headers=headers))["code"] == "malformed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -36,43 +36,26 @@ def application_out(made: Application) -> ApplicationOut:
     )
 
 
+_OF_BOOKING: Final = (
+    "booking_id", "application_id", "number", "state", "facility_name", "space_name", "channel", "made_at", "lapses_at",
+    "confirmed_at", "ended_at", "total_yen", "paid_yen", "kept_yen", "refund_yen", "rule_set_version",
+    "inventory_version",
+)  # fmt: skip
+_OF_REQUEST: Final = (
+    "facility", "space", "use_on", "bands", "nights", "surfaces", "unit", "activity", "guests", "preferences",
+    "equipment", "form",
+)  # fmt: skip
+
+
 def booking_out(booking: BookingView) -> BookingOut:
     """A stored booking."""
-    request = booking.request
     return BookingOut(
-        booking_id=booking.booking_id,
-        application_id=booking.application_id,
-        number=booking.number,
-        state=booking.state,
-        facility=request.facility,
-        facility_name=booking.facility_name,
-        space=request.space,
-        space_name=booking.space_name,
-        use_on=booking.use_on,
+        **{name: getattr(booking, name) for name in _OF_BOOKING},
+        **{name: getattr(booking.request, name) for name in _OF_REQUEST},
         starts_at=booking.period.starts_at,
         ends_at=booking.period.ends_at,
-        bands=list(request.bands),
-        nights=request.nights,
-        surfaces=request.surfaces,
-        unit=request.unit,
-        activity=request.activity,
-        guests=list(request.guests),
-        preferences=request.preferences,
-        equipment=request.equipment,
-        form=request.form,
-        channel=booking.channel,
-        made_at=booking.made_at,
-        lapses_at=booking.lapses_at,
-        confirmed_at=booking.confirmed_at,
-        ended_at=booking.ended_at,
-        total_yen=booking.total_yen,
-        paid_yen=booking.paid_yen,
-        kept_yen=booking.kept_yen,
-        refund_yen=booking.refund_yen,
         lines=_lines(booking.lines),
         dues=_dues(booking.dues),
-        rule_set_version=booking.rule_set_version,
-        inventory_version=booking.inventory_version,
         reasons=_reasons(booking.trace),
     )
 

@@ -72,12 +72,12 @@ class BookingOut(Struct, frozen=True, kw_only=True):
     use_on: date
     starts_at: datetime
     ends_at: datetime
-    bands: list[str]
+    bands: Sequence[str]
     nights: int
     surfaces: int
     unit: int | None
     activity: str | None
-    guests: list[Mapping[str, int]]
+    guests: Sequence[Mapping[str, int]]
     preferences: Mapping[str, bool]
     equipment: Mapping[str, int]
     form: Mapping[str, Any]
