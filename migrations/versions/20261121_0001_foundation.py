@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0001"
 down_revision = None
@@ -24,7 +25,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("There is nothing before the foundation: drop the database instead.")
+    raise CommandError("There is nothing before the foundation: drop the database instead.")
 
 
 def run_script(statements: str) -> None:

@@ -10,7 +10,7 @@ from yoyaku.kernel.yen import Rounding
 from yoyaku.rules.values import Clause, Code, Moment, Percent, Text, TimeOfDay, When
 
 Actor = Literal["resident", "clerk", "system"]
-Action = Literal["book", "change", "cancel", "confirm"]
+Action = Literal["book", "change", "cancel"]
 State = Literal["tentative", "confirmed", "withdrawn", "cancelled", "revoked", "lapsed", "used"]
 
 

@@ -52,6 +52,20 @@ async def test_cancelling_frees_the_slot_and_keeps_what_the_tiers_say(town):
     await town.book(1, hours("room"))
 
 
+async def test_a_resident_revokes_nothing_not_even_their_own(town):
+    booking = await booked(town, 0, hours("room"))
+    with pytest.raises(NotAllowed):
+        async with town.act() as conn:
+            await revoke_booking(
+                conn,
+                visit=visit_of(town.residents[0]),
+                rules=town.rules,
+                booking_id=booking.booking_id,
+                grounds="rain",
+                why="雨のため",
+            )
+
+
 async def test_cancelling_twice_changes_nothing_the_second_time(town):
     booking = await booked(town, 0, hours("room"))
     visit = visit_of(town.residents[0])

@@ -19,7 +19,7 @@ from yoyaku.booking.policy import (
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service.finding import lock_own, require_why
+from yoyaku.booking.service.finding import lock_own, require_clerk, require_why
 from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingView, CancellationOffer
 from yoyaku.booking.visit import Visit
@@ -85,8 +85,10 @@ async def revoke_booking(  # what a revocation consists of
     """The city ends a booking on its own grounds (rain, a closure): by the clause of the rules that names them.
 
     Raises:
+        NotAllowed: only clerks revoke.
         BookingNotFound, NotCancellable, WhyMissing.
     """
+    require_clerk(visit)
     return await cancel_booking(
         conn, visit=visit, rules=rules, booking_id=booking_id, reason=require_why(why), grounds=grounds
     )
