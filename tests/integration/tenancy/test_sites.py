@@ -9,7 +9,7 @@ from sqlalchemy import text
 from yoyaku.db.engine import Busy, platform_transaction, tenant_transaction
 from yoyaku.tenancy import repository
 from yoyaku.tenancy.service import Sites, UnknownService, host_name, move_clock, show_clocks
-from yoyaku.tenancy.service.clock import ClockNotMovable, ClockOnlyForward
+from yoyaku.tenancy.service.clock import ClockNotMovable, ClockOnlyForward, ClockTooFar
 
 REAL = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 LATER = REAL + timedelta(seconds=2)
@@ -98,6 +98,14 @@ async def test_the_clock_is_moved_forward_only(move):
         await move("2027-01-16T08:58")
     with pytest.raises(ClockOnlyForward):
         await move("2026-11-21T12:00")
+
+
+async def test_a_slip_in_the_year_does_not_carry_the_clock_away(move, app):
+    with pytest.raises(ClockTooFar, match="9999-12-31"):
+        await move("9999-12-31T23:59")
+    async with platform_transaction(app) as conn:
+        (clock,) = await show_clocks(conn, real_now=REAL)
+    assert clock.offset_seconds == 0
 
 
 async def test_loading_again_leaves_the_clock(move, folder, load, app):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,10 +30,20 @@ class ClockOnlyForward(YoyakuError):
     code = "clock_only_forward"
 
 
+class ClockTooFar(YoyakuError):
+    """The wanted time is years ahead (``until`` is the last one): there would be no way back from a slip of the pen."""
+
+    code = "clock_too_far"
+
+
 class UnknownService(NotFound):
     """No such service is loaded (``known`` lists those that are)."""
 
     code = "unknown_service"
+
+
+FARTHEST: Final = timedelta(days=3653)
+"""How far ahead of real time a clock may run: ten years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +74,7 @@ async def move_clock(
         real_now: the real instant.
 
     Raises:
-        ClockNotMovable, UnknownService, ClockOnlyForward: nothing was changed.
+        ClockNotMovable, UnknownService, ClockOnlyForward, ClockTooFar: nothing was changed.
     """
     if not settings.clock_movable:
         raise ClockNotMovable
@@ -82,9 +92,18 @@ async def move_clock(
             f"The clock of {tenant_id}/{service_id} stands at {stands_at:%Y-%m-%dT%H:%M:%S} and moves only forward.",
             stands_at=stands_at,
         )
+    _check_reach(wanted, real_now)
     seconds = math.ceil((wanted - real_now).total_seconds())
     await repository.save_clock_offset(conn, tenant_id=tenant_id, service_id=service_id, seconds=seconds)
     return ServiceClock(tenant_id=tenant_id, service_id=service_id, stands_at=wanted, offset_seconds=seconds)
+
+
+def _check_reach(wanted: datetime, real_now: datetime) -> None:
+    if wanted - real_now > FARTHEST:
+        raise ClockTooFar(
+            f"{wanted:%Y-%m-%d} is more than ten years ahead, and a clock moves only forward: is the year right?",
+            until=real_now + FARTHEST,
+        )
 
 
 def _clock(row: Mapping[str, Any], real_now: datetime) -> ServiceClock:
