@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import structlog
@@ -11,9 +12,10 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
+from yoyaku.booking.policy import LoginRequired
 from yoyaku.kernel.errors import Malformed, NotFound, YoyakuError
 from yoyaku.ui.languages import DEFAULT_LANGUAGE
-from yoyaku.ui.page import HTML
+from yoyaku.ui.page import HTML, safe_return_path
 from yoyaku.ui.problem import FieldFault, Problem, problem_of, problem_response
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
@@ -38,8 +40,17 @@ class Errors:
             return self.bug(request, error)
         if request.scope["path"].startswith(API):
             return problem_response(problem_of(error, self._words(request)))
+        if isinstance(error, LoginRequired):
+            return self._to_login(request)
         key = "not_found" if error.status == _NOT_FOUND else "forbidden" if error.status == _FORBIDDEN else "title"
         return self._page(request, error.status, key=key, error=error)
+
+    def _to_login(self, request: Request[Any, Any, Any]) -> Response[Any]:
+        """Log in first, then back to the page on which one was: a form that was sent cannot be asked for again."""
+        page = self._frames.page(request, request.scope["state"]["site"])
+        came_from = urlsplit(request.headers.get("referer", "")).path.removeprefix(page.look.prefix)
+        back = page.path if request.method == "GET" else safe_return_path(came_from)
+        return page.go(f"/login?{urlencode({'next': back})}")
 
     def http(self, request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         """What Litestar itself refuses: no such page, no token against forgery, a wrong method."""
@@ -52,7 +63,7 @@ class Errors:
             return response
         if error.status_code >= _BUG:
             return self.bug(request, error)
-        return self._page(request, error.status_code, key="not_found", sentence="not_found")
+        return self._page(request, error.status_code, key="not_found", sentence="not_found_hint")
 
     def group(self, request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
         """What closing the transaction made of an error: the explained one among them counts."""
@@ -113,7 +124,7 @@ class Errors:
             status=status,
             heading=words.say(f"error_page.{key}"),
             sentence=said,
-            hint=words.say("error_page.not_found_hint") if status == _NOT_FOUND else None,
+            hint=words.say("error_page.not_found_hint") if status == _NOT_FOUND and error is not None else None,
             error_id=error_id,
         )
 

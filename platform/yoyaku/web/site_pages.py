@@ -28,7 +28,9 @@ def _site_page(here: Here, code: str) -> Response[str]:
         raise NotFound(what="page")
     title, body = split_title(here.page.site_text(code))
     heading = here.words.text(found.title) or title or code
-    return here.page.show("web/site_page.html", heading=heading, body=prose_html(body), crumbs=[Crumb(label=heading)])
+    return here.page.show(
+        "web/site_page.html", heading=heading, body=prose_html(body, top_level=1), crumbs=[Crumb(label=heading)]
+    )
 
 
 @get("/guide")
@@ -41,7 +43,7 @@ async def show_guide(here: NamedDependency[Here]) -> Response[str]:
 async def show_accessibility(here: NamedDependency[Here]) -> Response[str]:
     """What this site does for everybody to be able to use it, and whom to tell when it fails."""
     heading = here.words.say("page.accessibility")
-    body = prose_html(here.words.say("accessibility.text"))
+    body = prose_html(here.words.say("accessibility.text"), top_level=1)
     return here.page.show("web/site_page.html", heading=heading, body=body, crumbs=[Crumb(label=heading)])
 
 

@@ -61,6 +61,8 @@ class BookingRow:
     made_at: datetime
     ended: str | None
     paid_yen: int
+    kept_yen: int | None
+    refund_yen: int | None
     person: str
     person_phone: str | None
     address: Text | None = None
@@ -106,6 +108,8 @@ def booking_row(
         made_at=booking.made_at,
         ended=_ended(booking, words),
         paid_yen=booking.paid_yen,
+        kept_yen=booking.kept_yen,
+        refund_yen=booking.refund_yen,
         person=booking.contact.name,
         person_phone=booking.contact.phone,
         answers=answer_rows(rules.booking.form, booking.form, words),
@@ -232,6 +236,8 @@ async def do_cancel(
     here: NamedDependency[Here], booking_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
     """Cancel, if what goes back is still what was shown."""
+    if here.visit.registrant_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
     form = await request.form()
     reason = str(form.get("reason", "")).strip()
     booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)

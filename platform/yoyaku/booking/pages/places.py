@@ -148,15 +148,22 @@ def _condition_words(rules: ServiceRules, words: Words, name: str, match: Match)
         return "・".join(classes.get(str(code), str(code)) for code in _options(match))
     if name.startswith("form."):
         return _answer_words(rules, words, name.removeprefix("form."), match)
+    if name in rules.booking.derived:
+        return _answer_words(rules, words, rules.booking.derived[name].field, match, only_choices=True)
     return match_words(words, name, match)
 
 
-def _answer_words(rules: ServiceRules, words: Words, code: str, match: Match) -> str:
+def _answer_words(rules: ServiceRules, words: Words, code: str, match: Match, *, only_choices: bool = False) -> str:
     question = next((field for field in rules.booking.form if field.code == code), None)
     if question is None:
         return ""
-    choices = [words.text(question.choices.get(str(option), str(option))) for option in _options(match)]
-    return f"{words.text(question.label)}：{'・'.join(choices)}"
+    label = words.text(question.label)
+    if isinstance(match, bool):
+        return words.say("fee.when_wished" if match else "fee.when_not_wished", label=label)
+    choices = "・".join(
+        words.text(question.choices[str(one)]) for one in _options(match) if str(one) in question.choices
+    )
+    return choices if only_choices else f"{label}：{choices}"
 
 
 def match_words(words: Words, name: str, match: Match) -> str:
