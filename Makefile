@@ -19,7 +19,7 @@ demo-reset: setup ## Forget the demo's data
 
 test: setup check ## Checks and every test (installs Chromium where it may)
 	@tools/install-chromium
-	@$(BIN)/pytest -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -q $(PYTEST_ARGS)
 
 check: setup ## Format, lint, types, import direction, rule sets, tenants, translations, guards
 	@tools/check

@@ -17,7 +17,7 @@ from yoyaku.cli.demo_sites import read_sites
 
 ROOT = Path(__file__).parents[2]
 UP = "The demo is running"
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 def free_port():
