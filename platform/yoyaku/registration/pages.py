@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +20,9 @@ from yoyaku.ui.page import Crumb, Page, safe_return_path
 
 SESSION_COOKIE: Final = "session"
 BEHALF_COOKIE: Final = "behalf"
+KEPT: Final = "kept."
+"""Before the name of each field that was typed on the form over which a session ended."""
+Kept = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +43,8 @@ class Door:
 async def show_login(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[str]:
     """The form, saying why one is here: to go on, or because one was idle."""
     asked = request.query_params
-    return _form(
-        door, next_path=safe_return_path(asked.get("next")), expired="expired" in asked, needed=bool(asked.get("next"))
-    )
+    why = "expired" if "expired" in asked else "needed" if asked.get("next") else None
+    return _form(door, next_path=safe_return_path(asked.get("next")), why=why)
 
 
 @post("/login", status_code=303)
@@ -53,6 +55,7 @@ async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any])
     """
     form = await request.form()
     login_id, next_path = str(form.get("login_id", "")), safe_return_path(str(form.get("next", "/")))
+    kept = [(name.removeprefix(KEPT), str(value)) for name, value in form.multi_items() if name.startswith(KEPT)]
     attempt = LoginAttempt(
         login_id=login_id,
         password=str(form.get("password", "")),
@@ -62,13 +65,15 @@ async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any])
     try:
         begun = await log_in(door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now)
     except (LoginFailed, TooManyAttempts) as refusal:
-        return _form(door, next_path=next_path, login_id=login_id, refusal=refusal)
-    return _let_in(door, begun, next_path)
+        return _form(door, next_path=next_path, login_id=login_id, refusal=refusal, kept=kept)
+    return _let_in(door, begun, next_path, kept)
 
 
-def _let_in(door: Door, begun: NewSession, next_path: str) -> Response[None]:
+def _let_in(door: Door, begun: NewSession, next_path: str, kept: Kept) -> Response[Any]:
     door.page.remember(SESSION_COOKIE, begun.token)
     door.page.forget(BEHALF_COOKIE)  # a clerk whose session ran out was entering for somebody: not the next one
+    if kept:
+        return door.page.show("registration/resume.html", kept=kept, path=next_path)
     at_home = next_path == "/" and begun.view.staff_id is not None
     return door.page.go("/counter" if at_home else next_path, flash="logged_in")
 
@@ -78,22 +83,35 @@ def _form(
     *,
     next_path: str,
     login_id: str = "",
-    expired: bool = False,
-    needed: bool = False,
+    why: str | None = None,
     refusal: YoyakuError | None = None,
+    kept: Kept = (),
 ) -> Response[str]:
     words = door.page.words
     errors: Mapping[str, str] = {} if refusal is None else {"login_id": words.sentence(refusal)}
-    return door.page.show(
-        "registration/login.html",
+    return login_page(
+        door.page,
+        terms=door.terms,
         status=HTTP_422_UNPROCESSABLE_ENTITY if refusal else 200,
-        expired=expired,
-        needed=needed,
+        expired=why == "expired",
+        needed=why == "needed",
         errors=errors,
         next=next_path,
-        id_label=words.text(door.terms.id_label) or words.say("login.id"),
         form={"login_id": login_id},
+        kept=kept,
+    )
+
+
+def login_page(page: Page, *, terms: LoginTerms, status: int, kept: Kept = (), **shown: object) -> Response[str]:
+    """The log-in form. ``kept`` is what was typed on the form over which a session ended: it comes back afterwards."""
+    words = page.words
+    return page.show(
+        "registration/login.html",
+        status=status,
+        id_label=words.text(terms.id_label) or words.say("login.id"),
+        kept=kept,
         crumbs=[Crumb(label=words.say("login.title"))],
+        **shown,
     )
 
 

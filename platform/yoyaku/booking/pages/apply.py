@@ -25,6 +25,7 @@ from yoyaku.booking.pages.answers import (
 )
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.mine import booking_row
+from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
 from yoyaku.booking.pages.views import item_view
 from yoyaku.booking.policy import (
@@ -112,9 +113,10 @@ async def show_form(here: NamedDependency[Here]) -> Response[Any]:
 @post("/apply/edit", status_code=200)
 async def edit_form(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The form again, with everything as it was typed."""
-    draft = await _draft(here, await request.form())
+    form = await request.form()
+    draft = await _draft(here, form)
     if draft is None:
-        return here.page.go(_back(here))
+        return await nothing_left(here, form, back=_back(here))
     return _gone_page(here, draft) if draft.gone else _form_page(here, draft, {})
 
 
@@ -150,9 +152,10 @@ def _crumbs(here: Here, key: str) -> list[Crumb]:
 @post("/apply", status_code=200)
 async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """What will become of it: price, dates, what cancelling returns; or the form again with what is wrong."""
-    draft = await _draft(here, await request.form())
+    form = await request.form()
+    draft = await _draft(here, form)
     if draft is None:
-        return here.page.go(_back(here), flash="slot_taken")
+        return await nothing_left(here, form, back=_back(here), flash="slot_taken")
     if draft.gone:
         return _gone_page(here, draft)
     quoted = await _quote(here, draft)
@@ -208,9 +211,10 @@ def _refused(here: Here, draft: Draft, place: int, refusal: Refusal) -> Response
 @post("/apply/terms", status_code=200)
 async def show_terms(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """The terms, to be ticked."""
-    draft = await _draft(here, await request.form())
+    form = await request.form()
+    draft = await _draft(here, form)
     if draft is None:
-        return here.page.go(_back(here))
+        return await nothing_left(here, form, back=_back(here))
     return _gone_page(here, draft) if draft.gone else _terms_page(here, draft, str(new_id()), {})
 
 
@@ -246,7 +250,7 @@ async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     key = str(form.get("key", ""))[:64]
     draft = await _draft(here, form)
     if draft is None:
-        return here.page.go("/me" if here.visit.staff_id is None else "/counter")
+        return await nothing_left(here, form, back="/me" if here.visit.staff_id is None else "/counter")
     if draft.gone and not draft.is_lost:  # all lost may also mean: booked, by this very form sent a moment before
         return _gone_page(here, draft)
     accepted = [term.code for term in draft.rules.booking.terms if form.get(f"terms.{term.code}")]

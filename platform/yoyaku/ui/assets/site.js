@@ -56,15 +56,22 @@
   const warning = Math.min(60, Math.max(20, seconds / 2));
   const left = idle.querySelector("[data-idle-left]");
   let endsAt = Date.now() + seconds * 1000;
+  // What was typed is sent: the server, where the session is over, keeps it for after the log-in.
+  const over = () => {
+    endsAt = Infinity;
+    const typed = document.querySelector("form[data-keep]");
+    if (typed) typed.submit(); else window.location.assign(idle.dataset.expired);
+  };
   const extend = async () => {
     const answer = await fetch(idle.dataset.extend, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) { window.location.assign(idle.dataset.expired); return; }
+    if (!answer.ok) { over(); return; }
     endsAt = Date.now() + seconds * 1000;
   };
   idle.addEventListener("close", extend);
   setInterval(() => {
     const remaining = Math.ceil((endsAt - Date.now()) / 1000);
-    if (remaining <= 0) { window.location.assign(idle.dataset.expired); return; }
+    if (remaining <= -2) { over(); return; }
+    if (remaining < 0) return;
     if (remaining > warning) return;
     if (!idle.open) idle.showModal();
     // Screen readers hear every tenth second only.

@@ -1,0 +1,36 @@
+"""The session ends in the middle: what was typed is there again after logging in."""
+
+from datetime import date
+
+from tests.pages.test_booking import hidden, put_into_cart
+
+DAY = date(2027, 3, 2)
+
+
+async def test_what_was_typed_survives_logging_in_again(browse, services):
+    site = browse("halls")
+    await put_into_cart(site, services, "halls", DAY)
+    await site.get("/apply")
+    typed = {**hidden(site.html), "form.details": "秋の音楽会のけいこ"}
+    site.client.cookies.delete("session")
+
+    page = await site.post("/apply", **typed)
+    assert page.status_code == 401
+    assert "入力した内容は残っています" in page.text
+
+    person = services["halls"].resident
+    page = await site.post("/login", login_id=person.login_id, password="wrong", **hidden(page.text))
+    page = await site.post("/login", login_id=person.login_id, password=person.password, **hidden(page.text))
+    page = await site.post("/apply/edit", **hidden(page.text))
+
+    assert "秋の音楽会のけいこ" in page.text
+
+
+async def test_cancelling_after_the_session_ended_asks_to_log_in_and_comes_back(browse):
+    site = browse("halls")
+    await site.get("/login")
+    path = "/me/bookings/00000000-0000-0000-0000-000000000000/cancel"
+    page = await site.post(path, sure="yes")
+
+    assert page.url.path == "/login"
+    assert page.url.params["next"] == path
