@@ -242,7 +242,7 @@ async def confirm(
             booking_id=booking_id,
             documents_seen=bool(form.get("documents_seen")),
             fee_taken_yen=taken,
-            why=str(form.get("why", "")).strip() or None,
+            why=str(form.get("note", "")).strip() or None,
         )
     except YoyakuError as refusal:
         return await _booking_page(here, booking_id, {"fee_taken_yen": here.words.sentence(refusal)}, form)

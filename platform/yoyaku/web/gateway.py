@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from litestar import Litestar, Response
+from litestar import Litestar
+from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.asgi_types import LifeSpanReceive, LifeSpanScope, LifeSpanSend
 
@@ -80,5 +81,5 @@ class Gateway:
     def _plain(self, status: int, title: str, paragraphs: Iterable[tuple[str, str]]) -> ASGIApp:
         """A plain page in words; it names no city, and lists none."""
         text = self._environment.get_template("web/plain.html").render(title=title, paragraphs=paragraphs)
-        response = Response(text, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
-        return response.to_asgi_response(app=self.app, request=None)  # type: ignore[arg-type]  # none is needed
+        kept = {"cache-control": "no-store"}
+        return ASGIResponse(body=text.encode(), status_code=status, media_type=HTML, headers=kept)

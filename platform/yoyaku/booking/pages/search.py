@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -25,8 +25,9 @@ from yoyaku.ui.page import Crumb
 from yoyaku.ui.words import Text
 
 LONGEST_SEARCH: Final = timedelta(days=31)
-SHOWN_AT_MOST: Final = 100
+SHOWN_ON_A_PAGE: Final = 20
 ASKED: Final = ("facility", "kind", "from", "to", "part", "weekdays", "people")
+Free = tuple[PlacedSpace, SlotState, date]
 WEEKEND: Final = frozenset({"saturday", "sunday", "holiday"})
 
 
@@ -61,22 +62,43 @@ async def search(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     asked = {name: request.query_params.get(name, "").strip() for name in ASKED}
     rules, words = await here.rules(), here.words
     wanted, errors = read_wanted(asked, here)
-    results, too_many = None, False
+    results: dict[str, Any] = {"results": None}
     if wanted is not None:
-        results = list(await _find(here, rules, wanted))
-        too_many, results = len(results) > SHOWN_AT_MOST, results[:SHOWN_AT_MOST]
+        free = list(await _find(here, rules, wanted))
+        results = _results_page(here, free, asked, number=read_number(request.query_params.get("page")) or 1)
     return here.page.show(
         "booking/search.html",
         errors=errors,
         asked={**asked, "from": asked["from"] or here.today.isoformat()},
-        results=results,
-        too_many=too_many,
+        **results,
         facility_choices=facility_choices(rules, words),
         kind_choices=kind_choices(rules, words),
         part_choices=[(part, words.say(f"search.part.{part}")) for part in PARTS_OF_DAY],
         day_choices=[(days, words.say(f"search.days.{days}")) for days in ("weekday", "weekend")],
         crumbs=[Crumb(label=words.say("nav.find"))],
     )
+
+
+def _results_page(here: Here, free: Sequence[Free], asked: Mapping[str, str], *, number: int) -> dict[str, Any]:
+    """One page of what is free, and where the pages before and after it are."""
+    pages = max(-(-len(free) // SHOWN_ON_A_PAGE), 1)
+    number = min(max(number, 1), pages)
+    first = (number - 1) * SHOWN_ON_A_PAGE
+    shown = free[first : first + SHOWN_ON_A_PAGE]
+
+    def link(to: int) -> str:
+        return f"{here.page.url('/search', **asked, page=to)}#results"
+
+    words = here.words
+    return {
+        "results": [_found(here, *one) for one in shown],
+        "found_count": len(free),
+        "page_words": words.say("search.page", first=first + 1, last=first + len(shown), count=len(free)),
+        "previous": link(number - 1) if number > 1 else None,
+        "previous_label": words.say("search.previous"),
+        "next": link(number + 1) if number < pages else None,
+        "next_label": words.say("search.next"),
+    }
 
 
 def read_wanted(asked: Mapping[str, str], here: Here) -> tuple[Wanted | None, dict[str, str]]:
@@ -108,7 +130,7 @@ def read_wanted(asked: Mapping[str, str], here: Here) -> tuple[Wanted | None, di
     return wanted, errors
 
 
-async def _find(here: Here, rules: ServiceRules, wanted: Wanted) -> Iterator[Found]:
+async def _find(here: Here, rules: ServiceRules, wanted: Wanted) -> Iterator[Free]:
     spaces = [placed for placed in rules.inventory.spaces.values() if _fits(placed, wanted)]
     if not spaces or wanted.last < wanted.first:
         return iter(())
@@ -120,7 +142,7 @@ async def _find(here: Here, rules: ServiceRules, wanted: Wanted) -> Iterator[Fou
         first=wanted.first,
         end=wanted.last + timedelta(days=1),
     )
-    return _free_slots(here, spaces, wanted, found)
+    return _free_slots(spaces, wanted, found)
 
 
 def _fits(placed: PlacedSpace, wanted: Wanted) -> bool:
@@ -134,7 +156,7 @@ def _fits(placed: PlacedSpace, wanted: Wanted) -> bool:
     )
 
 
-def _free_slots(here: Here, spaces: list[PlacedSpace], wanted: Wanted, found: Availability) -> Iterator[Found]:
+def _free_slots(spaces: list[PlacedSpace], wanted: Wanted, found: Availability) -> Iterator[Free]:
     """By day, then by place, then by time."""
     for at in range((wanted.last - wanted.first).days + 1):
         day = wanted.first + timedelta(days=at)
@@ -143,7 +165,7 @@ def _free_slots(here: Here, spaces: list[PlacedSpace], wanted: Wanted, found: Av
         for placed in spaces:
             for state in found.get((placed.space_id, day), ()):
                 if state.mark in FREE and (placed.by_night or _time_fits(state, wanted.part)):
-                    yield _found(here, placed, state, day)
+                    yield placed, state, day
 
 
 def _day_fits(day: date, weekdays: str) -> bool:
