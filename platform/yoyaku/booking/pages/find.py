@@ -107,14 +107,16 @@ async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Res
 @get("/availability/{code:str}")
 async def show_month(
     here: NamedDependency[Here], code: FromPath[str], request: Request[Any, Any, Any]
-) -> Response[str]:
+) -> Response[Any]:
     """A month of a facility or of one of its spaces: one sign for each day; a stay has its own pages."""
-    month = read_month(request.query_params.get("month"), fallback=here.today)
+    month = max(read_month(request.query_params.get("month"), fallback=here.today), here.today.replace(day=1))
     rules = await here.rules(max(month, here.today))
     facility = rules.inventory.facility(code)
     spaces = _asked_spaces(rules, facility, request.query_params.get("space"))
-    if spaces and spaces[0].by_night:
-        return here.page.go(f"/availability?facility={code}")  # type: ignore[return-value]  # both are responses
+    if not facility.bookable or not spaces:
+        return here.page.go(f"/facilities/{code}")
+    if spaces[0].by_night:
+        return here.page.go(f"/availability?facility={code}")
     space = spaces[0].space.code if len(spaces) == 1 and request.query_params.get("space") else None
     later = add_months(month, 1)
     found = await month_availability(
@@ -191,8 +193,13 @@ async def go_to_day(
 @get("/availability/{code:str}/{day:str}")
 async def show_day(
     here: NamedDependency[Here], code: FromPath[str], day: FromPath[str], request: Request[Any, Any, Any]
-) -> Response[str]:
-    """A day of a facility: every slot of every space, to be ticked."""
+) -> Response[Any]:
+    """A day of a facility: every slot of every space, to be ticked; a night has a page of its own."""
+    facility = (await here.rules(need_date(day))).inventory.facility(code)
+    if not facility.bookable or not any(space.online for space in facility.spaces):
+        return here.page.go(f"/facilities/{code}")
+    if (await here.rules(need_date(day))).inventory.space(f"{code}.{facility.spaces[0].code}").by_night:
+        return here.page.go(f"/availability/{code}/week?from={day}")
     return await day_page(here, code=code, on=need_date(day), ticked=request.query_params.getall("slot", []), errors={})
 
 

@@ -11,18 +11,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
+from yoyaku.booking.pages.calendars import FREE, Availability, day_mark, month_weeks, weekday_names
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
 from yoyaku.booking.pages.stay_form import read_stay, wishes_of
-from yoyaku.booking.pages.windows import month_note
+from yoyaku.booking.pages.windows import day_note, month_note, opens_at
+from yoyaku.booking.policy import TooManyGuests
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import add_to_cart, cart_items, month_availability, remove_from_cart
 from yoyaku.facility.policy import PlacedSpace, timetable_for
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rules.refusal import Refusal
-from yoyaku.ui.formats import month_name
+from yoyaku.ui.formats import month_name, short_date
 from yoyaku.ui.page import Crumb
+from yoyaku.ui.words import Words
 
 WEEK: Final = 7
 SHOWN_MONTHS: Final = 2
@@ -45,7 +47,7 @@ def _rooms(rules: ServiceRules, facility: Facility) -> list[PlacedSpace]:
 @get("/availability")
 async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
     """Two months of one facility; services without nights begin at their facilities."""
-    month = read_month(request.query_params.get("month"), fallback=here.today)
+    month = max(read_month(request.query_params.get("month"), fallback=here.today), here.today.replace(day=1))
     rules, words = await here.rules(max(month, here.today)), here.words
     facilities = night_facilities(rules)
     if not facilities:
@@ -137,21 +139,12 @@ async def show_week(here: NamedDependency[Here], code: FromPath[str], request: R
         first=first,
         end=end,
     )
-    rows = []
-    for room in rooms:
-        nights = []
-        for day in (first + timedelta(days=at) for at in range(WEEK)):
-            states = found.get((room.space_id, day), ())
-            mark = day_mark(states)
-            path = here.page.url(f"/stay/{code}/{room.space.code}/{day.isoformat()}") if mark in FREE else None
-            nights.append({"date": day, "mark": mark, "free": sum(state.free for state in states), "path": path})
-        rows.append({"space": room.space, "nights": nights})
     back = max(first - timedelta(days=WEEK), here.today)
     path = f"/availability/{code}/week"
     return here.page.show(
         "booking/stay_week.html",
         facility=facility,
-        rows=rows,
+        rows=[_week_row(here, rules, room, found, first=first) for room in rooms],
         window_note=None,
         previous=here.page.url(path, **{"from": back.isoformat()}) if first > here.today else None,
         previous_label=words.say("stay.previous_week"),
@@ -163,6 +156,21 @@ async def show_week(here: NamedDependency[Here], code: FromPath[str], request: R
             Crumb(label=words.say("stay.week_title")),
         ],
     )
+
+
+def _week_row(
+    here: Here, rules: ServiceRules, room: PlacedSpace, found: Availability, *, first: date
+) -> dict[str, Any]:
+    """A type of room: what is left each night, and from which day a night can be booked that cannot be yet."""
+    nights = []
+    for day in (first + timedelta(days=at) for at in range(WEEK)):
+        states = found.get((room.space_id, day), ())
+        mark, free = day_mark(states), sum(state.free for state in states)
+        path = here.page.url(f"/stay/{room.facility.code}/{room.space.code}/{day.isoformat()}")
+        opens = opens_at(rules, room, day, visit=looking(here, rules)) if mark == "outside" else None
+        told = here.words.say("stay.opens", day=short_date(opens, here.words.language)) if opens else None
+        nights.append({"date": day, "mark": mark, "free": free, "path": path if mark in FREE else None, "opens": told})
+    return {"space": room.space, "nights": nights}
 
 
 @get("/stay/{code:str}/{space:str}/{day:str}")
@@ -198,7 +206,8 @@ async def choose_stay(
             await remove_from_cart(here.conn, visit=here.visit, items=[item.item_id for item in before])
             await add_to_cart(here.conn, visit=here.visit, rules=rules, items=[wish])
     except Refusal as refusal:
-        return await _stay_page(here, code, space, on, form, {"nights": here.words.sentence(refusal)})
+        where = f"guests.1.{timetable.age_groups[0].code}" if isinstance(refusal, TooManyGuests) else "nights"
+        return await _stay_page(here, code, space, on, form, {where: here.words.sentence(refusal)})
     return here.page.go("/apply")
 
 
@@ -219,7 +228,34 @@ async def _stay_page(
         (str(count), words.say("stay.count", count=count))
         for count in range(timetable.minimum_nights, timetable.maximum_nights + 1)
     ]
-    guest_nights = [
+    week = here.page.url(f"/availability/{code}/week", **{"from": on.isoformat()})
+    return here.page.show(
+        "booking/stay_form.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
+        facility=placed.facility,
+        space=placed.space,
+        day=on,
+        errors=errors,
+        form={"nights": form.get("nights", choices[0][0])},
+        night_choices=choices,
+        guest_nights=_guest_nights(timetable, form, words),
+        preferences=[
+            {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
+            for wish in wishes_of(placed, timetable)
+        ],
+        window_note=day_note(rules, [placed], visit=looking(here, rules), words=words, day=on),
+        back=week,
+        crumbs=[
+            Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={on:%Y-%m}"),
+            Crumb(label=words.say("stay.week_title"), path=f"/availability/{code}/week?from={on.isoformat()}"),
+            Crumb(label=words.say("stay.form_title")),
+        ],
+    )
+
+
+def _guest_nights(timetable: NightTimetable, form: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """The fields of each night, one for each age group."""
+    return [
         {
             "number": night,
             "groups": [
@@ -233,29 +269,6 @@ async def _stay_page(
         }
         for night in range(1, timetable.maximum_nights + 1)
     ]
-    preferences = [
-        {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
-        for wish in wishes_of(placed, timetable)
-    ]
-    week = here.page.url(f"/availability/{code}/week", **{"from": on.isoformat()})
-    return here.page.show(
-        "booking/stay_form.html",
-        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
-        facility=placed.facility,
-        space=placed.space,
-        day=on,
-        errors=errors,
-        form={"nights": form.get("nights", choices[0][0])},
-        night_choices=choices,
-        guest_nights=guest_nights,
-        preferences=preferences,
-        back=week,
-        crumbs=[
-            Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={on:%Y-%m}"),
-            Crumb(label=words.say("stay.week_title"), path=f"/availability/{code}/week?from={on.isoformat()}"),
-            Crumb(label=words.say("stay.form_title")),
-        ],
-    )
 
 
 ROUTES: Final = [show_two_months, show_week, show_stay, choose_stay]

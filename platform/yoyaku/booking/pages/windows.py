@@ -33,7 +33,7 @@ def month_note(
     """
     last = date.fromordinal(add_months(month, 1).toordinal() - 1)
     for placed in spaces:
-        first_opens, last_opens = (_opens(rules, placed, day, visit=visit) for day in (month, last))
+        first_opens, last_opens = (opens_at(rules, placed, day, visit=visit) for day in (month, last))
         if first_opens is not None and last_opens is not None:
             opens = moment(first_opens, words.language)
             return WindowNote(
@@ -65,7 +65,7 @@ def day_note(
     return None if refusal is None else WindowNote(kind="info", text=words.sentence(refusal))
 
 
-def _opens(rules: ServiceRules, placed: PlacedSpace, day: date, *, visit: Visit) -> datetime | None:
+def opens_at(rules: ServiceRules, placed: PlacedSpace, day: date, *, visit: Visit) -> datetime | None:
     """When a day opens that is not open yet; ``None`` where it is open, has been, or is not offered."""
     try:
         state = window_for(
