@@ -1,5 +1,7 @@
 """The session ends in the middle: what was typed is there again after logging in."""
 
+import html
+import re
 from datetime import date
 
 from tests.pages.test_booking import hidden, put_into_cart
@@ -34,3 +36,20 @@ async def test_cancelling_after_the_session_ended_asks_to_log_in_and_comes_back(
 
     assert page.url.path == "/login"
     assert page.url.params["next"] == path
+
+
+async def test_the_number_of_courts_survives_logging_in(browse, services):
+    site = browse("sports")
+    path = "/availability/city-gymnasium/2027-02-26"
+    await site.get(path)
+    page = await site.post(path, slot="large-badminton|09:00-10:00", **{"surfaces.large-badminton": "3"})
+    person = services["sports"].resident
+    page = await site.post(
+        "/login",
+        login_id=person.login_id,
+        password=person.password,
+        next=html.unescape(re.search(r'name="next" value="([^"]+)"', page.text)[1]),
+    )
+
+    chosen = page.text[page.text.index('name="surfaces.large-badminton"') :]
+    assert re.search(r'<option value="(\d+)" selected>', chosen)[1] == "3"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +19,9 @@ from yoyaku.booking.policy import CartFull
 from yoyaku.booking.service import add_to_cart, cart_items, remove_from_cart
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
+
+BESIDE: Final = frozenset({"surfaces", "unit", "activity"})
+"""What is chosen beside a slot, before the code of its space."""
 
 
 @get("/cart")
@@ -59,9 +62,9 @@ async def pick_slots(
     on, ticks = need_date(day), [str(tick) for tick in form.getall("slot", [])]
     if not ticks:
         errors = {"": here.words.say("form.no_slot")}
-        return await day_page(here, code=code, on=on, ticked=(), errors=errors)
+        return await day_page(here, code=code, on=on, ticked=(), chosen=form, errors=errors)
     if here.visit.account_id is None:
-        back = f"/availability/{code}/{on.isoformat()}?{urlencode({'slot': ticks}, doseq=True)}"
+        back = f"/availability/{code}/{on.isoformat()}?{urlencode({'slot': ticks, **_beside(form, ticks)}, doseq=True)}"
         return here.page.go(f"/login?{urlencode({'next': back})}")
     rules = await here.rules(on)
     wishes = requests_from_ticks(rules, facility=code, use_on=on, ticks=ticks, extras=_extras(form), now=here.visit.now)
@@ -69,13 +72,23 @@ async def pick_slots(
         await add_to_cart(here.conn, visit=here.visit, rules=rules, items=wishes)
     except (CartFull, Refusal) as refusal:
         errors = {"": here.words.sentence(refusal)}
-        return await day_page(here, code=code, on=on, ticked=ticks, errors=errors)
+        return await day_page(here, code=code, on=on, ticked=ticks, chosen=form, errors=errors)
     return here.page.go("/cart", flash="added")
+
+
+def _beside(form: Mapping[str, Any], ticks: Sequence[str]) -> dict[str, str]:
+    """What was chosen beside the ticked slots, as the page of the day reads it again."""
+    spaces = {tick.partition("|")[0] for tick in ticks}
+    return {
+        name: str(value)
+        for name, value in form.items()
+        if name.partition(".")[0] in BESIDE and name.partition(".")[2] in spaces
+    }
 
 
 def _extras(form: Mapping[str, Any]) -> dict[str, Extras]:
     """What was chosen for each space: ``surfaces.<space>``, ``unit.<space>``, ``activity.<space>``."""
-    spaces = {name.partition(".")[2] for name in form if name.partition(".")[0] in {"surfaces", "unit", "activity"}}
+    spaces = {name.partition(".")[2] for name in form if name.partition(".")[0] in BESIDE}
     return {
         space: Extras(
             surfaces=read_number(form.get(f"surfaces.{space}")) or 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -118,19 +118,14 @@ async def show_month(
     if spaces[0].by_night:
         return here.page.go(f"/availability?facility={code}")
     space = spaces[0].space.code if len(spaces) == 1 and request.query_params.get("space") else None
-    later = add_months(month, 1)
+    ids = [placed.space_id for placed in spaces]
     found = await month_availability(
-        here.conn,
-        visit=looking(here, rules),
-        rules=rules,
-        space_ids=[placed.space_id for placed in spaces],
-        first=month,
-        end=later,
+        here.conn, visit=looking(here, rules), rules=rules, space_ids=ids, first=month, end=add_months(month, 1)
     )
     weeks = month_weeks(
         month,
         availability=found,
-        space_ids=[placed.space_id for placed in spaces],
+        space_ids=ids,
         today=here.today,
         link=lambda day: here.page.url(f"/availability/{code}/{day.isoformat()}", space=space),
     )
@@ -195,28 +190,35 @@ async def show_day(
     here: NamedDependency[Here], code: FromPath[str], day: FromPath[str], request: Request[Any, Any, Any]
 ) -> Response[Any]:
     """A day of a facility: every slot of every space, to be ticked; a night has a page of its own."""
-    facility = (await here.rules(need_date(day))).inventory.facility(code)
+    on, asked = need_date(day), request.query_params
+    inventory = (await here.rules(on)).inventory
+    facility = inventory.facility(code)
     if not facility.bookable or not any(space.online for space in facility.spaces):
         return here.page.go(f"/facilities/{code}")
-    if (await here.rules(need_date(day))).inventory.space(f"{code}.{facility.spaces[0].code}").by_night:
+    if inventory.space(f"{code}.{facility.spaces[0].code}").by_night:
         return here.page.go(f"/availability/{code}/week?from={day}")
-    return await day_page(here, code=code, on=need_date(day), ticked=request.query_params.getall("slot", []), errors={})
+    return await day_page(here, code=code, on=on, ticked=asked.getall("slot", []), chosen=asked, errors={})
 
 
 async def day_page(
-    here: Here, *, code: str, on: date, ticked: Sequence[str], errors: dict[str, str], space: str | None = None
+    here: Here,
+    *,
+    code: str,
+    on: date,
+    ticked: Sequence[str],
+    chosen: Mapping[str, Any],
+    errors: dict[str, str],
 ) -> Response[str]:
-    """Build the page of a day, again with what was ticked where something was wrong."""
-    rules, words = await here.rules(on), here.words
+    """Build the page of a day, again with what was ticked and ``chosen`` beside it where something was wrong."""
+    rules, words, space = await here.rules(on), here.words, here.page.query.get("space")
     facility = rules.inventory.facility(code)
-    spaces = _asked_spaces(rules, facility, space or here.page.query.get("space"))
+    spaces = _asked_spaces(rules, facility, space)
     ids = [placed.space_id for placed in spaces]
     found = await month_availability(
         here.conn, visit=looking(here, rules), rules=rules, space_ids=ids, first=on, end=on + timedelta(days=1)
     )
     rows = space_rows(spaces, found=found, on=on, here=here)
     closed = rules.calendar_of(code).closed_reason(on)
-    before, after = on - timedelta(days=1), on + timedelta(days=1)
     return here.page.show(
         "booking/day.html",
         facility=facility,
@@ -228,17 +230,27 @@ async def day_page(
         window_note=None if closed else day_note(rules, spaces, visit=looking(here, rules), words=words, day=on),
         errors=errors,
         ticked=ticked,
-        previous=here.page.url(f"/availability/{code}/{before}", space=space) if before >= here.today else None,
-        previous_label=words.say("day.previous"),
-        next=here.page.url(f"/availability/{code}/{after}", space=space),
-        next_label=words.say("day.next"),
-        crumbs=[
+        chosen=chosen,
+        **_day_frame(here, facility, on=on, space=space),
+    )
+
+
+def _day_frame(here: Here, facility: Facility, *, on: date, space: str | None) -> dict[str, Any]:
+    """What stands around the day: the days before and after, the breadcrumb."""
+    words, code = here.words, facility.code
+    before, after = on - timedelta(days=1), on + timedelta(days=1)
+    return {
+        "previous": here.page.url(f"/availability/{code}/{before}", space=space) if before >= here.today else None,
+        "previous_label": words.say("day.previous"),
+        "next": here.page.url(f"/availability/{code}/{after}", space=space),
+        "next_label": words.say("day.next"),
+        "crumbs": [
             Crumb(label=words.say("nav.find"), path="/search"),
             Crumb(label=words.text(facility.name), path=f"/facilities/{code}"),
             Crumb(label=month_name(on, words.language), path=f"/availability/{code}?month={on:%Y-%m}"),
             Crumb(label=words.fact(on)),
         ],
-    )
+    }
 
 
 ROUTES: Final = [show_top, list_facilities, show_facility, show_month, go_to_day, show_day]
