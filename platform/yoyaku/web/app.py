@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
     engine = make_engine(settings.database_url, pool_size=settings.database_pool)
     secure = settings.site_scheme == "https"
     machinery = Machinery(settings=settings, engine=engine, provider=RulesProvider(), frames=Frames(secure=secure))
-    visits, errors = Visits(machinery), Errors(machinery.frames)
+    errors = Errors(machinery.frames)
 
     @asynccontextmanager
     async def connected(_app: Litestar) -> AsyncIterator[None]:
@@ -80,26 +80,14 @@ def create_app(settings: Settings | None = None) -> Gateway:
             Router("/", route_handlers=PAGES, before_request=refuse_nul, include_in_schema=False),
             *api_routes.ROUTES,
         ],
-        dependencies={
-            "here": Provide(visits.provide_here),
-            "door": Provide(visits.provide_door),
-            "caller": Provide(visits.provide_caller),
-            "at": Provide(visits.provide_doorstep),
-            "machinery": Provide(lambda: machinery, sync_to_thread=False),
-        },
+        dependencies=_dependencies(Visits(machinery), machinery),
         exception_handlers={
             YoyakuError: errors.explained,
             HTTPException: errors.http,
             ExceptionGroup: errors.group,
             Exception: errors.bug,
         },
-        csrf_config=CSRFConfig(
-            secret=settings.secret_key,
-            cookie_name=CSRF_COOKIE,
-            cookie_secure=secure,
-            cookie_httponly=True,
-            exclude=["^/api/"],
-        ),
+        csrf_config=_forgery_guard(settings.secret_key, secure=secure),
         before_send=[_add_safety_https if secure else _add_safety],
         openapi_config=openapi_config(),
         state=State({"engine": engine}),
@@ -107,6 +95,23 @@ def create_app(settings: Settings | None = None) -> Gateway:
         debug=False,
     )
     return Gateway(app, sites=Sites(engine))
+
+
+def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
+    return {
+        "here": Provide(visits.provide_here),
+        "door": Provide(visits.provide_door),
+        "caller": Provide(visits.provide_caller),
+        "at": Provide(visits.provide_doorstep),
+        "machinery": Provide(lambda: machinery, sync_to_thread=False),
+    }
+
+
+def _forgery_guard(secret: str, *, secure: bool) -> CSRFConfig:
+    """Forms carry a token of ours; the API's callers carry one of theirs in a header and need none."""
+    return CSRFConfig(
+        secret=secret, cookie_name=CSRF_COOKIE, cookie_secure=secure, cookie_httponly=True, exclude=["^/api/"]
+    )
 
 
 async def _add_safety(message: Message, _scope: Scope) -> None:

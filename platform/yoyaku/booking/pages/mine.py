@@ -87,7 +87,6 @@ def booking_row(
     live = booking.state in LIVE_STATES
     base = "/me/bookings" if here.visit.staff_id is None else "/counter/bookings"
     hours = request_hours(rules, booking.request, words)
-    facility = rules.inventory.facilities.get(booking.facility_id)
     return BookingRow(
         path=f"{base}/{booking.booking_id}",
         number=booking.number,
@@ -101,24 +100,40 @@ def booking_row(
         yen=booking.total_yen,
         dues=booking.dues if live else (),
         lapses_at=booking.lapses_at if live else None,
-        phone=facility.phone if facility else None,
-        address=facility.address if facility else None,
+        **_reached(rules, booking),
         todo=_todo(booking, words),
         channel=channel_name(rules, booking.channel, words),
         made_at=booking.made_at,
         ended=_ended(booking, words),
-        paid_yen=booking.paid_yen,
-        kept_yen=booking.kept_yen,
-        refund_yen=booking.refund_yen,
+        **_settled(booking),
         person=booking.contact.name,
         person_phone=booking.contact.phone,
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
         events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
-        cancellable=offer is not None and offer.plan is not None,
-        not_cancellable=words.sentence(offer.refusal) if live and offer and offer.refusal else None,
-        schedule=schedule_spans(offer.schedule, total_yen=booking.total_yen, today=here.today) if offer else (),
+        **(_offered(offer, booking, here) if offer else {}),
     )
+
+
+def _settled(booking: BookingView) -> dict[str, Any]:
+    """What was paid, what of it is kept, what goes back."""
+    return {"paid_yen": booking.paid_yen, "kept_yen": booking.kept_yen, "refund_yen": booking.refund_yen}
+
+
+def _reached(rules: ServiceRules, booking: BookingView) -> dict[str, Any]:
+    """How to reach the facility, as far as it is still there."""
+    facility = rules.inventory.facilities.get(booking.facility_id)
+    return {"phone": facility.phone, "address": facility.address} if facility else {}
+
+
+def _offered(offer: CancellationOffer, booking: BookingView, here: Here) -> dict[str, Any]:
+    """Whether the booking can be cancelled, why not, and what would come back when."""
+    refused = offer.refusal if booking.state in LIVE_STATES else None
+    return {
+        "cancellable": offer.plan is not None,
+        "not_cancellable": here.words.sentence(refused) if refused else None,
+        "schedule": schedule_spans(offer.schedule, total_yen=booking.total_yen, today=here.today),
+    }
 
 
 def channel_name(rules: ServiceRules, code: str, words: Words) -> str:

@@ -55,41 +55,46 @@ async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any
     asked = request.query_params.get("facility")
     facility = next((one for one in facilities if one.code == asked), facilities[0])
     rooms = _rooms(rules, facility)
-    found = await month_availability(
-        here.conn,
-        visit=looking(here, rules),
-        rules=rules,
-        space_ids=[room.space_id for room in rooms],
-        first=month,
-        end=add_months(month, SHOWN_MONTHS),
-    )
     shown = [add_months(month, at) for at in range(SHOWN_MONTHS)]
-    months = [
-        {
-            "month": one,
-            "weeks": month_weeks(
-                one,
-                availability=found,
-                space_ids=[room.space_id for room in rooms],
-                today=here.today,
-                link=lambda day: here.page.url(f"/availability/{facility.code}/week", **{"from": day.isoformat()}),
-            ),
-        }
-        for one in shown
-    ]
     return here.page.show(
         "booking/stay_months.html",
         facility=facility,
         facility_choices=[("", words.say("search.all_facilities"))]
         + [(one.code, words.text(one.name)) for one in facilities],
         chosen=facility.code if asked else "",
-        months=months,
+        months=await _months(here, rules, rooms, shown=shown),
         weekday_names=weekday_names(words.language),
         window_note=month_note(rules, rooms, visit=looking(here, rules), words=words, month=shown[-1]),
         previous_facility=_neighbour(here, facilities, facility, month=month, step=-1),
         next_facility=_neighbour(here, facilities, facility, month=month, step=1),
         **_month_links(here, facility, month),
     )
+
+
+async def _months(
+    here: Here, rules: ServiceRules, rooms: Sequence[PlacedSpace], *, shown: Sequence[date]
+) -> list[dict[str, Any]]:
+    """Each month's weeks, with one sign for each night; a day leads to its week."""
+    ids, week = [room.space_id for room in rooms], f"/availability/{rooms[0].facility.code}/week"
+    found = await month_availability(
+        here.conn,
+        visit=looking(here, rules),
+        rules=rules,
+        space_ids=ids,
+        first=shown[0],
+        end=add_months(shown[-1], 1),
+    )
+
+    def link(day: date) -> str:
+        return here.page.url(week, **{"from": day.isoformat()})
+
+    return [
+        {
+            "month": month,
+            "weeks": month_weeks(month, availability=found, space_ids=ids, today=here.today, link=link),
+        }
+        for month in shown
+    ]
 
 
 def _month_links(here: Here, facility: Facility, month: date) -> dict[str, Any]:
@@ -127,35 +132,41 @@ def _neighbour(
 async def show_week(here: NamedDependency[Here], code: FromPath[str], request: Request[Any, Any, Any]) -> Response[Any]:
     """A week of one facility: how many rooms of each type are left."""
     first = max(read_date(request.query_params.get("from")) or here.today, here.today)
-    rules, words = await here.rules(first), here.words
+    rules = await here.rules(first)
     facility = rules.inventory.facility(code)
     rooms = _rooms(rules, facility)
-    end = first + timedelta(days=WEEK)
     found = await month_availability(
         here.conn,
         visit=looking(here, rules),
         rules=rules,
         space_ids=[room.space_id for room in rooms],
         first=first,
-        end=end,
+        end=first + timedelta(days=WEEK),
     )
-    back = max(first - timedelta(days=WEEK), here.today)
-    path = f"/availability/{code}/week"
     return here.page.show(
         "booking/stay_week.html",
         facility=facility,
         rows=[_week_row(here, rules, room, found, first=first) for room in rooms],
         window_note=None,
-        previous=here.page.url(path, **{"from": back.isoformat()}) if first > here.today else None,
-        previous_label=words.say("stay.previous_week"),
-        next=here.page.url(path, **{"from": end.isoformat()}),
-        next_label=words.say("stay.next_week"),
-        crumbs=[
+        **_week_frame(here, code, first=first),
+    )
+
+
+def _week_frame(here: Here, code: str, *, first: date) -> dict[str, Any]:
+    """What stands around the week: the weeks before and after, the breadcrumb."""
+    words, path = here.words, f"/availability/{code}/week"
+    back, end = max(first - timedelta(days=WEEK), here.today), first + timedelta(days=WEEK)
+    return {
+        "previous": here.page.url(path, **{"from": back.isoformat()}) if first > here.today else None,
+        "previous_label": words.say("stay.previous_week"),
+        "next": here.page.url(path, **{"from": end.isoformat()}),
+        "next_label": words.say("stay.next_week"),
+        "crumbs": [
             Crumb(label=words.say("nav.find"), path="/search"),
             Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={first:%Y-%m}"),
             Crumb(label=words.say("stay.week_title")),
         ],
-    )
+    }
 
 
 def _week_row(
@@ -228,7 +239,6 @@ async def _stay_page(
         (str(count), words.say("stay.count", count=count))
         for count in range(timetable.minimum_nights, timetable.maximum_nights + 1)
     ]
-    week = here.page.url(f"/availability/{code}/week", **{"from": on.isoformat()})
     return here.page.show(
         "booking/stay_form.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
@@ -239,18 +249,33 @@ async def _stay_page(
         form={"nights": form.get("nights", choices[0][0])},
         night_choices=choices,
         guest_nights=_guest_nights(timetable, form, words),
-        preferences=[
-            {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
-            for wish in wishes_of(placed, timetable)
-        ],
+        preferences=_wish_fields(placed, timetable, form, words),
         window_note=day_note(rules, [placed], visit=looking(here, rules), words=words, day=on),
-        back=week,
-        crumbs=[
+        **_stay_frame(here, code, on=on),
+    )
+
+
+def _wish_fields(
+    placed: PlacedSpace, timetable: NightTimetable, form: Mapping[str, Any], words: Words
+) -> list[dict[str, Any]]:
+    """The fields of what one may wish for; it is granted or not on arrival."""
+    return [
+        {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
+        for wish in wishes_of(placed, timetable)
+    ]
+
+
+def _stay_frame(here: Here, code: str, *, on: date) -> dict[str, Any]:
+    """The way back from the form, and the breadcrumb."""
+    words = here.words
+    return {
+        "back": here.page.url(f"/availability/{code}/week", **{"from": on.isoformat()}),
+        "crumbs": [
             Crumb(label=words.say("stay.months_title"), path=f"/availability?facility={code}&month={on:%Y-%m}"),
             Crumb(label=words.say("stay.week_title"), path=f"/availability/{code}/week?from={on.isoformat()}"),
             Crumb(label=words.say("stay.form_title")),
         ],
-    )
+    }
 
 
 def _guest_nights(timetable: NightTimetable, form: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
