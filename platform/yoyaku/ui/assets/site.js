@@ -65,9 +65,9 @@
   const extend = async () => {
     const answer = await fetch(idle.dataset.extend, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok) { over(); return; }
-    endsAt = Date.now() + seconds * 1000;
+    endsAt = keep();
   };
-  idle.addEventListener("close", extend);
+  idle.addEventListener("close", () => { if (idle.returnValue !== "kept") extend(); idle.returnValue = ""; });
   setInterval(() => {
     const remaining = Math.ceil((endsAt - Date.now()) / 1000);
     if (remaining <= -2) { over(); return; }
