@@ -134,7 +134,7 @@ def answer_words(question: FormField, answer: object, words: Words) -> str:
     """One answer in words."""
     if isinstance(answer, Mapping):
         return "・".join(
-            f"{words.text(question.choices.get(code, code))} {count}{words.say('unit.people')}"
+            words.say("people.of_kind", kind=words.text(question.choices.get(code, code)), count=count)
             for code, count in answer.items()
             if str(count) not in {"", "0"}
         )

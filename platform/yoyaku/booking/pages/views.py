@@ -82,7 +82,9 @@ def guest_lines(rules: ServiceRules, guests: Sequence[Mapping[str, int]], words:
     lines = []
     for number, night in enumerate(guests, 1):
         counted = [
-            f"{names.get(code, code)}{count}{words.say('unit.people')}" for code, count in night.items() if count
+            words.say("people.of_kind", kind=names.get(code, code), count=count)
+            for code, count in night.items()
+            if count
         ]
         lines.append(words.say("stay.guest_line", number=number, guests="・".join(counted)))
     return lines

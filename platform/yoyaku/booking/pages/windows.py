@@ -18,10 +18,11 @@ from yoyaku.ui.words import Words
 
 @dataclass(frozen=True, kw_only=True)
 class WindowNote:
-    """A sentence above a calendar, with the look of a notice."""
+    """A sentence above a calendar, with the look of a notice; ``again`` offers to show the page anew."""
 
     kind: str
     text: str
+    again: bool = False
 
 
 def month_note(
@@ -39,6 +40,7 @@ def month_note(
             return WindowNote(
                 kind="info",
                 text=words.say("availability.opens_note", month=month_name(month, words.language), moment=opens),
+                again=True,
             )
     return None
 
@@ -62,7 +64,11 @@ def day_note(
         if found is None:
             return None
         refusal = refusal or found
-    return None if refusal is None else WindowNote(kind="info", text=words.sentence(refusal))
+    return (
+        None
+        if refusal is None
+        else WindowNote(kind="info", text=words.sentence(refusal), again=refusal.facts.get("allowed_from") is not None)
+    )
 
 
 def opens_at(rules: ServiceRules, placed: PlacedSpace, day: date, *, visit: Visit) -> datetime | None:
