@@ -138,3 +138,21 @@ def test_a_journey_in_english_says_nothing_in_japanese_but_names(visit):
     assert page.locator("html").get_attribute("lang") == "en"
     for words in page.locator("main :is(label, button, legend, h1, h2, caption)").all_inner_texts():
         assert not re.search(r"[ぁ-んァ-ヶ]", words), words
+
+
+def test_a_search_shows_what_is_free_and_leads_there(visit):
+    page = visit("rooms")
+    page.goto("/search")
+    quick = page.locator("script[src*='htmx']").count() == 1
+    page.evaluate("window.sameDocument = true")
+    page.locator("#from").fill("2027-02-24")
+    page.locator("main form[role=search] button").click()
+    page.locator("#results").wait_for()
+
+    assert "from=2027-02-24" in page.url
+    assert (page.evaluate("window.sameDocument === true")) == quick
+    if quick:
+        assert page.evaluate("document.activeElement.id") == "results"
+    page.locator("main .pager a").first.click()
+    page.wait_for_url(re.compile("page=2"))
+    assert "21〜40件目" in page.locator("#found").inner_text()

@@ -45,8 +45,10 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
-  document.querySelectorAll("[data-submit-on-change]").forEach((field) => {
-    field.addEventListener("change", () => field.form.requestSubmit());
+  // What htmx brings in is led to, so that it is read aloud; a form may be sent again.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    event.target.querySelector("[data-focus]")?.focus();
   });
 
   // Idle log-out: warned a minute before, extended by one button, told when it has happened.
