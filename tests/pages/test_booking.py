@@ -152,7 +152,7 @@ async def test_a_booking_is_made_shown_and_cancelled_and_the_slot_is_barred(brow
     mine = await site.get("/me")
     assert mine.text.count(number) == 1
 
-    booking = re.search(r'href="(/me/bookings/[^"]+)"', mine.text)[1]
+    booking = re.search(r'href="(/me/bookings/[^"]+)"', mine.text[mine.text.index(number) :])[1]
     await site.get(booking)
     await site.get(f"{booking}/cancel")
     unsure = await site.post(f"{booking}/cancel")
