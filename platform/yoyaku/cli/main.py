@@ -55,7 +55,7 @@ def main() -> None:
     try:
         yoyaku()
     except YoyakuError as error:
-        click.echo(str(error), err=True)
+        _say(error)
         sys.exit(1)
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; Python would complain once more while closing.
@@ -74,6 +74,16 @@ def main() -> None:
             err=True,
         )
         sys.exit(1)
+
+
+def _say(error: YoyakuError) -> None:
+    """The error's sentence; of a file that was refused, every fault and its mend in both languages."""
+    for fault in getattr(error, "faults", ()):
+        click.echo(f"{fault.place}: {fault.level} [{fault.code}]", err=True)
+        for language in ("ja", "en"):
+            click.echo(f"  {fault.says(language)} {fault.mend(language)}", err=True)
+    if not getattr(error, "faults", ()):
+        click.echo(str(error), err=True)
 
 
 def _is_database_away(error: Exception) -> bool:

@@ -51,6 +51,8 @@ def check(document: Document, shape: type[Struct]) -> Checked[Struct]:
     ]
     repaired = {fault.path for fault in document.faults} | {_path(error) for error in first}
     errors = first
+    if not isinstance(value, dict):  # all of it would be invented, and so would be what is found in it
+        return Checked(None, tuple(in_reading_order([*document.faults, *faults])), frozenset(repaired))
     for _ in range(ROUNDS_OF_REPAIR):
         value = _repair(value, errors, definitions)
         errors = list(validator.iter_errors(value)) if errors else []

@@ -61,3 +61,23 @@ def test_an_unknown_command_is_told_so():
 
     assert done.returncode == 2
     assert "No such command" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "- a list\n"])
+def test_a_file_without_keys_has_one_fault_and_nothing_made_up(text, tmp_path):
+    file = tmp_path / "rules.yaml"
+    file.write_text(text)
+    done = yoyaku("rules", "check", str(file))
+
+    assert done.returncode == 1
+    assert "エラー 1件" in done.stdout
+    assert "sample" not in done.stdout
+
+
+def test_a_file_that_is_refused_says_what_to_do_in_both_languages(tmp_path):
+    (tmp_path / "tenant.yaml").write_bytes("slug: 予約".encode("cp932"))
+    done = yoyaku("tenant", "check", str(tmp_path))
+
+    assert done.returncode == 1
+    assert "tenant.yaml:1:1: error [not_utf8]" in done.stderr
+    assert all(words in done.stderr for words in ("UTF-8で保存してください", "Save it as UTF-8"))

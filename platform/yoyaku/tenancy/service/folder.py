@@ -43,7 +43,8 @@ def read_folder(path: Path) -> TenantFolder:
         wording=reader.read_wording(),
         pages=reader.read_pages(),
         stray=tuple(reader.stray),
-        demo=reader.read(demo, DemoFile) if demo.is_file() else None,
+        # Without services of its own every person of the demo would be of an unknown one.
+        demo=reader.read(demo, DemoFile) if demo.is_file() and "services" in document.value else None,
         faults=tuple(faults),
     )
 
