@@ -14,6 +14,7 @@ from yoyaku.cli.demo_place import Place
 from yoyaku.kernel.errors import YoyakuError
 
 LEAST_FREE_MB = 500
+PORT = click.IntRange(1, 65535)
 
 
 class PortTaken(YoyakuError):
@@ -36,12 +37,18 @@ def demo() -> None:
 
 
 @demo.command()
-@click.option("--port", envvar="DEMO_PORT", default=8000, show_default=True, help="The sites' port (or DEMO_PORT).")
-@click.option("--mail-port", envvar="DEMO_MAIL_PORT", default=8025, show_default=True, help="The mail page's port.")
+@click.option(
+    "--port", type=PORT, envvar="DEMO_PORT", default=8000, show_default=True, help="The sites' port (or DEMO_PORT)."
+)
+@click.option(
+    "--mail-port", type=PORT, envvar="DEMO_MAIL_PORT", default=8025, show_default=True, help="The mail page's port."
+)
 def run(port: int, mail_port: int) -> None:
     """Start database, broker, web, workers and mail page; stop all of them with Ctrl-C."""
     from yoyaku.cli.demo_supervisor import Supervisor
 
+    if port == mail_port:
+        raise click.UsageError("The sites and the mail page need a port each: DEMO_PORT and DEMO_MAIL_PORT.")
     place = Place.here()
     with place.held():
         _check_disk(place)

@@ -81,3 +81,18 @@ def test_a_file_that_is_refused_says_what_to_do_in_both_languages(tmp_path):
     assert done.returncode == 1
     assert "tenant.yaml:1:1: error [not_utf8]" in done.stderr
     assert all(words in done.stderr for words in ("UTF-8で保存してください", "Save it as UTF-8"))
+
+
+@pytest.mark.parametrize(
+    ("ports", "says"),
+    [
+        (("--port", "99999"), "not in the range"),
+        (("--port", "8000", "--mail-port", "8000"), "a port each"),
+    ],
+)
+def test_ports_that_cannot_be_are_told_before_anything_starts(ports, says, tmp_path):
+    (tmp_path / "tenants").mkdir()
+    done = yoyaku("demo", "run", *ports, folder=tmp_path)
+
+    assert done.returncode == 2
+    assert says in done.stderr
