@@ -6,7 +6,9 @@ from typing import Literal
 
 from yoyaku.rules.values import Clause, Code, When
 
-Event = Literal["booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed"]
+Event = Literal[
+    "booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed"
+]
 
 
 class Notice(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
