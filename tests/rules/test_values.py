@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from yoyaku.kernel.fiscal import fiscal_year
 from yoyaku.rules.age import age_on, attained_on, school_year
-from yoyaku.rules.condition import Mismatch, explain_mismatch, matches, used_facts
+from yoyaku.rules.condition import matches
 from yoyaku.rules.dated import NotYetPriced, amount_yen
 from yoyaku.rules.paths import clause_paths
 from yoyaku.rules.refusal import Refusal
@@ -57,13 +57,6 @@ FACTS = {
 )
 def test_a_condition_holds_line_by_line(when: dict, *, holds: bool):
     assert matches(when, FACTS) is holds
-    assert (explain_mismatch(when, FACTS) is None) is holds
-
-
-def test_the_first_line_that_does_not_hold_is_named():
-    when = {"residency": "resident", "nights": Range(at_least=3)}
-    assert explain_mismatch(when, FACTS) == Mismatch("nights", 2, Range(at_least=3))
-    assert used_facts(when, FACTS) == {"residency": "resident", "nights": 2}
 
 
 AMOUNT = YenByDate(by="used", values=[DatedYen(since="2027-04-01", yen=1200), DatedYen(since="2020-01-01", yen=1000)])

@@ -57,7 +57,6 @@ class Settings:
     site_port: int | None
     environment: Environment
     clock_movable: bool
-    session_idle_minutes: int
     session_longest_hours: int
     database_pool: int
 
@@ -213,12 +212,6 @@ VARIABLES: tuple[Variable, ...] = (
         parse=_switch,
         default="false",
         meaning="whether a service's business clock can be moved forward; never in production",
-    ),
-    Variable(
-        name="SESSION_IDLE_MINUTES",
-        parse=_whole_number(5, 24 * 60),
-        default="30",
-        meaning="after how many minutes without a request one is logged out (with a warning before)",
     ),
     Variable(
         name="SESSION_LONGEST_HOURS",

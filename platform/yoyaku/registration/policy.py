@@ -22,7 +22,6 @@ COMMON_PASSWORDS: Final = frozenset(
     {"password", "passw0rd", "password1", "qwertyui", "qwerty123", "iloveyou", "sakura01", "abcd1234", "1234abcd"}
 )
 COUNTER_CLERK: Final = "counter_clerk"
-TENANT_ADMIN: Final = "tenant_admin"
 
 
 class LoginFailed(YoyakuError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from yoyaku.rules.values import Match, Range, When
 
@@ -21,32 +20,9 @@ NONE = "none"
 """The word by which a condition allows that a fact is absent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """The first line of a condition that does not hold: what was found, and what it allows."""
-
-    name: str
-    found: Value
-    allowed: Match
-
-
 def matches(when: When, facts: Facts) -> bool:
     """Whether every line of ``when`` holds; an empty condition always does."""
     return all(holds(allowed, facts.get(name)) for name, allowed in when.items())
-
-
-def explain_mismatch(when: When, facts: Facts) -> Mismatch | None:
-    """The first line that does not hold, or ``None`` where the condition does."""
-    for name, allowed in when.items():
-        found = facts.get(name)
-        if not holds(allowed, found):
-            return Mismatch(name=name, found=found, allowed=allowed)
-    return None
-
-
-def used_facts(when: When, facts: Facts) -> dict[str, Value]:
-    """The facts that a condition looks at, for the trace."""
-    return {name: facts.get(name) for name in when}
 
 
 def holds(allowed: Match, found: Value) -> bool:

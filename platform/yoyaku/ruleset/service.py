@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ruleset import repository
-from yoyaku.ruleset.policy import AppliesBy, VersionHead, choose_version
+from yoyaku.ruleset.policy import AppliesBy, VersionHead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,18 +58,6 @@ async def publish(
 async def versions(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> list[VersionHead]:
     """All published versions, oldest first."""
     return await repository.read_heads(conn, tenant_id=tenant_id, service_id=service_id)
-
-
-async def version_for(
-    conn: AsyncConnection, *, tenant_id: str, service_id: str, made_on: date, used_on: date
-) -> VersionHead:
-    """The version that decides about a booking made and used on these dates.
-
-    Raises:
-        NoRuleSetInForce: none applies yet.
-    """
-    heads = await versions(conn, tenant_id=tenant_id, service_id=service_id)
-    return choose_version(heads, made_on=made_on, used_on=used_on)
 
 
 async def document_of(conn: AsyncConnection, *, tenant_id: str, service_id: str, version: int) -> str:

@@ -23,7 +23,6 @@ from yoyaku.registration.service import (
     add_walk_in,
     create_account,
     create_staff,
-    extend_session,
     find_registrants,
     get_registrant,
     log_in,
@@ -146,7 +145,7 @@ async def test_one_action_keeps_a_session_that_was_about_to_end(conn):
     await register(conn)
     session = await enter(conn)
     late = NOW + timedelta(minutes=29)
-    kept = await extend_session(conn, token=session.token, limits=LIMITS, real_now=late)
+    kept = await resolve_session(conn, token=session.token, limits=LIMITS, real_now=late)
     assert kept.idle_until == late + timedelta(minutes=30)
     assert await who(conn, session.token, now=NOW + timedelta(minutes=58)) is not None
 

@@ -18,7 +18,6 @@ def test_the_least_that_is_needed_is_enough():
     assert settings.environment is Environment.PRODUCTION
     assert settings.database_url == "postgresql+psycopg://app@/yoyaku?host=/run/postgresql"
     assert settings.migration_database_url == settings.database_url
-    assert settings.session_idle_minutes == 30
     assert not settings.clock_movable
 
 
@@ -43,7 +42,7 @@ def test_every_missing_setting_is_named_at_once():
         ("SITE_PORT", "70000", "1 to 65535"),
         ("ENVIRONMENT", "staging", "production, demo or test"),
         ("CLOCK_MOVABLE", "yes", "true or false"),
-        ("SESSION_IDLE_MINUTES", "３０", "whole number"),
+        ("SESSION_LONGEST_HOURS", "１２", "whole number"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_mend(name, value, mend):

@@ -130,13 +130,6 @@ async def resolve_session(
     return _view(row, limits=limits, real_now=real_now)
 
 
-async def extend_session(
-    conn: AsyncConnection, *, token: str, limits: SessionLimits, real_now: datetime
-) -> SessionView | None:
-    """One action that keeps somebody logged in who was warned (WCAG 2.2.1); ``None`` when it came too late."""
-    return await resolve_session(conn, token=token, limits=limits, real_now=real_now)
-
-
 async def log_out(conn: AsyncConnection, *, token: str) -> None:
     """End the session; nothing happens where it is over already."""
     await repository.remove_session(conn, token_hash=_hashed(token))
