@@ -111,3 +111,18 @@ async def test_a_day_that_the_telephone_does_not_take_yet_says_from_when_it_does
 
     assert 'name="slot"' not in page.text
     assert "受付は2027年1月27日（水） 9:00に始まります" in page.text
+
+
+async def test_what_a_clerk_found_and_typed_stays_where_something_is_missing(browse, services):
+    service = services["rooms"]
+    site = browse("rooms")
+    await site.log_in(service.clerk)
+    await site.get("/counter/behalf", params={"person": service.resident.name})
+    registrant = re.search(r'name="registrant" value="([^"]+)"', site.html)[1]
+    unsaid = await site.post("/counter/behalf", person=service.resident.name, registrant=registrant)
+    assert unsaid.status_code == 422
+    assert registrant in unsaid.text
+
+    nameless = await site.post("/counter/walk-in", name="山田 次郎", phone="", channel="counter")
+    assert nameless.status_code == 422
+    assert 'value="山田 次郎"' in nameless.text

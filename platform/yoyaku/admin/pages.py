@@ -100,19 +100,22 @@ async def show_behalf(here: NamedDependency[Here], request: Request[Any, Any, An
     return await _behalf_page(here, request.query_params.get("person", "").strip(), {})
 
 
-async def _behalf_page(here: Here, query: str, errors: Mapping[str, str]) -> Response[Any]:
+async def _behalf_page(
+    here: Here, query: str, errors: Mapping[str, str], typed: Mapping[str, Any] | None = None
+) -> Response[Any]:
     rules, words = await here.rules(), here.words
     people = []
     if query:
         rows = await look_up_people(here.conn, visit=here.visit, rules=rules, query=query)
         people = [(str(row.registrant_id), _person_words(row)) for row in rows]
+    blank = {"registrant": people[0][0] if len(people) == 1 else "", "channel": "", "name": "", "phone": ""}
     return here.page.show(
         "admin/behalf.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
         query=query,
         people=people,
         channels=_channels(here, rules),
-        form={"registrant": people[0][0] if len(people) == 1 else "", "channel": ""},
+        form={**blank, **(typed or {})},
         errors=errors,
         walk_in=True,
         crumbs=_crumbs(here, words.say("counter.book_for")),
@@ -137,7 +140,8 @@ async def begin_behalf(here: NamedDependency[Here], request: Request[Any, Any, A
     rules = await here.rules()
     errors = _behalf_errors(here, rules, registrant, channel)
     if errors:
-        return await _behalf_page(here, "", errors)
+        typed = {name: text for name, text in (("registrant", registrant), ("channel", channel)) if text}
+        return await _behalf_page(here, str(form.get("person", "")).strip(), errors, typed)
     await begin_serving(here.conn, visit=here.visit, rules=rules, registrant_id=_need_id(registrant), channel=channel)
     return _entering(here, registrant, channel)
 
@@ -174,9 +178,9 @@ async def begin_walk_in(here: NamedDependency[Here], request: Request[Any, Any, 
     errors = _behalf_errors(here, await here.rules(), "new", channel)
     if not name or not phone:
         key = "person.name" if not name else "person.phone"
-        errors["name"] = here.words.say("form.missing", label=here.words.say(key))
+        errors[key.removeprefix("person.")] = here.words.say("form.missing", label=here.words.say(key))
     if errors:
-        return await _behalf_page(here, "", errors)
+        return await _behalf_page(here, "", errors, {"name": name, "phone": phone, "channel": channel})
     registrant = await take_walk_in(here.conn, visit=here.visit, person=WalkIn(name=name, phone=phone))
     return _entering(here, str(registrant), channel)
 
