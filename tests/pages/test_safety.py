@@ -1,12 +1,15 @@
 """What strangers send: no page breaks on it, no header is ended by it, no log tells what was typed."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from yoyaku.booking.pages.answers import with_equipment
+from yoyaku.booking.policy import BookingRequest
 from yoyaku.db.engine import make_engine, platform_transaction
 from yoyaku.web.app import create_app
 
@@ -120,3 +123,10 @@ async def test_every_cookie_of_a_site_with_https_travels_by_https_only(city_sett
     assert {cookie.split("=")[0] for cookie in cookies} == {"csrftoken", "lang", "session", "behalf", "flash"}
     assert all("Secure" in cookie and "HttpOnly" in cookie and "samesite=lax" in cookie.lower() for cookie in cookies)
     assert "max-age=" in let_in.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(("typed", "pieces"), [(" 2 ", {"ball": 2}), ("２", {"ball": 2}), ("0", {}), ("9" * 5000, {})])
+def test_a_number_of_any_length_breaks_no_page(typed, pieces):
+    request = BookingRequest(facility="hall", space="room", use_on=date(2027, 2, 20))
+
+    assert with_equipment("item", request, {"equipment.item.ball": typed}).equipment == pieces

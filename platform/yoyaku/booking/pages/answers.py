@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from yoyaku.booking.pages.here import read_number
 from yoyaku.booking.pages.places import equipment_yen
 from yoyaku.booking.policy import BookingRequest, FormInvalid, FormMissing, TooManyPeople
 from yoyaku.booking.rules import ServiceRules
@@ -174,6 +175,8 @@ def _piece_hint(price: int | None, stock: int, words: Words) -> str:
 def with_equipment(item_id: str, request: BookingRequest, form: Mapping[str, Any]) -> BookingRequest:
     """The request with the pieces typed for it."""
     start = f"equipment.{item_id}."
-    typed = {name.removeprefix(start): str(value).strip() for name, value in form.items() if name.startswith(start)}
-    pieces = {code: int(count) for code, count in typed.items() if count.isdecimal() and int(count) > 0}
+    typed = {
+        name.removeprefix(start): read_number(str(value)) for name, value in form.items() if name.startswith(start)
+    }
+    pieces = {code: count for code, count in typed.items() if count}
     return replace(request, equipment=pieces) if pieces else request
