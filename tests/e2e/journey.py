@@ -27,6 +27,10 @@ class Journey:
     def stop(self, name):
         """Look at the page one is on: accessible, and no wider than the screen."""
         self.stops += 1
+        # A click leads on at once; on a busy machine the next page may have no root element yet.
+        self.page.wait_for_load_state("load")
+        if self.scripts:
+            self.page.wait_for_function("document.readyState === 'complete'")
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=f"{SHOTS}/{self.label}-{self.stops:02d}-{name}.png", full_page=True)
