@@ -65,7 +65,25 @@ async def test_nothing_ticked_is_said_at_the_top(browse, services):
     assert "1つ以上" in page.text
 
 
-@pytest.mark.fact("KC-016", "KC-018", "KC-019", "KC-020")
+@pytest.mark.fact("KC-016", "KC-017", "KC-018")
+async def test_the_cart_lists_place_room_day_and_time_and_leads_to_the_application(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    path, slot = await find(site, date(2027, 2, 23))
+    assert "カゴへ追加" in site.html
+    facility = re.search(r"<p[^>]*>([^<]*公民館)", site.html)[1]
+    page = await site.post(path, slot=slot)
+
+    assert page.url.path == "/cart"
+    assert re.search(r"<h1[^>]*>予約申請（カゴ）", site.html)
+    entry = site.html[site.html.index('name="item"') - 3000 :]
+    assert facility in entry
+    assert "2027年2月23日（火）" in entry
+    assert re.search(r"\d{1,2}:00〜\d{1,2}:00", entry)
+    assert re.search(r'href="/apply"[^>]*>(?:<svg.*?</svg>)?\s*申込', entry, re.DOTALL)
+
+
+@pytest.mark.fact("KC-019", "KC-020")
 async def test_the_cart_says_that_nothing_is_booked_and_lets_go_again(browse, services):
     site = browse("halls")
     await put_into_cart(site, services, "halls")
