@@ -73,6 +73,7 @@ class Journey:
         self.page.locator("main form .button-large").first.click()
 
     def agree(self):
+        self.page.wait_for_selector("main form[action$='/apply/submit']")
         for box in self.page.locator("main input[type=checkbox]").all():
             box.check()
 
@@ -84,6 +85,8 @@ class Journey:
     def apply(self):
         """From the form to the completion page; returns the first booking number."""
         page = self.page
+        page.wait_for_url(re.compile(r"/apply"))
+        page.wait_for_selector("main form[data-keep]")
         self.fill_form()
         self.stop("form")
         self.next()
@@ -105,6 +108,7 @@ class Journey:
         page.locator(".booking-card", has_text=number).get_by_role("link").click()
         self.stop("booking")
         page.locator("a.button-danger-quiet").click()
+        page.wait_for_selector("#sure")
         if page.locator("#reason").count():
             page.locator("#reason").fill("都合により")
         page.locator("#sure").check()

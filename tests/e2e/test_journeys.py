@@ -19,6 +19,7 @@ def find_slot(journey, day):
     page.goto(f"/search?from={day}")
     journey.stop("search")
     page.locator("main tbody a.button").first.click()
+    page.wait_for_selector("main input[name=slot]")
     journey.stop("day")
 
 
@@ -45,9 +46,11 @@ def book_night(journey):
     page.goto("/availability")
     journey.stop("months")
     page.locator("a.day-free, a.day-some").last.click()
+    page.wait_for_selector("a.night")
     journey.stop("week")
     page.locator("a.night").first.click()
     journey.log_in(journey.service.resident)
+    page.wait_for_selector("main input.input-number")
     for group in page.locator("main fieldset:has(input[type=radio])").all():
         group.locator("input[type=radio]").first.check()
     page.locator("main input.input-number").first.fill("２")
