@@ -61,7 +61,8 @@ def _wait_for(port, web, log):
 def browser(chromium_path):
     """One for each module: while Playwright is open, its event loop runs, and no asynchronous test could."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        # A person is slower still; without it a test may read the page that a click is just leaving.
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"], slow_mo=50)
         yield browser
         browser.close()
 
