@@ -29,7 +29,7 @@ format: setup ## Format the code and mend what ruff can mend
 
 lock: setup ## Write the locks anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-	  --extra local --group dev pyproject.toml --output-file requirements.lock
+	  --extra local --group dev --no-emit-package yoyaku pyproject.toml plugins/*/pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	  --group setup --output-file requirements.setup.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

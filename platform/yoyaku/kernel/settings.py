@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from yoyaku.kernel.errors import YoyakuError
@@ -51,6 +52,8 @@ class Settings:
     celery_broker_url: str
     smtp_url: str
     secret_key: str
+    data_keys: tuple[str, ...] | None
+    plugin_profiles: Path | None
     mail_from: str
     base_domain: str
     site_scheme: str
@@ -114,6 +117,17 @@ def _secret(text: str) -> str:
             "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
     return text
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    return tuple(_secret(one.strip()) for one in text.split(","))
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        raise _WrongValueError(f"must be a folder that is there; {text} is not")
+    return path
 
 
 def _mail_address(text: str) -> str:
@@ -186,6 +200,19 @@ VARIABLES: tuple[Variable, ...] = (
         name="SECRET_KEY",
         parse=_secret,
         meaning=f"signs cookies and tokens; at least {MINIMUM_SECRET_CHARACTERS} characters, kept secret",
+    ),
+    Variable(
+        name="DATA_KEYS",
+        parse=_secrets,
+        optional=True,
+        meaning="encrypt documents and second factors in the database; several with commas between: the first encrypts, "
+        "all decrypt; without, SECRET_KEY does, which may then never change",
+    ),
+    Variable(
+        name="PLUGIN_PROFILES",
+        parse=_folder,
+        optional=True,
+        meaning="a folder of settings files of plugins, <plugin>.<profile>.yaml, that rule sets refer to as profile",
     ),
     Variable(
         name="MAIL_FROM",

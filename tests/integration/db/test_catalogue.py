@@ -94,7 +94,12 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
         **dict.fromkeys(("registrant", "staff", "account", "number_sequence", "booking"), change),
         **dict.fromkeys(("deadline", "outbox", "mail"), change),
         **dict.fromkeys(("login_session", "cart_item"), ("DELETE", *change)),
-        "occupancy": ("DELETE", "INSERT", "SELECT"),
+        **dict.fromkeys(("group_member", "identity_check", "identity_document"), change),
+        **dict.fromkeys(
+            ("one_time_token", "passkey", "code_generator", "login_failure", "favourite"), ("DELETE", *change)
+        ),
+        "message": ("DELETE", *change),
+        **dict.fromkeys(("occupancy", "identity_subject"), ("DELETE", "INSERT", "SELECT")),
     }
 
 

@@ -36,6 +36,8 @@ def test_every_missing_setting_is_named_at_once():
         ("CELERY_BROKER_URL", "filesystem://", "redis"),
         ("SMTP_URL", "localhost:25", "smtp://host:25"),
         ("SECRET_KEY", "short", "at least 32 characters"),
+        ("DATA_KEYS", f"{'k' * 32},short", "at least 32 characters"),
+        ("PLUGIN_PROFILES", "/nowhere/at/all", "a folder that is there"),
         ("MAIL_FROM", "nobody", "noreply@example.jp"),
         ("BASE_DOMAIN", "https://example.jp", "bare domain"),
         ("SITE_SCHEME", "ftp", "http or https"),

@@ -6,7 +6,9 @@ which it does not see, are held by ``tests/integration/db``.
 
 from yoyaku.db.tables.booking import application, booking, booking_event, cart_item, number_sequence, occupancy
 from yoyaku.db.tables.columns import metadata
-from yoyaku.db.tables.people import account, login_session, registrant, staff
+from yoyaku.db.tables.identity import identity_check, identity_document, identity_subject
+from yoyaku.db.tables.login import account, code_generator, login_failure, login_session, one_time_token, passkey
+from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.tenancy import (
     facility,
     host,
@@ -27,16 +29,26 @@ __all__ = [
     "booking",
     "booking_event",
     "cart_item",
+    "code_generator",
     "deadline",
     "facility",
+    "favourite",
+    "group_member",
     "host",
+    "identity_check",
+    "identity_document",
+    "identity_subject",
     "inventory_version",
+    "login_failure",
     "login_session",
     "mail",
+    "message",
     "metadata",
     "number_sequence",
     "occupancy",
+    "one_time_token",
     "outbox",
+    "passkey",
     "registrant",
     "resource",
     "resource_unit",

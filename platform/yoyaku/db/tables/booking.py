@@ -82,6 +82,8 @@ booking = of_service(
     must("inventory_version", Integer),
     must("trace", JSONB),
     UniqueConstraint("tenant_id", "service_id", "number", name="uq_booking_number"),
+    may("payer_id", UUID),
+    refers("tenant_id service_id payer_id", "registrant", to="tenant_id service_id registrant_id"),
     refers("tenant_id service_id application_id", "application"),
     refers("tenant_id service_id registrant_id", "registrant"),
     refers("tenant_id service_id facility_id space_id", "space"),
@@ -91,6 +93,7 @@ booking = of_service(
     Index("ix_booking_registrant", *SERVICE_KEY, "registrant_id", "use_on"),
     Index("ix_booking_day", *SERVICE_KEY, "facility_id", "use_on"),
     Index("ix_booking_application", *SERVICE_KEY, "application_id"),
+    Index("ix_booking_payer", *SERVICE_KEY, "payer_id"),
 )
 
 occupancy = of_tenant(

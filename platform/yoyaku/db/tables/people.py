@@ -1,8 +1,8 @@
-"""Registrants, staff, accounts and sessions."""
+"""Registrants, groups, staff, and what a user finds on their own page."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from yoyaku.db.tables.columns import INSTANT, SERVICE_KEY, TEXTS, UUID, may, must, of_service, refers
@@ -22,8 +22,28 @@ registrant = of_service(
     may("phone", Text),
     must("language", Text),
     must("registered_at", INSTANT),
+    may("birth_date", Date),
+    may("postcode", Text),
+    may("address", Text),
+    may("phone_key", Text),
+    must("details", JSONB),
+    must("consents", JSONB),
+    may("person_key", LargeBinary),
+    may("mail_verified_at", INSTANT),
+    may("email_wanted", Text),
+    may("stage_since", INSTANT),
+    must("expiries", JSONB),
+    may("payer_id", UUID),
+    may("active_on", Date),
+    may("anonymised_at", INSTANT),
     refers("tenant_id service_id", "service"),
+    refers("tenant_id service_id payer_id", "registrant", to="tenant_id service_id registrant_id"),
     Index("ix_registrant_search", *SERVICE_KEY, "search_key", postgresql_ops={"search_key": "text_pattern_ops"}),
+    Index(
+        "uq_registrant_person", *SERVICE_KEY, "person_key", unique=True, postgresql_where=text("person_key IS NOT NULL")
+    ),
+    Index("ix_registrant_phone", *SERVICE_KEY, "phone_key"),
+    Index("ix_registrant_active", *SERVICE_KEY, "active_on", postgresql_where=text("anonymised_at IS NULL")),
 )
 
 staff = of_service(
@@ -31,33 +51,67 @@ staff = of_service(
     must("staff_id", UUID, key=True),
     must("name", Text),
     must("roles", TEXTS),
+    must("facilities", TEXTS),
+    may("email", Text),
+    may("ended_at", INSTANT),
     refers("tenant_id service_id", "service"),
 )
 
-account = of_service(
-    "account",
-    must("account_id", UUID, key=True),
-    must("login_key", Text),
-    must("login_id", Text),
-    must("password_hash", Text),
+group_member = of_service(
+    "group_member",
+    must("member_id", UUID, key=True),
+    must("group_id", UUID),
+    must("name", Text),
+    must("kana", Text),
+    must("role", Text),
+    must("state", Text),
     may("registrant_id", UUID),
-    may("staff_id", UUID),
-    must("created_at", INSTANT),
-    UniqueConstraint("tenant_id", "service_id", "login_key", name="uq_account_login"),
+    must("may_act", Boolean),
+    must("may_pay", Boolean),
+    must("added_at", INSTANT),
+    may("ended_at", INSTANT),
+    refers("tenant_id service_id group_id", "registrant", to="tenant_id service_id registrant_id"),
     refers("tenant_id service_id registrant_id", "registrant"),
-    refers("tenant_id service_id staff_id", "staff"),
-    Index("ix_account_registrant", *SERVICE_KEY, "registrant_id"),
-    Index("ix_account_staff", *SERVICE_KEY, "staff_id"),
+    Index(
+        "uq_group_member_linked",
+        *SERVICE_KEY,
+        "group_id",
+        "registrant_id",
+        unique=True,
+        postgresql_where=text("state IN ('invited', 'linked')"),
+    ),
+    Index(
+        "uq_group_representative",
+        *SERVICE_KEY,
+        "group_id",
+        unique=True,
+        postgresql_where=text("role = 'representative' AND state <> 'ended'"),
+    ),
+    Index("ix_group_member_registrant", *SERVICE_KEY, "registrant_id"),
 )
 
-login_session = of_service(
-    "login_session",
-    must("token_hash", LargeBinary, key=True),
-    must("account_id", UUID),
+message = of_service(
+    "message",
+    must("message_id", UUID, key=True),
+    must("registrant_id", UUID),
+    may("event_id", UUID),
+    must("template", Text),
+    must("subject", Text),
+    must("body", Text),
     must("created_at", INSTANT),
-    must("last_seen_at", INSTANT),
-    must("expires_at", INSTANT),
-    refers("tenant_id service_id account_id", "account", ondelete="CASCADE"),
-    Index("ix_login_session_account", *SERVICE_KEY, "account_id"),
-    Index("ix_login_session_expiry", *SERVICE_KEY, "expires_at"),
+    may("read_at", INSTANT),
+    UniqueConstraint("tenant_id", "service_id", "event_id", "registrant_id", "template", name="uq_message_once"),
+    refers("tenant_id service_id registrant_id", "registrant"),
+    refers("tenant_id service_id event_id", "outbox"),
+    Index("ix_message_registrant", *SERVICE_KEY, "registrant_id", "created_at"),
+)
+
+favourite = of_service(
+    "favourite",
+    must("registrant_id", UUID, key=True),
+    must("facility_id", Text, key=True),
+    must("added_at", INSTANT),
+    refers("tenant_id service_id registrant_id", "registrant"),
+    refers("tenant_id facility_id", "facility"),
+    Index("ix_favourite_facility", "tenant_id", "facility_id"),
 )

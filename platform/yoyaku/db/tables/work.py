@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from yoyaku.db.tables.columns import INSTANT, SERVICE_KEY, UUID, may, must, of_service, refers
@@ -52,6 +52,7 @@ mail = of_service(
     must("language", Text),
     must("subject", Text),
     must("body", Text),
+    must("secret", Boolean),
     must("created_at", INSTANT),
     may("sent_at", INSTANT),
     may("given_up_at", INSTANT),
@@ -72,7 +73,10 @@ audit_entry = of_service(
     must("subject_id", Text),
     may("why", Text),
     must("facts", JSONB),
+    may("registrant_id", UUID),
+    may("purpose", Text),
     refers("tenant_id service_id", "service"),
+    Index("ix_audit_entry_registrant", *SERVICE_KEY, "registrant_id"),
     Index("ix_audit_entry_at", *SERVICE_KEY, "at"),
     Index("ix_audit_entry_subject", *SERVICE_KEY, "subject_kind", "subject_id"),
 )

@@ -1,0 +1,1 @@
+"""(begun by its owner)"""
