@@ -1,4 +1,4 @@
-"""Settings: one documented list, read once at the edge from a mapping (the environment), checked as a whole.
+"""Settings: one documented list, read once at the edge (the environment), checked as a whole.
 
 The demo and production run the same code; a demo is only another set of values. ``docs/settings.md`` prints this list,
 and a test holds the two equal.
@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.seal import Seal
 
 MINIMUM_SECRET_CHARACTERS = 32
 HIGHEST_PORT = 65535
@@ -71,6 +73,11 @@ class Settings:
         usual = {"http": 80, "https": 443}[self.site_scheme]
         port = "" if self.site_port in (None, usual) else f":{self.site_port}"
         return f"{self.site_scheme}://{host}{port}"
+
+    @cached_property
+    def seal(self) -> Seal:
+        """What encrypts in the database, by ``data_keys`` or else by ``secret_key``."""
+        return Seal(self.data_keys or [self.secret_key])
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, str]) -> Settings:
@@ -199,7 +206,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         name="SECRET_KEY",
         parse=_secret,
-        meaning=f"signs cookies and tokens; at least {MINIMUM_SECRET_CHARACTERS} characters, kept secret",
+        meaning="signs cookies and tokens; at least 32 characters, kept secret",
     ),
     Variable(
         name="DATA_KEYS",
@@ -247,10 +254,7 @@ VARIABLES: tuple[Variable, ...] = (
         meaning="after how many hours one is logged out in any case",
     ),
     Variable(
-        name="DATABASE_POOL",
-        parse=_whole_number(1, 200),
-        default="10",
-        meaning="database connections that one process keeps at most",
+        name="DATABASE_POOL", parse=_whole_number(1, 200), default="10", meaning="database connections of one process"
     ),
 )
 

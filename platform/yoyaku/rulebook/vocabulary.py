@@ -50,7 +50,7 @@ def vocabulary(book: Book) -> Mapping[str, Fact]:
 
 def given_facts(book: Book) -> Mapping[str, Fact]:
     """The facts that are there without being derived."""
-    facts = {name: Fact("number") for name in _NUMBERS}
+    facts = {name: Fact("number") for name in _NUMBERS} | {"mail_verified": Fact("boolean")}
     facts |= {name: Fact("text", frozenset(values)) for name, values in _closed_lists(book).items()}
     if not book.facilities:
         facts |= {name: Fact("text") for name in [*PLACE, "activity"]}

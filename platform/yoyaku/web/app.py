@@ -30,7 +30,8 @@ from yoyaku.web.frame import Frames
 from yoyaku.web.gateway import Gateway
 from yoyaku.web.log import configure_logging
 from yoyaku.web.nul import refuse_nul
-from yoyaku.web.visits import Machinery, Visits
+from yoyaku.web.opened import Machinery
+from yoyaku.web.visits import Visits
 
 CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

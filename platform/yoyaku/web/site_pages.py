@@ -13,7 +13,7 @@ from yoyaku.db.engine import enter_service, platform_transaction
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.prose import prose_html, split_title
-from yoyaku.web.visits import Machinery
+from yoyaku.web.opened import Machinery
 
 
 @get("/pages/{code:str}")

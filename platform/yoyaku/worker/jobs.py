@@ -17,7 +17,7 @@ from yoyaku.db import work
 from yoyaku.db.engine import platform_transaction, tenant_transaction
 from yoyaku.db.work import DueWork, Kind
 from yoyaku.notice.service import Event, write_mails
-from yoyaku.tenancy.service import Site
+from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.worker.mailing import send_one
 from yoyaku.worker.runtime import Runtime
 
@@ -132,7 +132,9 @@ async def _tell_event(runtime: Runtime, one: DueWork) -> bool:
             inventory_version=booking.inventory_version,
         )
         event = Event(event_id=one.id, kind=row["kind"], facts=row["facts"])
-        await write_mails(conn, site=site, rules=rules, booking=booking, event=event, url=address_of(runtime, site))
+        await write_mails(
+            conn, site=site, rules=rules, booking=booking, event=event, url=address_of_site(runtime.settings, site)
+        )
         await work.mark_done(conn, kind="outbox", work_id=one.id)
     return True
 
@@ -142,11 +144,3 @@ async def _site(runtime: Runtime, one: DueWork) -> Site:
     if site is None:
         raise LookupError(f"work is due for a service that is not there: {one.tenant_id}/{one.service_id}")
     return site
-
-
-def address_of(runtime: Runtime, site: Site) -> str:
-    """The address of the service's site, for links in mails."""
-    settings = runtime.settings
-    if site.hosts:
-        return settings.site_address(site.hosts[0])
-    return f"{settings.site_address(settings.base_domain)}/t/{site.tenant_id}/{site.service_id}"

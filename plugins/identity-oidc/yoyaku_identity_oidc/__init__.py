@@ -1,1 +1,1 @@
-"""(begun by its owner)"""
+"""An identity plugin."""

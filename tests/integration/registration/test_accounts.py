@@ -82,6 +82,7 @@ async def test_one_logs_in_with_or_without_leading_noughts(conn, login_id):
         "account_kind": "individual",
         "residency": "resident",
         "registration": "registered",
+        "mail_verified": True,
         "school_grade": 3,
     }
 

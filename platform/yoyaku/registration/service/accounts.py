@@ -35,6 +35,7 @@ class NewRegistrant:
     residency: str | None = None
     stage: str
     email: str | None = None
+    mail_verified: bool = True
     phone: str | None = None
     language: Literal["ja", "en"] = "ja"
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
@@ -66,6 +67,9 @@ async def add_registrant(conn: AsyncConnection, *, new: NewRegistrant, registere
         "phone": new.phone,
         "language": new.language,
         "registered_at": registered_at,
+        "stage_since": registered_at,
+        "active_on": registered_at.date(),
+        "mail_verified_at": registered_at if new.email and new.mail_verified else None,
     }
     await repository.add_registrant(conn, values)
     return registrant_id

@@ -9,11 +9,12 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.kernel.ids import new_id
 from yoyaku.registration import repository
 from yoyaku.registration.policy import (
     LoginFailed,
@@ -37,8 +38,12 @@ _ATTEMPTS = Attempts()
 class SessionView:
     """Who is logged in: a registrant (``registrant_id``) or a member of staff (``staff_id``), never both.
 
+    ``registrant_id`` is for whom they act, a group (``acting_for``) or themselves (``own_registrant_id``);
     ``display_name`` is the group's name for a group. ``person_facts`` are the facts of the user for the rules, empty
-    for staff. Without a request the session ends at ``idle_until``, and in any case at ``ends_at``.
+    for staff. ``level`` is ``full``, or what is still to come: ``second_factor`` or ``enrol``; only a full session opens
+    anything. ``facilities`` are those a member of staff works for; none: all. ``last_login_at`` is the log-in before
+    this one. ``expiries`` are the last days on which the registration holds. Without a request the session ends at
+    ``idle_until``, and in any case at ``ends_at``.
     """
 
     account_id: UUID
@@ -49,8 +54,17 @@ class SessionView:
     registered_at: datetime | None = None
     email: str | None = None
     language: str = "ja"
+    mail_verified: bool = True
+    expiries: Mapping[str, date] = field(default_factory=dict)
     staff_id: UUID | None = None
     roles: frozenset[str] = frozenset()
+    facilities: frozenset[str] = frozenset()
+    session_id: UUID | None = None
+    level: str = "full"
+    acting_for: UUID | None = None
+    own_registrant_id: UUID | None = None
+    purpose: str | None = None
+    last_login_at: datetime | None = None
     idle_until: datetime
     ends_at: datetime
 
@@ -105,7 +119,9 @@ async def begin_session(
     token = secrets.token_urlsafe(32)
     times = new_session_times(real_now=real_now, limits=limits)
     values = {"created_at": times.created_at, "last_seen_at": times.last_seen_at, "expires_at": times.expires_at}
-    await repository.add_session(conn, {"token_hash": _hashed(token), "account_id": account_id, **values})
+    await repository.add_session(
+        conn, {"token_hash": _hashed(token), "session_id": new_id(), "account_id": account_id, **values}
+    )
     view = await resolve_session(conn, token=token, limits=limits, real_now=real_now)
     if view is None:
         raise LookupError("a session that has just begun is not there")
@@ -150,8 +166,17 @@ def _view(row: SessionRow, *, limits: SessionLimits, real_now: datetime) -> Sess
         registered_at=row.registered_at,
         email=row.email,
         language=row.language or "ja",
+        mail_verified=row.mail_verified,
+        expiries=row.expiries or {},
         staff_id=row.staff_id,
         roles=frozenset(row.roles or ()),
+        facilities=frozenset(row.facilities or ()),
+        session_id=row.session_id,
+        level=row.level,
+        acting_for=row.acting_for,
+        own_registrant_id=row.own_registrant_id,
+        purpose=row.purpose,
+        last_login_at=row.last_login_at,
         idle_until=min(real_now + timedelta(minutes=limits.idle_minutes), ends_at),
         ends_at=ends_at,
     )
@@ -164,5 +189,6 @@ def person_facts(row: SessionRow | RegistrantRow) -> PersonFacts:
         "account_kind": row.kind,
         "residency": row.residency,
         "registration": row.stage,
+        "mail_verified": row.mail_verified,
     }
     return {**(row.facts or {}), **{name: value for name, value in usual.items() if value is not None}}

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from yoyaku.db.engine import Busy, platform_transaction
 from yoyaku.kernel.clock import business_now
+from yoyaku.kernel.settings import Settings
 from yoyaku.rules.values import Text
 from yoyaku.tenancy import repository
 from yoyaku.tenancy.repository import SiteRow
@@ -155,3 +156,10 @@ def site_of(row: SiteRow) -> Site:
 
 def _hosts(hosts: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(hosts or ())
+
+
+def address_of_site(settings: Settings, site: Site) -> str:
+    """The address of the service's site, for links in mails; no slash at the end."""
+    if site.hosts:
+        return settings.site_address(site.hosts[0])
+    return f"{settings.site_address(settings.base_domain)}/t/{site.tenant_id}/{site.service_id}"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_204_NO_CONTENT, HTTP_401_UNAUTHORIZED, HTTP_422_UNPROCESSABLE_ENTITY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.registration.policy import LoginFailed, SessionLimits, TooManyAttempts
-from yoyaku.registration.service import LoginAttempt, NewSession, SessionView, log_in, log_out
+from yoyaku.registration.pages.door import Door
+from yoyaku.registration.policy import LoginFailed, TooManyAttempts
+from yoyaku.registration.service import LoginAttempt, NewSession, log_in, log_out
 from yoyaku.registration.terms import LoginTerms
 from yoyaku.ui.page import Crumb, Page, safe_return_path
 
@@ -23,20 +21,6 @@ BEHALF_COOKIE: Final = "behalf"
 KEPT: Final = "kept."
 """Before the name of each field that was typed on the form over which a session ended."""
 Kept = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Door:
-    """One request of the log-in pages: the page, the transaction, how this service logs in, and who is in already."""
-
-    page: Page
-    conn: AsyncConnection
-    terms: LoginTerms
-    limits: SessionLimits
-    real_now: datetime
-    address: str
-    token: str | None
-    session: SessionView | None
 
 
 @get("/login")
@@ -59,11 +43,13 @@ async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any])
     attempt = LoginAttempt(
         login_id=login_id,
         password=str(form.get("password", "")),
-        address=door.address,
+        address=door.client.address,
         previous_token=door.token,
     )
     try:
-        begun = await log_in(door.conn, attempt=attempt, terms=door.terms, limits=door.limits, real_now=door.real_now)
+        begun = await log_in(
+            door.conn, attempt=attempt, terms=door.terms.login, limits=door.limits, real_now=door.real_now
+        )
     except (LoginFailed, TooManyAttempts) as refusal:
         return _form(door, next_path=next_path, login_id=login_id, refusal=refusal, kept=kept)
     return _let_in(door, begun, next_path, kept)
@@ -91,7 +77,7 @@ def _form(
     errors: Mapping[str, str] = {} if refusal is None else {"login_id": words.sentence(refusal)}
     return login_page(
         door.page,
-        terms=door.terms,
+        terms=door.terms.login,
         status=HTTP_422_UNPROCESSABLE_ENTITY if refusal else 200,
         expired=why == "expired",
         needed=why == "needed",

@@ -1,0 +1,87 @@
+"""Who asks: a resident for themselves, a clerk for somebody, or nobody yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from yoyaku.admin.service.counter import clerk_channels, person_of
+from yoyaku.booking.policy import Person
+from yoyaku.booking.visit import Visit
+from yoyaku.kernel.errors import NotFound
+from yoyaku.registration.pages import BEHALF_COOKIE
+from yoyaku.registration.policy import COUNTER_CLERK
+from yoyaku.registration.service import SessionView, get_registrant
+from yoyaku.ui.page import Page, Visitor
+from yoyaku.web.opened import WEB, Opened
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behalf:
+    """For whom a clerk enters, and how they came: telephone or counter."""
+
+    registrant_id: UUID
+    channel: str
+    name: str
+    person: Person | None
+
+
+def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
+    """Who asks and by which channel: a resident for themselves, a clerk for somebody, or nobody yet."""
+    session = opened.session
+    visit = Visit(
+        tenant_id=opened.site.tenant_id,
+        service_id=opened.site.service_id,
+        now=opened.now,
+        real_now=opened.real_now,
+        channel=WEB,
+        actor="resident",
+    )
+    if session is None:
+        return visit
+    if COUNTER_CLERK not in session.roles:
+        if session.registrant_id is None:
+            return replace(visit, account_id=session.account_id, staff_id=session.staff_id)
+        person = Person(facts=session.person_facts, registered_at=session.registered_at)
+        return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
+    by_clerk = [channel.code for channel in opened.rules.booking.channels if channel.entered_by == "clerk"]
+    visit = replace(
+        visit,
+        actor="clerk",
+        channel=by_clerk[0] if by_clerk else WEB,
+        account_id=session.account_id,
+        staff_id=session.staff_id,
+        staff_name=session.display_name,
+    )
+    if behalf is None:
+        return visit
+    return replace(visit, channel=behalf.channel, registrant_id=behalf.registrant_id, person=behalf.person)
+
+
+async def find_behalf(opened: Opened) -> Behalf | None:
+    """For whom a clerk is entering: ``<registrant>.<channel>`` in a cookie, which means nothing without a clerk's session."""
+    kept = opened.request.cookies.get(BEHALF_COOKIE, "")
+    registrant, _, channel = kept.partition(".")
+    allowed = channel in clerk_channels(opened.rules)
+    if opened.session is None or COUNTER_CLERK not in opened.session.roles or not allowed:
+        return None
+    try:
+        row = await get_registrant(opened.conn, registrant_id=UUID(registrant))
+    except (ValueError, NotFound):
+        return None
+    return Behalf(registrant_id=row.registrant_id, channel=channel, name=row.name, person=person_of(row))
+
+
+def visitor_of(session: SessionView, opened: Opened, behalf: Behalf | None, page: Page) -> Visitor:
+    """Who is logged in, for the frame of the page."""
+    channel = None
+    if behalf is not None:
+        channels = {one.code: page.words.text(one.name) for one in opened.rules.booking.channels}
+        channel = channels[behalf.channel]
+    return Visitor(
+        name=session.display_name,
+        is_staff=session.staff_id is not None,
+        idle_seconds=max(int((session.idle_until - opened.real_now).total_seconds()), 0),
+        behalf_of=behalf.name if behalf else None,
+        behalf_channel=channel,
+    )
