@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from yoyaku.kernel.seal import Seal
+from yoyaku.registration.act import Act
 from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import SessionView
 from yoyaku.registration.terms import RegistrationTerms
@@ -82,6 +83,21 @@ class Door:
         self.token = token
         self.session = session
         self.pending = pending
+
+    @property
+    def act(self) -> Act:
+        """Who acts here: whoever is logged in."""
+        session = self.session
+        return Act(
+            terms=self.terms,
+            rule_set_version=self.place.rule_set_version,
+            now=self.now,
+            real_now=self.real_now,
+            today=self.today,
+            account_id=session.account_id if session else None,
+            staff_id=session.staff_id if session else None,
+            staff_name=session.display_name if session and session.staff_id else None,
+        )
 
     @property
     def words(self) -> Words:
