@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
+from os.path import relpath
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -29,9 +30,9 @@ def _below(folder: Path) -> Iterator[Path]:
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the engine by its path below ``platform/yoyaku``."""
+    """Every module of the engine and its plugins by its path from ``platform/yoyaku``."""
     return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
-        for path in text_files("platform")
-        if path.suffix == ".py"
+        relpath(path, PACKAGE): ast.parse(path.read_text(encoding="utf-8"))
+        for path in text_files("platform", "plugins")
+        if path.suffix == ".py" and "tests" not in path.parts
     }
