@@ -167,6 +167,12 @@ def test_what_no_schema_can_say_is_told_by_the_struct():
     assert [fault.code for fault in faults_of("even: x\nodd: 1\n", Picky)] == ["wrong_type"]
 
 
+def test_a_document_of_another_kind_is_refused_after_so_many_faults_without_looking_for_the_rest():
+    faults = faults_of("".join(f"unknown{number}: 1\n" for number in range(20_000)))
+    assert len(faults) == 501
+    assert [fault.code for fault in faults].count("too_many_faults") == 1
+
+
 def test_a_fault_for_machines_says_the_same():
     told = faults_of("code: A\n")[0].to_json()
     assert told["path"] == "code"

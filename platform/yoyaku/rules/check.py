@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -24,6 +25,8 @@ from yoyaku.rules.validation import Anything, json_schema, sample, validator_of
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 ROUNDS_OF_REPAIR: Final = 6
 LONGEST_FOUND: Final = 60
+MOST_FAULTS: Final = 500
+"""With more, the document is another one than was meant: looking for the rest would take minutes and help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,18 @@ def check(document: Document, shape: type[Struct]) -> Checked[Struct]:
     # Of a key that stands twice the first value was kept: it is checked like any other.
     refused = {fault.path for fault in document.faults if fault.code != "duplicate_key"}
     validator, definitions = validator_of(shape), json_schema(shape).get("$defs", {})
-    first = list(validator.iter_errors(value))
+    first = list(islice(validator.iter_errors(value), MOST_FAULTS + 1))
     faults = [
         _to_fault(error, document) for error in first if error.validator != "misspelt" and _path(error) not in refused
     ]
     repaired = {fault.path for fault in document.faults} | {_path(error) for error in first}
     errors = first
+    if len(first) > MOST_FAULTS:
+        faults = [
+            *faults[:MOST_FAULTS],
+            Fault(code="too_many_faults", place=document.place(()), facts={"most": MOST_FAULTS}),
+        ]
+        return Checked(None, tuple(in_reading_order([*document.faults, *faults])), frozenset(repaired))
     if not isinstance(value, dict):  # all of it would be invented, and so would be what is found in it
         return Checked(None, tuple(in_reading_order([*document.faults, *faults])), frozenset(repaired))
     for _ in range(ROUNDS_OF_REPAIR):
