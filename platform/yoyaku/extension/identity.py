@@ -16,7 +16,37 @@ from typing import Any, ClassVar, Final, Protocol
 
 from msgspec import Struct
 
-from yoyaku.kernel.errors import YoyakuError
+from yoyaku.extension.refusals import AnswerRefused, ProviderFailed, SecretMissing
+
+__all__ = [
+    "CONTRACT",
+    "Answer",
+    "AnswerRefused",
+    "Applicant",
+    "AwaitReview",
+    "Begun",
+    "CameBack",
+    "CheckContext",
+    "Claims",
+    "CleanFile",
+    "ClerkSaw",
+    "EnterCode",
+    "GoTo",
+    "IdentityPlugin",
+    "Letter",
+    "NextStep",
+    "Outcome",
+    "PaperAsked",
+    "ProviderFailed",
+    "Rejected",
+    "SecretMissing",
+    "SentFile",
+    "TryAgain",
+    "TypedCode",
+    "Upload",
+    "Verified",
+    "VisitCounter",
+]
 
 CONTRACT: Final = 1
 
@@ -37,12 +67,24 @@ class Applicant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperAsked:
+    """A paper that the rules ask of this person: its code, its name, and the kinds of which one is enough (none: any)."""
+
+    code: str
+    name: str | Mapping[str, str]
+    kinds: frozenset[str] = frozenset()
+    required: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckContext:
     """Everything a plugin may know of one check.
 
     ``settings`` are of the plugin's own ``settings_type``. ``return_url`` is where a provider sends the browser back to;
     ``secret`` reads a secret of the environment by the name that the settings give and raises
-    :class:`SecretMissing` where it is not set. ``new_secret(letters, alphabet)`` draws at random. ``now`` is real time.
+    :class:`SecretMissing` where it is not set. ``new_secret(letters, alphabet)`` draws at random. ``keyed_hash`` makes
+    of a text what can be compared and not guessed (hexadecimal; for this check alone). ``papers`` are those that the
+    rules ask for, of whoever brings them. ``now`` is real time.
     """
 
     applicant: Applicant
@@ -51,6 +93,8 @@ class CheckContext:
     return_url: str
     secret: Callable[[str], str]
     new_secret: Callable[[int, str], str]
+    keyed_hash: Callable[[str], str]
+    papers: tuple[PaperAsked, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,9 +219,10 @@ class CleanFile:
 
 @dataclass(frozen=True, kw_only=True)
 class AwaitReview:
-    """A clerk looks at what was sent and decides."""
+    """A clerk looks at what was sent and decides; ``claims`` count if they approve."""
 
     file: CleanFile | None = None
+    claims: Claims = field(default_factory=Claims)
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -189,39 +234,19 @@ class Rejected:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-Outcome = Verified | AwaitReview | Rejected
+@dataclass(frozen=True, kw_only=True)
+class TryAgain:
+    """It will not do (``reason``), the check goes on, and ``kept`` takes the place of what was kept (tries counted).
 
-
-class AnswerRefused(YoyakuError):
-    """What came will not do (``reason``, and its facts): the check stays where it was, and the person tries again.
-
-    Words: ``error.identity_answer_refused.<reason>``.
+    Words as for :class:`AnswerRefused`, which changes nothing.
     """
 
-    status = 422
-    code = "identity_answer_refused"
-    title = "This cannot be accepted."
-
-    @property
-    def variant(self) -> str | None:
-        """The reason."""
-        return str(self.facts.get("reason")) if "reason" in self.facts else None
+    reason: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ProviderFailed(YoyakuError):
-    """The provider did not answer, or not as agreed (``reason``): nothing has changed, one may try again later."""
-
-    status = 502
-    code = "identity_provider_failed"
-    title = "The identity service could not be reached. Your registration is as it was."
-
-
-class SecretMissing(YoyakuError):
-    """The environment lacks a secret that the settings name (``variable``)."""
-
-    status = 500
-    code = "identity_secret_missing"
-    title = "A secret of the identity service is not set up."
+Outcome = Verified | AwaitReview | Rejected | TryAgain
 
 
 class IdentityPlugin(Protocol):
@@ -233,6 +258,9 @@ class IdentityPlugin(Protocol):
     """The version of this contract that it keeps: :data:`CONTRACT`."""
     settings_type: ClassVar[type[Struct]]
     """A frozen msgspec struct that forbids unknown fields: schema and model of its settings."""
+
+    begins_with: ClassVar[type[NextStep]]
+    """What ``begin`` always answers with, so that a page can say so before anything is begun."""
 
     async def begin(self, context: CheckContext) -> Begun:
         """Say what the person is to do.

@@ -1,1 +1,5 @@
-"""An identity plugin."""
+"""A clerk looks at papers and decides."""
+
+from yoyaku_identity_counter.plugin import CounterPlugin, CounterSettings, plugin
+
+__all__ = ["CounterPlugin", "CounterSettings", "plugin"]

@@ -1,1 +1,5 @@
-"""An identity plugin."""
+"""A one-time code that comes by post."""
+
+from yoyaku_identity_postcard.plugin import PostcardPlugin, PostcardSettings, plugin
+
+__all__ = ["PostcardPlugin", "PostcardSettings", "plugin"]

@@ -12,6 +12,7 @@ from yoyaku.kernel.seal import Seal
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import SessionView
+from yoyaku.registration.service.identity_means import IdentityMeans
 from yoyaku.registration.terms import RegistrationTerms
 from yoyaku.ui.page import Page
 from yoyaku.ui.words import Words
@@ -97,6 +98,15 @@ class Door:
             account_id=session.account_id if session else None,
             staff_id=session.staff_id if session else None,
             staff_name=session.display_name if session and session.staff_id else None,
+        )
+
+    @property
+    def identity_means(self) -> IdentityMeans:
+        """What checks of identity are lent here."""
+        return IdentityMeans(
+            seal=self.means.seal,
+            plugin_profiles=self.means.plugin_profiles,
+            return_url=f"{self.place.address}/identity/return",
         )
 
     @property
