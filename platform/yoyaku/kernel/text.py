@@ -7,6 +7,7 @@ variant character, one kind of kana, no spaces.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -26,7 +27,16 @@ _COMMON_FORMS: Final = (
 _PROLONGED: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−-ｰ〜~", "ー"))
 _SMALL_KANA: Final = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _HIRAGANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_VARIATION_SELECTORS: Final = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200B, 0x200D, 0xFEFF])
+_INVISIBLE: Final = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x200B, 0x200D, 0xFEFF])
+VARIATION_SELECTORS: Final = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+"""What follows a character to say which of its shapes is meant (IVS)."""
+
+FIRST_JAPANESE: Final = 0x2E80
+_JOINER: Final = "\u200d"
+_HALF_MARKS: Final = "\uff9e\uff9f"
+_UNREADABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_NOT_KANA: Final = re.compile("[^\u30a1-\u30fa\u30fc\u30fb\u30fd\u30fe\u3000]")
+_LATIN_WIDE: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def _variant_table() -> dict[int, str]:
@@ -47,7 +57,7 @@ def fold_width(text: str) -> str:
 
 def fold_for_search(text: str) -> str:
     """The key of a name, a reading or a query: what different people type for the same name gives one key."""
-    plain = unicodedata.normalize("NFKC", text.translate(_VARIATION_SELECTORS).translate(_VARIANTS)).casefold()
+    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE).translate(_VARIANTS)).casefold()
     kana = plain.translate(_VARIANTS).translate(_HIRAGANA).translate(_SMALL_KANA).translate(_PROLONGED)
     return "".join(character for character in kana if not character.isspace() and character not in "・.,、。'\"")
 
@@ -55,3 +65,55 @@ def fold_for_search(text: str) -> str:
 def search_key(*texts: str | None) -> str:
     """One key for all the texts by which something may be found (name, reading, number), parted by a line feed."""
     return "\n".join(folded for text in texts if text and (folded := fold_for_search(text)))
+
+
+def common_form(letter: str) -> str:
+    """The common form of a variant character (髙 高, 﨑 崎); any other character as it is."""
+    return letter.translate(_VARIANTS)
+
+
+def tidy_name(text: str) -> str:
+    """A name as it was written, but for its spaces: none around, one between, full-width among Japanese letters.
+
+    Every other character stays byte for byte, variants and variation sequences too.
+    """
+    words = text.split()
+    return ("\u3000" if any(ord(letter) >= FIRST_JAPANESE for letter in text) else " ").join(words)
+
+
+def tidy_kana(text: str, *, latin: bool = False) -> str | None:
+    """A reading as full-width katakana with full-width spaces; ``None`` where it is not kana.
+
+    Half-width kana and hiragana are taken too. ``latin`` allows letters and digits, as names of groups have them.
+    """
+    wide = unicodedata.normalize("NFKC", text).translate(_HIRAGANA).translate(_PROLONGED)
+    kana = "\u3000".join(wide.split())
+    if latin:
+        kana = kana.translate(_LATIN_WIDE)
+        return None if _NOT_KANA.search(re.sub("[\uff01-\uff5e]", "", kana)) else kana
+    return None if _NOT_KANA.search(kana) else kana
+
+
+def tidy_lines(text: str) -> str:
+    """A longer text with one kind of line end, and no spaces around the lines."""
+    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return "\n".join(lines).strip("\n")
+
+
+def count_letters(text: str) -> int:
+    """How many characters a reader sees: marks and variation selectors belong to the letter before them."""
+    return sum(1 for place, letter in enumerate(text) if place == 0 or not _continues(text[place - 1], letter))
+
+
+def _continues(before: str, letter: str) -> bool:
+    joined = _JOINER in (letter, before)
+    return joined or letter in _HALF_MARKS or unicodedata.category(letter).startswith("M")
+
+
+def has_unreadable(text: str, *, lines: bool = False) -> bool:
+    """Whether a text holds what nobody can see or read: control characters, marks of direction, private characters.
+
+    ``lines`` allows line ends. Tabs count as spaces.
+    """
+    spared = "\t\n\r" if lines else "\t"
+    return any(letter not in spared and unicodedata.category(letter) in _UNREADABLE for letter in text)
