@@ -14,7 +14,14 @@ from yoyaku.registration.terms.life import (
     Stage,
     Validity,
 )
-from yoyaku.registration.terms.login import IssuedId, LoginTerms, MailTerms, PasswordPattern, PasswordTerms
+from yoyaku.registration.terms.login import (
+    IssuedId,
+    LoginDomain,
+    LoginTerms,
+    MailTerms,
+    PasswordPattern,
+    PasswordTerms,
+)
 from yoyaku.registration.terms.people import (
     Consent,
     Eligibility,
@@ -40,6 +47,7 @@ __all__ = [
     "GroupTerms",
     "IdentityStep",
     "IssuedId",
+    "LoginDomain",
     "LoginTerms",
     "MailTerms",
     "OnePerPerson",

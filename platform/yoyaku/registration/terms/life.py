@@ -13,7 +13,8 @@ from yoyaku.rules.values import Clause, Code, Text, When
 class Stage(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A stage of the registration (仮登録, 本登録, 登録証到着): what the fact ``registration`` may be.
 
-    ``next_step`` tells whoever is at this stage what to do next.
+    ``next_step`` tells whoever is at this stage what to do next. ``by_clerk``: a clerk may put somebody here by hand,
+    saying why (a registration that turned out wrong).
     """
 
     code: Code
@@ -22,6 +23,7 @@ class Stage(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     may_enter_lottery: bool | None = None
     """Absent: who may book may enter."""
     may_log_in: bool = True
+    by_clerk: bool = False
     next_step: Text | None = None
 
 

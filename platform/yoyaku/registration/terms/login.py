@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from yoyaku.rules.values import Clause, Text
+from yoyaku.rules.values import Clause, Code, Text
 
 
 class IssuedId(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +37,19 @@ class PasswordTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     link_hours: Annotated[int, Meta(ge=1, le=168)] = 24
 
 
+class LoginDomain(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A choice before logging in (集会・学校, スポーツ): which registration. ``here`` is this service's own.
+
+    Every other one leads to ``address``, or says by ``help`` where it is.
+    """
+
+    code: Code
+    name: Text
+    here: bool = False
+    address: Annotated[str, Meta(pattern="^https://", examples=["https://sample.example"])] | None = None
+    help: Text | None = None
+
+
 class LoginTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How people log in: the pattern of the login id, and what makes two spellings one.
 
@@ -45,6 +58,7 @@ class LoginTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id_label: Text
     id_pattern: str
+    domains: list[LoginDomain] = []
     id_help: Text | None = None
     leading_zeros_optional_to: int | None = None
     issued: IssuedId | None = None

@@ -9,6 +9,7 @@ from yoyaku.booking.terms import Window
 from yoyaku.facility.policy import may_hold
 from yoyaku.fee.terms import Price
 from yoyaku.rulebook.book import Book, facility_fault
+from yoyaku.rulebook.registration_facts import facts_of_clause, registration_facts
 from yoyaku.rulebook.vocabulary import BY_THE_UNIT, DAY, PAST, PLACE, Fact, vocabulary
 from yoyaku.rulebook.walk import structs, when_of
 from yoyaku.rules.check import shown
@@ -30,16 +31,29 @@ def check_conditions(book: Book) -> Iterator[Fault]:
     for path, clause in structs(book.rules):
         if path[:1] in {("inventory",), ("examples",)} or not when_of(clause):
             continue
-        for code, where, facts in _findings(when_of(clause), (*path, "when"), known, facts_at(path, clause, known)):
+        for code, where, facts in _of_clause(book, path, clause, known):
             place = book.key_fault if code.startswith(("unknown_fact", "fact_not_here")) else book.fault
             yield place(code, where, **facts)
-        if book.spaces and not any(may_hold(when_of(clause), at.facts) for at in book.spaces):
+        if (
+            path[0] != "registration"
+            and book.spaces
+            and not any(may_hold(when_of(clause), at.facts) for at in book.spaces)
+        ):
             yield book.fault("holds_nowhere", (*path, "when"), level="warning")
     for at in book.facilities:
         for index, hours in enumerate(at.facility.hours):
             path = ("hours", index, "when")
             for code, where, facts in _findings(hours.when, path, known, PLACE_AND_DAY):
                 yield facility_fault(at, code, where, **facts)
+
+
+def _of_clause(book: Book, path: KeyPath, clause: object, known: Mapping[str, Fact]) -> Iterator[Finding]:
+    """What is wrong with a clause's condition; registration has facts of its own."""
+    terms = book.rules.registration
+    when = (*path, "when")
+    if path[0] == "registration":
+        return _findings(when_of(clause), when, registration_facts(terms), facts_of_clause(path, clause, terms))
+    return _findings(when_of(clause), when, known, facts_at(path, clause, known))
 
 
 def facts_at(path: KeyPath, clause: object, known: Mapping[str, Fact]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from yoyaku.booking.policy import format_number
 from yoyaku.booking.policy.number import NumberFormatWrong
 from yoyaku.booking.terms import FormField, NumberFormat, OfficeHours, Window
 from yoyaku.fee.terms import EquipmentFee, Multiply, Package
+from yoyaku.registration.terms import RegistrationField
 from yoyaku.rulebook.book import Book, facility_fault, is_zone
 from yoyaku.rulebook.vocabulary import band_codes, given_facts
 from yoyaku.rulebook.walk import children, structs, structs_of
@@ -71,8 +72,8 @@ def _repeated_below(node: object) -> Iterator[tuple[KeyPath, str]]:
 def _repeated(entries: Sequence[object]) -> Iterator[tuple[int, str]]:
     seen: set[str] = set()
     for index, entry in enumerate(entries):
-        # One method of payment may stand several times, with other due dates in other cases.
-        code = None if isinstance(entry, PaymentMethod) else getattr(entry, "code", None)
+        # A method of payment or a question of registration may stand several times, for different cases.
+        code = None if isinstance(entry, PaymentMethod | RegistrationField) else getattr(entry, "code", None)
         if isinstance(code, str) and code in seen:
             yield index, code
         elif isinstance(code, str):
