@@ -13,6 +13,8 @@ ALTER TABLE registrant
     ADD COLUMN mail_verified_at timestamptz,
     -- An address that waits for its link to be followed; until then the old one holds.
     ADD COLUMN email_wanted text,
+    -- Until when the link to verify it, or the first address, is good (real time).
+    ADD COLUMN email_wanted_until timestamptz,
     ADD COLUMN stage_since timestamptz,
     -- Expiry dates by code: the last day on which it holds.
     ADD COLUMN expiries jsonb NOT NULL DEFAULT '{}',

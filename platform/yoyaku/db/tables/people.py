@@ -31,6 +31,7 @@ registrant = of_service(
     may("person_key", LargeBinary),
     may("mail_verified_at", INSTANT),
     may("email_wanted", Text),
+    may("email_wanted_until", INSTANT),
     may("stage_since", INSTANT),
     must("expiries", JSONB),
     may("payer_id", UUID),
