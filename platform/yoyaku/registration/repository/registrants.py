@@ -17,14 +17,16 @@ from yoyaku.registration.repository.here import HERE
 
 _FIND = text(r"""
     SELECT r.registrant_id, r.kind, r.name, r.kana, r.user_class, r.residency, r.stage, r.facts, r.email, r.phone,
-           r.language, r.registered_at, r.mail_verified_at IS NOT NULL AS mail_verified, a.login_id
+           r.language, r.registered_at, a.login_id, r.mail_verified_at IS NOT NULL
+               AND (r.email_wanted IS NULL OR r.email_wanted_until > clock_timestamp()) AS mail_verified
     FROM registrant r LEFT JOIN account a USING (tenant_id, service_id, registrant_id)
     WHERE r.search_key LIKE :pattern ESCAPE '\' OR a.login_key = :login_key
     ORDER BY r.kana, r.registrant_id LIMIT :at_most
 """)
 _ONE = text("""
     SELECT r.registrant_id, r.kind, r.name, r.kana, r.user_class, r.residency, r.stage, r.facts, r.email, r.phone,
-           r.language, r.registered_at, r.mail_verified_at IS NOT NULL AS mail_verified, a.login_id
+           r.language, r.registered_at, a.login_id, r.mail_verified_at IS NOT NULL
+               AND (r.email_wanted IS NULL OR r.email_wanted_until > clock_timestamp()) AS mail_verified
     FROM registrant r LEFT JOIN account a USING (tenant_id, service_id, registrant_id)
     WHERE r.registrant_id = :registrant_id
     ORDER BY a.created_at LIMIT 1
