@@ -14,6 +14,7 @@ from yoyaku.booking.policy.limits import check_bans, check_limits
 from yoyaku.booking.policy.refusals import (
     AlreadyStarted,
     EquipmentShort,
+    MailNotVerified,
     NotRegistered,
     SlotTaken,
     StageMayNotBook,
@@ -34,6 +35,7 @@ from yoyaku.facility.policy import (
 )
 from yoyaku.fee.policy import Priced, Quote, quote_fee
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.registration.policy.mail import may_book_by
 from yoyaku.rules.condition import matches
 from yoyaku.rules.values import Basis
 
@@ -145,6 +147,9 @@ def _check_person(case: Case) -> None:
     stage = case.rules.stages.get(str(case.facts.get("registration")))
     if stage is not None and not stage.may_book:
         raise StageMayNotBook(stage=stage.code, name=stage.name, trace=case.ended_by(stage, "may not book"))
+    mail, channel = case.rules.registration.mail, case.act.channel
+    if person.facts.get("mail_verified") is False and not may_book_by(mail, channel):
+        raise MailNotVerified(channel=channel, trace=case.ended_by(mail, "mail not verified"))
 
 
 def _check_start(case: Case, use: Use) -> None:

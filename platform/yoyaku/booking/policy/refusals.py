@@ -29,6 +29,14 @@ class StageMayNotBook(Refusal):
     title = "The registration is not complete yet."
 
 
+class MailNotVerified(Refusal):
+    """The address of mail is not verified, and this channel waits for that (``channel``)."""
+
+    status = 403
+    code = "mail_not_verified"
+    title = "Please verify your mail address first."
+
+
 class ChannelNotOpen(Refusal):
     """This channel does not take this at all (``channel``; ``other_channels`` that do now)."""
 
