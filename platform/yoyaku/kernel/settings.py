@@ -254,7 +254,7 @@ VARIABLES: tuple[Variable, ...] = (
         meaning="after how many hours one is logged out in any case",
     ),
     Variable(
-        name="DATABASE_POOL", parse=_whole_number(1, 200), default="10", meaning="database connections of one process"
+        name="DATABASE_POOL", parse=_whole_number(2, 200), default="10", meaning="database connections of one process"
     ),
 )
 

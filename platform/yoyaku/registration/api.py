@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, cast
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
@@ -13,9 +13,8 @@ from msgspec import Meta, Struct, to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.registration.policy import LoginFailed, SessionLimits, TooManyAttempts
-from yoyaku.registration.service import LoginAttempt, SessionView, log_in, log_out
-from yoyaku.registration.terms import LoginTerms
+from yoyaku.registration.policy import LoginFailed, PasswordToBeSet, StageMayNotLogIn, TooManyAttempts
+from yoyaku.registration.service import Gate, LoginAttempt, SessionView, log_in, log_out
 from yoyaku.ui.problem import answers, shown
 
 
@@ -29,18 +28,22 @@ class NotLoggedIn(YoyakuError):
 
 @dataclass(frozen=True, kw_only=True)
 class Doorstep:
-    """One request about a session: the transaction, how this service logs in, who is in already and from where."""
+    """One request about a session: the transaction, how this service logs in, who is in already and from where.
+
+    ``pending`` is a session that waits for its second factor.
+    """
 
     conn: AsyncConnection
-    terms: LoginTerms
-    limits: SessionLimits
-    real_now: datetime
+    gate: Gate
     address: str
+    browser: str
     token: str | None
     session: SessionView | None
+    pending: SessionView | None
 
 
 At = NamedDependency[Doorstep]
+Level = Literal["full", "second_factor", "enrol"]
 BEARER: Final[list[dict[str, list[str]]]] = [{"session": []}]
 ANYBODY: Final[list[dict[str, list[str]]]] = [{}, {"session": []}]
 
@@ -55,12 +58,14 @@ class CredentialsIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class SessionOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A session: send the token as ``Authorization: Bearer``; it ends when idle, and in any case at ``ends_at``.
 
-    ``roles`` are those of a member of staff. The token is told once, when the session begins.
+    ``roles`` are those of a member of staff. ``level`` is ``full``, or what is still to come before the session opens
+    anything: ``second_factor``, or ``enrol`` for staff who have none yet. The token is told once, when the session begins.
     """
 
     display_name: str
     is_staff: bool
     roles: list[str]
+    level: Level
     idle_until: datetime
     ends_at: datetime
     token: str | None = None
@@ -70,6 +75,7 @@ _SHOWN = SessionOut(
     display_name="予約 花子",
     is_staff=False,
     roles=[],
+    level="full",
     idle_until=datetime(2027, 1, 16, 0, 30, tzinfo=UTC),
     ends_at=datetime(2027, 1, 16, 12, 0, tzinfo=UTC),
 )
@@ -85,13 +91,17 @@ _BEGUN = {**to_builtins(_SHOWN), "token": "tKtC3o9xY0a-qv5HhXnYwq1m2uRr1pSx0Wc2l
     responses=answers(
         {201: shown(SessionOut, ("Begun", _BEGUN), says="The session has begun.")},
         LoginFailed(),
+        PasswordToBeSet(mail=None),
+        StageMayNotLogIn(next_step="窓口で手続きをしてください。"),
         TooManyAttempts(retry_after_seconds=540),
     ),
 )
 async def begin(at: At, data: JSONBody[CredentialsIn]) -> SessionOut:
     """Begin a session. An unknown id and a wrong password answer alike."""
-    attempt = LoginAttempt(login_id=data.login_id, password=data.password, address=at.address)
-    begun = await log_in(at.conn, attempt=attempt, terms=at.terms, limits=at.limits, real_now=at.real_now)
+    attempt = LoginAttempt(
+        login_id=data.login_id, password=data.password, address=at.address, browser=at.browser
+    )
+    begun = await log_in(at.conn, attempt=attempt, gate=at.gate)
     return _out(begun.view, begun.token)
 
 
@@ -106,9 +116,10 @@ async def begin(at: At, data: JSONBody[CredentialsIn]) -> SessionOut:
 )
 async def show(at: At) -> SessionOut:
     """Say whose token this is; asking keeps the session from being idle."""
-    if at.session is None:
+    view = at.session or at.pending
+    if view is None:
         raise NotLoggedIn
-    return _out(at.session)
+    return _out(view)
 
 
 @delete(
@@ -129,6 +140,7 @@ def _out(view: SessionView, token: str | None = None) -> SessionOut:
         display_name=view.display_name,
         is_staff=view.staff_id is not None,
         roles=sorted(view.roles),
+        level=cast("Level", view.level),
         idle_until=view.idle_until,
         ends_at=view.ends_at,
         token=token,

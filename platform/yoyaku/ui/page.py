@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from yoyaku.ui.words import Text, Words
 
 FLASH_COOKIE: Final = "flash"
+FACT: Final = "~"
+"""Between the key of a flash and the one instant that its sentence may tell (``when``, ISO 8601)."""
 IN_ADDRESSES: Final = "/?#&=%+:;,@!$'()*[]"
 """Characters that an address keeps; all else is written as ``%XX``, so that no header can be ended by it."""
 HTML: Final = "text/html; charset=utf-8"
@@ -114,7 +117,7 @@ class Page:
         """Send the browser on to a page of this site (303), with a sentence to show there.
 
         :param path: a path of the site, without the prefix.
-        :param flash: the wording key of the sentence, below ``flash.``.
+        :param flash: the wording key of the sentence, below ``flash.``; an instant may follow after :data:`FACT`.
         """
         if flash:
             self.remember(FLASH_COOKIE, flash, seconds=60)
@@ -124,6 +127,18 @@ class Page:
             headers={"location": quote(self.url(path), safe=IN_ADDRESSES), "cache-control": "no-store"},
             cookies=self.cookies,
         )
+
+    @property
+    def flash_sentence(self) -> str | None:
+        """What the page before left to say, in words; nothing where the cookie tells nothing known."""
+        if not self.flash:
+            return None
+        key, _, instant = self.flash.partition(FACT)
+        try:
+            when = self.words.fact(datetime.fromisoformat(instant)) if instant else ""
+        except ValueError:
+            return None
+        return self.words.maybe(f"flash.{key}", when=when)
 
     def remember(self, name: str, value: str, *, seconds: int | None = None) -> None:
         """Keep a value in the browser, for this site's own pages, out of reach of scripts and of other sites' forms.

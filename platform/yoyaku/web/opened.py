@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.settings import Settings
-from yoyaku.registration.pages import SESSION_COOKIE, Client, Means
+from yoyaku.registration.pages import DEVICE_COOKIE, SESSION_COOKIE, Client, Means
 from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import SessionView
 from yoyaku.rulebook.provider import RulesProvider
@@ -20,7 +22,7 @@ from yoyaku.tenancy.service import Site
 from yoyaku.web.frame import Frames
 
 WEB: Final = "web"
-DEVICE_COOKIE: Final = "device"
+READING: Final = frozenset({"GET", "HEAD"})
 BROWSER_LETTERS: Final = 300
 
 
@@ -32,6 +34,17 @@ class Machinery:
     engine: AsyncEngine
     provider: RulesProvider
     frames: Frames
+
+    @cached_property
+    def _doorway(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(max(1, self.settings.database_pool // 2))
+
+    def second_connections(self, request: Request[Any, Any, Any]) -> AbstractAsyncContextManager[None]:
+        """Let in requests that count attempts, which takes a second connection for a moment: half the pool at most.
+
+        So they never hold all connections while each waits for one more.
+        """
+        return nullcontext() if request.method in READING else self._doorway
 
     @cached_property
     def means(self) -> Means:

@@ -19,11 +19,11 @@ from yoyaku.kernel.clock import read_clock
 from yoyaku.registration.api import Doorstep
 from yoyaku.registration.pages import Door, Place
 from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.service import resolve_session
+from yoyaku.registration.service import Gate, Throttle, resolve_session
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.ui.page import Page
 from yoyaku.web.askers import Behalf, find_behalf, visit_of, visitor_of
-from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, address_of, client_of, token_of
+from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, client_of, token_of
 
 
 class Visits:
@@ -79,15 +79,16 @@ class Visits:
 
     async def provide_doorstep(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Doorstep, None]:
         """For the API of sessions."""
-        async with self.open(request) as opened:
+        async with self._machinery.second_connections(request), self.open(request) as opened:
+            client = client_of(request)
             yield Doorstep(
                 conn=opened.conn,
-                terms=opened.rules.registration.login,
-                limits=opened.limits,
-                real_now=opened.real_now,
-                address=address_of(request),
+                gate=self._gate(opened),
+                address=client.address,
+                browser=client.browser,
                 token=opened.token,
                 session=opened.session,
+                pending=opened.pending,
             )
 
     async def provide_here(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Here, None]:
@@ -101,8 +102,8 @@ class Visits:
             )
 
     async def provide_door(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Door, None]:
-        """For logging in and out."""
-        async with self.open(request) as opened:
+        """For registration, logging in and out."""
+        async with self._machinery.second_connections(request), self.open(request) as opened:
             page = await self._page(opened, visit_of(opened, None), None)
             yield Door(
                 page=page,
@@ -119,6 +120,19 @@ class Visits:
                 session=opened.session,
                 pending=opened.pending,
             )
+
+    def _gate(self, opened: Opened) -> Gate:
+        site, means = opened.site, self._machinery.means
+        throttle = Throttle(
+            engine=means.engine, tenant_id=site.tenant_id, service_id=site.service_id, seal=means.seal
+        )
+        return Gate(
+            terms=opened.rules.registration,
+            limits=opened.limits,
+            throttle=throttle,
+            real_now=opened.real_now,
+            today=opened.rules_for.today,
+        )
 
     def _place(self, opened: Opened) -> Place:
         site, settings = opened.site, self._machinery.settings

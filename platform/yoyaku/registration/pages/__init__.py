@@ -4,8 +4,18 @@ from typing import Final
 
 from yoyaku.registration.pages import login
 from yoyaku.registration.pages.door import Client, Door, Means, Place
-from yoyaku.registration.pages.login import BEHALF_COOKIE, SESSION_COOKIE, login_page
+from yoyaku.registration.pages.login import BEHALF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, login_page
 
 ROUTES: Final = [*login.ROUTES]
 
-__all__ = ["BEHALF_COOKIE", "ROUTES", "SESSION_COOKIE", "Client", "Door", "Means", "Place", "login_page"]
+__all__ = [
+    "BEHALF_COOKIE",
+    "DEVICE_COOKIE",
+    "ROUTES",
+    "SESSION_COOKIE",
+    "Client",
+    "Door",
+    "Means",
+    "Place",
+    "login_page",
+]

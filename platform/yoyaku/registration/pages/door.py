@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from yoyaku.kernel.seal import Seal
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.service import SessionView
+from yoyaku.registration.service import Gate, SessionView, Throttle
 from yoyaku.registration.service.identity_means import IdentityMeans
 from yoyaku.registration.terms import RegistrationTerms
 from yoyaku.ui.page import Page
@@ -107,6 +107,21 @@ class Door:
             seal=self.means.seal,
             plugin_profiles=self.means.plugin_profiles,
             return_url=f"{self.place.address}/identity/return",
+        )
+
+    @property
+    def throttle(self) -> Throttle:
+        """What slows down whoever guesses."""
+        place, means = self.place, self.means
+        return Throttle(
+            engine=means.engine, tenant_id=place.tenant_id, service_id=place.service_id, seal=means.seal
+        )
+
+    @property
+    def gate(self) -> Gate:
+        """Under which rules one logs in here and now."""
+        return Gate(
+            terms=self.terms, limits=self.limits, throttle=self.throttle, real_now=self.real_now, today=self.today
         )
 
     @property

@@ -6,7 +6,7 @@ import re
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.text import fold_width
-from yoyaku.registration.terms import LoginTerms
+from yoyaku.registration.terms import IssuedId, LoginTerms
 
 
 class LoginFailed(YoyakuError):
@@ -17,12 +17,44 @@ class LoginFailed(YoyakuError):
     title = "The ID or the password is not right."
 
 
-class TooManyAttempts(YoyakuError):
-    """Too many wrong passwords from one place; the account itself is never locked. ``retry_after_seconds`` says how long."""
+class PasswordToBeSet(YoyakuError):
+    """The initial password was right, and opens nothing but the way to an own one.
 
-    status = 429
-    code = "too_many_attempts"
-    title = "There were too many attempts. Please wait a little."
+    ``mail`` is the masked address to which a link goes; without, a clerk's one-time code is the way.
+    """
+
+    status = 403
+    code = "password_to_be_set"
+    title = "Set a password of your own first."
+
+    @property
+    def variant(self) -> str | None:
+        """Whether a mail is on its way."""
+        return "mailed" if self.facts.get("mail") else None
+
+
+class StageMayNotLogIn(YoyakuError):
+    """The registration is at a stage that does not log in; ``next_step`` is what to do, in the city's words."""
+
+    status = 403
+    code = "stage_may_not_log_in"
+    title = "This registration does not log in at its stage."
+
+
+class CodeWrong(YoyakuError):
+    """Unknown id, or not the code that a clerk gave for it, or too late: one sentence for all."""
+
+    status = 422
+    code = "clerk_code_wrong"
+    title = "The ID or the one-time code is not right, or the code is over."
+
+
+class CurrentPasswordWrong(YoyakuError):
+    """What was typed as the present password is not."""
+
+    status = 422
+    code = "current_password_wrong"
+    title = "The present password is not right."
 
 
 class LoginIdTaken(YoyakuError):
@@ -61,3 +93,20 @@ def check_login_id(login_id: str, terms: LoginTerms) -> None:
     """
     if re.fullmatch(terms.id_pattern, login_key(login_id, terms)) is None:
         raise LoginIdMalformed(pattern=terms.id_pattern)
+
+
+def issue_login_id(issued: IssuedId, drawn: int) -> str:
+    """An id of so many digits from a number drawn below :func:`ids_to_draw_from`."""
+    return f"{issued.first_digits}{drawn:0{issued.digits - len(issued.first_digits)}d}"
+
+
+def ids_to_draw_from(issued: IssuedId) -> int:
+    """How many ids there are to give."""
+    return int(10 ** (issued.digits - len(issued.first_digits)))
+
+
+def mask_mail(email: str) -> str:
+    """An address that its owner recognises and others do not learn: ``t***@e***.jp``."""
+    name, _, domain = email.rpartition("@")
+    host, dot, top = domain.rpartition(".")
+    return f"{name[:1]}***@{host[:1]}***{dot}{top}"

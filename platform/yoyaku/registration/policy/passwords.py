@@ -1,58 +1,113 @@
-"""Which passwords are too weak, whatever a city's own pattern would allow."""
+"""Which passwords a city's own pattern takes, and the platform's floor under it.
+
+``personal`` are texts that others know of the owner (name, reading, birth date, telephone, address of mail), in any
+writing. Sources: the cities' patterns stand in their rule sets; the floor is NIST SP 800-63B: a shortest length, all
+characters, a list of what is guessed first, no rule of composition.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from itertools import pairwise
 from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.text import fold_width
+from yoyaku.registration.policy.guessing import (
+    bare,
+    is_made_of,
+    is_made_of_common_pieces,
+    is_one_unit_again_and_again,
+    writings,
+)
+from yoyaku.registration.terms import LoginTerms, PasswordTerms
 
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
 
-COMMON_PASSWORDS: Final = frozenset(
-    {"password", "passw0rd", "password1", "qwertyui", "qwerty123", "iloveyou", "sakura01", "abcd1234", "1234abcd"}
-)
-
 
 class PasswordTooWeak(YoyakuError):
-    """``reason``: short, long, same_as_id, common, one_character, sequence or personal."""
+    """``reason``: short, long, same_as_id, personal, one_character, sequence or common; each has a sentence."""
 
     status = 422
     code = "password_too_weak"
     title = "This password would be guessed too easily."
 
+    @property
+    def variant(self) -> str | None:
+        """The sentence of the reason."""
+        return str(self.facts.get("reason"))
+
+
+class PasswordPatternRefused(YoyakuError):
+    """The city's own pattern does not take it; ``sentence`` is the city's."""
+
+    status = 422
+    code = "password_pattern_refused"
+    title = "This password has not the form that this service asks for."
+
+
+def find_password_faults(
+    password: str, *, login: LoginTerms, login_id: str, personal: Collection[str] = ()
+) -> list[YoyakuError]:
+    """All that is wrong with a new password: the city's patterns first, then the floor; empty where it may be taken."""
+    return [*_pattern_faults(password, login.password), *_floor_faults(password, login_id, personal)]
+
+
+def check_new_password(password: str, *, login: LoginTerms, login_id: str, personal: Collection[str] = ()) -> None:
+    """Refuse a new password that the city's pattern or the floor does not take.
+
+    Raises:
+        PasswordPatternRefused, PasswordTooWeak: the first of :func:`find_password_faults`.
+    """
+    for fault in find_password_faults(password, login=login, login_id=login_id, personal=personal):
+        raise fault
+
+
+def check_city_password(password: str, terms: PasswordTerms) -> None:
+    """The city's pattern alone, without the floor.
+
+    Raises:
+        PasswordPatternRefused: with the city's ``sentence``.
+    """
+    for fault in _pattern_faults(password, terms):
+        raise fault
+
 
 def check_password(password: str, *, login_id: str, personal: Collection[str] = ()) -> None:
-    """Refuse what is guessed first, whatever a city's own pattern would allow.
-
-    ``personal`` are texts that others know (birth date, telephone), in any writing.
+    """The floor alone, which no city lowers.
 
     Raises:
         PasswordTooWeak: with the ``reason``.
     """
+    for fault in _floor_faults(password, login_id, personal):
+        raise fault
+
+
+def _pattern_faults(password: str, terms: PasswordTerms) -> list[PasswordPatternRefused]:
+    return [
+        PasswordPatternRefused(sentence=one.refusal)
+        for one in terms.patterns
+        if re.fullmatch(one.pattern, password) is None
+    ]
+
+
+def _floor_faults(password: str, login_id: str, personal: Collection[str]) -> list[PasswordTooWeak]:
+    if len(password) > LONGEST_PASSWORD:  # what nobody typed is not taken apart
+        return [_too_weak("long")]
     folded = fold_width(password).casefold()
-    known = {_bare(text) for text in personal} - {""}
-    faults: Mapping[str, bool] = {
-        "short": len(password) < SHORTEST_PASSWORD,
-        "long": len(password) > LONGEST_PASSWORD,
-        "same_as_id": folded == fold_width(login_id).casefold(),
-        "personal": _bare(password) in known,
-        "common": folded in COMMON_PASSWORDS,
-        "one_character": len(set(folded)) == 1,
-        "sequence": _is_sequence(folded),
+    own_id = bare(login_id)
+    guessed: Mapping[str, bool] = {
+        "same_as_id": bool(own_id) and is_made_of(folded, {own_id, own_id.lstrip("0")}),
+        "personal": is_made_of(folded, writings(personal)),
+        "one_character": is_one_unit_again_and_again(folded),
+        "common": is_made_of_common_pieces(folded),
     }
-    for reason, found in faults.items():
-        if found:
-            raise PasswordTooWeak(reason=reason, at_least=SHORTEST_PASSWORD, at_most=LONGEST_PASSWORD)
+    # One reason is enough to say that it is guessed; that it is short is said beside it.
+    reasons = ["short"] if len(password) < SHORTEST_PASSWORD else []
+    reasons += [reason for reason, found in guessed.items() if found][:1]
+    return [_too_weak(reason) for reason in reasons]
 
 
-def _bare(text: str) -> str:
-    return "".join(character for character in fold_width(text).casefold() if character.isalnum())
-
-
-def _is_sequence(text: str) -> bool:
-    steps = {ord(later) - ord(earlier) for earlier, later in pairwise(text)}
-    return len(text) > 1 and steps in ({1}, {-1})
+def _too_weak(reason: str) -> PasswordTooWeak:
+    return PasswordTooWeak(reason=reason, at_least=SHORTEST_PASSWORD, at_most=LONGEST_PASSWORD)

@@ -3,31 +3,111 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import account, staff
+from yoyaku.kernel.ids import new_id
 from yoyaku.registration.repository.here import HERE
+
+_LOGIN = """
+    SELECT a.account_id, a.login_id, a.password_hash, a.password_state, a.registrant_id, a.staff_id, r.stage,
+           r.name, r.kana, r.phone, r.postcode, r.birth_date, coalesce(r.email, r.email_wanted, f.email) AS email,
+           a.closed_at IS NOT NULL OR f.ended_at IS NOT NULL AS is_closed, a.last_login_at, a.previous_login_at
+    FROM account a
+    LEFT JOIN registrant r USING (tenant_id, service_id, registrant_id)
+    LEFT JOIN staff f ON (f.tenant_id, f.service_id, f.staff_id) = (a.tenant_id, a.service_id, a.staff_id)
+"""
+_BY_KEY = text(f"{_LOGIN} WHERE a.login_key = :login_key")
+_BY_ID = text(f"{_LOGIN} WHERE a.account_id = :account_id")
+_OF_REGISTRANT = text(f"{_LOGIN} WHERE a.registrant_id = :registrant_id ORDER BY a.created_at LIMIT 1")
+_LOCK = text("SELECT 1 FROM account WHERE account_id = :account_id FOR NO KEY UPDATE")
+# One statement whether or not id and address fit, so that the answer takes as long.
+_TELL_IF_IT_FITS = text("""
+    INSERT INTO outbox (tenant_id, service_id, event_id, kind, subject_id, facts)
+    SELECT a.tenant_id, a.service_id, :event_id, 'password_to_set', r.registrant_id, jsonb_build_object(
+        'account_id', a.account_id,
+        'why', CASE a.password_state WHEN 'own' THEN 'forgotten' WHEN 'initial' THEN 'initial' ELSE 'new' END)
+    FROM account a JOIN registrant r USING (tenant_id, service_id, registrant_id)
+    WHERE a.login_key = :login_key AND lower(coalesce(r.email, r.email_wanted)) = lower(:email)
+      AND a.closed_at IS NULL AND r.anonymised_at IS NULL
+""")
+_NOTE_LOGIN = text("""
+    WITH noted AS (
+        UPDATE account SET previous_login_at = last_login_at, last_login_at = :real_now
+        WHERE account_id = :account_id RETURNING tenant_id, service_id, registrant_id)
+    UPDATE registrant r SET active_on = :today FROM noted
+    WHERE (r.tenant_id, r.service_id, r.registrant_id) = (noted.tenant_id, noted.service_id, noted.registrant_id)
+      AND r.active_on IS DISTINCT FROM :today
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRow:
-    """What logging in needs of an account."""
+    """What logging in and setting a password need of an account and whoever it is of."""
 
     account_id: UUID
-    password_hash: str
+    login_id: str
+    password_hash: str | None = field(repr=False)
+    password_state: str
+    registrant_id: UUID | None
+    staff_id: UUID | None
+    stage: str | None
+    name: str | None
+    kana: str | None
+    phone: str | None
+    postcode: str | None
+    birth_date: date | None
+    email: str | None
+    is_closed: bool
+    last_login_at: datetime | None
+    previous_login_at: datetime | None
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """What others know of its owner, which no password of theirs may be."""
+        born = self.birth_date.isoformat() if self.birth_date else None
+        known = (self.name, self.kana, self.phone, self.postcode, self.email, born)
+        return tuple(one for one in known if one)
 
 
 async def find_account(conn: AsyncConnection, *, login_key: str) -> AccountRow | None:
     """The account of that id in its one spelling."""
-    query = select(account.c.account_id, account.c.password_hash).where(account.c.login_key == login_key)
-    row = (await conn.execute(query)).first()
-    return None if row is None else AccountRow(account_id=row.account_id, password_hash=row.password_hash)
+    row = (await conn.execute(_BY_KEY, {"login_key": login_key})).mappings().first()
+    return None if row is None else AccountRow(**row)
+
+
+async def read_account(conn: AsyncConnection, *, account_id: UUID) -> AccountRow | None:
+    """One account."""
+    row = (await conn.execute(_BY_ID, {"account_id": account_id})).mappings().first()
+    return None if row is None else AccountRow(**row)
+
+
+async def account_of_registrant(conn: AsyncConnection, *, registrant_id: UUID) -> AccountRow | None:
+    """The account by which a registrant logs in."""
+    row = (await conn.execute(_OF_REGISTRANT, {"registrant_id": registrant_id})).mappings().first()
+    return None if row is None else AccountRow(**row)
+
+
+async def lock_account(conn: AsyncConnection, *, account_id: UUID) -> None:
+    """Let nobody else change the account's password or sessions until the end."""
+    await conn.execute(_LOCK, {"account_id": account_id})
+
+
+async def tell_if_it_fits(conn: AsyncConnection, *, login_key: str, email: str) -> None:
+    """Note that a link to set a password is asked for, where an open account has that id and that address of mail."""
+    await conn.execute(_TELL_IF_IT_FITS, {"event_id": new_id(), "login_key": login_key, "email": email})
+
+
+async def note_login(conn: AsyncConnection, *, account_id: UUID, real_now: datetime, today: date) -> None:
+    """Keep when the account was logged in to, and that its registrant is active."""
+    await conn.execute(_NOTE_LOGIN, {"account_id": account_id, "real_now": real_now, "today": today})
 
 
 async def add_staff(conn: AsyncConnection, *, staff_id: UUID, name: str, roles: Sequence[str]) -> None:
@@ -41,6 +121,18 @@ async def add_account(conn: AsyncConnection, values: Mapping[str, Any]) -> bool:
     return (await conn.execute(free.returning(account.c.account_id))).first() is not None
 
 
+async def login_key_is_taken(conn: AsyncConnection, *, login_key: str) -> bool:
+    """Whether somebody logs in by this id."""
+    query = select(account.c.account_id).where(account.c.login_key == login_key)
+    return (await conn.execute(query)).first() is not None
+
+
 async def change_password_hash(conn: AsyncConnection, *, account_id: UUID, password_hash: str) -> None:
-    """Replace the hash."""
+    """Replace the hash, of the same password."""
     await conn.execute(update(account).where(account.c.account_id == account_id).values(password_hash=password_hash))
+
+
+async def set_password(conn: AsyncConnection, *, account_id: UUID, password_hash: str, real_now: datetime) -> None:
+    """Replace the password by one of the person's own."""
+    chosen = update(account).where(account.c.account_id == account_id)
+    await conn.execute(chosen.values(password_hash=password_hash, password_state="own", password_set_at=real_now))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,8 @@ _SESSION = text("""
         'expires_at', s.expires_at, 'login_id', a.login_id, 'registrant_id', r.registrant_id, 'staff_id', a.staff_id,
         'kind', r.kind, 'name', r.name, 'user_class', r.user_class, 'residency', r.residency, 'stage', r.stage,
         'facts', r.facts, 'registered_at', r.registered_at, 'email', r.email, 'language', r.language,
-        'mail_verified', r.mail_verified_at IS NOT NULL, 'expiries', r.expiries,
+        'mail_verified', r.mail_verified_at IS NOT NULL
+            AND (r.email_wanted IS NULL OR r.email_wanted_until > clock_timestamp()), 'expiries', r.expiries,
         'staff_name', f.name, 'roles', f.roles, 'facilities', f.facilities,
         'session_id', s.session_id, 'level', s.level, 'acting_for', s.acting_for, 'purpose', s.purpose,
         'own_registrant_id', a.registrant_id, 'last_login_at', a.previous_login_at)::text
@@ -105,4 +106,45 @@ async def remove_sessions_of(conn: AsyncConnection, *, account_id: UUID, expired
     chosen = delete(login_session).where(login_session.c.account_id == account_id)
     if expired_by is not None:
         chosen = chosen.where(login_session.c.expires_at <= expired_by)
+    await conn.execute(chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSessionRow:
+    """A session as its owner sees it in the list."""
+
+    session_id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    device: str
+    method: str
+
+
+async def list_sessions(conn: AsyncConnection, *, account_id: UUID, real_now: datetime) -> list[OpenSessionRow]:
+    """The sessions of an account that are alive, the last used first."""
+    names = ("session_id", "created_at", "last_seen_at", "address", "device", "method")
+    query = select(*(login_session.c[name] for name in names)).where(
+        login_session.c.account_id == account_id,
+        login_session.c.expires_at > real_now,
+        login_session.c.session_id.is_not(None),
+        login_session.c.level == "full",
+    )
+    rows = await conn.execute(query.order_by(login_session.c.last_seen_at.desc(), login_session.c.session_id))
+    return [OpenSessionRow(**row) for row in rows.mappings()]
+
+
+async def end_session(conn: AsyncConnection, *, account_id: UUID, session_id: UUID) -> bool:
+    """End one session of an account; says whether there was one."""
+    chosen = delete(login_session).where(
+        login_session.c.account_id == account_id, login_session.c.session_id == session_id
+    )
+    return (await conn.execute(chosen.returning(login_session.c.session_id))).first() is not None
+
+
+async def end_sessions(conn: AsyncConnection, *, account_id: UUID, except_session_id: UUID | None) -> None:
+    """End an account's sessions, all but perhaps one; also those that are not full yet."""
+    chosen = delete(login_session).where(login_session.c.account_id == account_id)
+    if except_session_id is not None:
+        chosen = chosen.where(login_session.c.session_id.is_distinct_from(except_session_id))
     await conn.execute(chosen)

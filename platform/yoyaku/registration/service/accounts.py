@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -14,11 +15,15 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.text import fold_for_search, search_key
 from yoyaku.registration import repository
-from yoyaku.registration.policy import LoginIdTaken, check_login_id, check_password, login_key
+from yoyaku.registration.act import Act
+from yoyaku.registration.policy import LoginIdTaken, check_login_id, check_new_password, check_password, login_key
+from yoyaku.registration.policy.login import ids_to_draw_from, issue_login_id
 from yoyaku.registration.repository import RegistrantRow
+from yoyaku.registration.repository.accounts import login_key_is_taken
 from yoyaku.registration.service.passwords import hash_password
-from yoyaku.registration.terms import LoginTerms
+from yoyaku.registration.terms import IssuedId, LoginTerms
 
+DRAWN_AT_MOST = 200
 FOUND_AT_MOST = 50
 NOT_REGISTERED = "none"
 """Class and stage of somebody who books at the counter without a registration, where the rules allow it."""
@@ -48,6 +53,15 @@ class Credentials:
     login_id: str
     password: str = field(repr=False)
     personal: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedLogin:
+    """A new account. ``password_state``: own, initial (given by rule) or none (a link or a clerk's code comes first)."""
+
+    account_id: UUID
+    login_id: str
+    password_state: Literal["own", "initial", "none"]
 
 
 async def add_registrant(conn: AsyncConnection, *, new: NewRegistrant, registered_at: datetime) -> UUID:
@@ -120,9 +134,66 @@ async def create_staff(
     return staff_id
 
 
+async def create_login(  # noqa: PLR0913  # what applying knows of a login
+    conn: AsyncConnection,
+    *,
+    act: Act,
+    registrant_id: UUID,
+    login_id: str | None,
+    password: str | None,
+    birth_date: date | None,
+    personal: Sequence[str],
+) -> CreatedLogin:
+    """An account for a registrant: an id that the service gives, or the one they chose.
+
+    Without a password the account has the initial one of the rules, or none.
+
+    Raises:
+        LoginIdMalformed, LoginIdTaken, PasswordPatternRefused, PasswordTooWeak: nothing was stored.
+    """
+    login = act.terms.login
+    born = [birth_date.isoformat()] if birth_date else []
+    known = [*personal, *born]
+    initial = birth_date.strftime("%Y%m%d") if birth_date and login.password.initial == "birth_date" else None
+    state: Literal["own", "initial", "none"] = "own" if password is not None else "initial" if initial else "none"
+    if login.issued is None:
+        check_login_id(login_id or "", login)
+    if password is not None:
+        check_new_password(password, login=login, login_id=login_id or "", personal=known)
+    given = password if password is not None else initial
+    values = {
+        "account_id": new_id(),
+        "registrant_id": registrant_id,
+        "password_hash": None if given is None else await hash_password(given),
+        "password_state": state,
+        "password_set_at": act.real_now if state == "own" else None,
+        "created_at": act.real_now,
+    }
+    named = await _store_under_id(conn, values, login=login, chosen=login_id)
+    return CreatedLogin(account_id=values["account_id"], login_id=named, password_state=state)  # type: ignore[arg-type]
+
+
+async def _store_under_id(
+    conn: AsyncConnection, values: Mapping[str, object], *, login: LoginTerms, chosen: str | None
+) -> str:
+    """Store an account under the id that was chosen, or under a free one that is drawn; returns the id."""
+    tries = [chosen or ""] if login.issued is None else _drawn_ids(login.issued)
+    for login_id in tries:
+        named = {"login_key": login_key(login_id, login), "login_id": login_id}
+        if await repository.add_account(conn, {**values, **named}):
+            return login_id
+    raise LoginIdTaken(login_id=chosen)
+
+
+def _drawn_ids(issued: IssuedId) -> Iterator[str]:
+    """Ids at random, so that none is guessed from another; more often than clashes will ever ask for."""
+    for _ in range(DRAWN_AT_MOST):
+        yield issue_login_id(issued, secrets.randbelow(ids_to_draw_from(issued)))
+
+
 async def account_exists(conn: AsyncConnection, *, terms: LoginTerms, login_id: str) -> bool:
     """Whether somebody logs in by this id, in any of its spellings."""
-    return await repository.find_account(conn, login_key=login_key(login_id, terms)) is not None
+    return await login_key_is_taken(conn, login_key=login_key(login_id, terms))
 
 
 async def find_registrants(conn: AsyncConnection, *, terms: LoginTerms, query: str) -> list[RegistrantRow]:
@@ -160,6 +231,7 @@ async def _add_account(
         "login_key": login_key(credentials.login_id, terms),
         "login_id": credentials.login_id,
         "password_hash": await hash_password(credentials.password),
+        "password_set_at": real_now,
         "created_at": real_now,
         **owner,
     }

@@ -1,56 +1,75 @@
 """Wrong passwords slow down whoever sends them, never the person whose id they send.
 
-Counted in this process by where they come from: an enemy cannot lock anybody out, and nothing is written to the
-database for them.
+An attempt is taken from its sources' budgets *before* the password is looked at, in a short transaction of its own:
+attempts at the same moment cannot pass together, one whose request fails still counts, and every process sees the same
+count. What succeeds is given back. Sources are kept as keyed hashes only.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from yoyaku.registration.policy import TooManyAttempts
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-WINDOW: Final = timedelta(minutes=15)
-AT_MOST_FOR_ONE_ID: Final = 10
-AT_MOST_FROM_ONE_ADDRESS: Final = 100
-REMEMBERED: Final = 20_000
-Source = tuple[str, str]
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.kernel.seal import Seal
+from yoyaku.registration.policy.throttle import WINDOW, Source, Sources, check_budget
+from yoyaku.registration.repository import failures as repository
+
+SWEPT_AT_ONCE = 20
 
 
-class Attempts:
-    """Failures of the last quarter of an hour by (address, id) and by address."""
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What one attempt was counted against."""
 
-    def __init__(self) -> None:
-        self._failures: OrderedDict[Source, deque[datetime]] = OrderedDict()
+    aimed: bytes
+    every: Sequence[bytes]
 
-    def check(self, *, address: str, login_key: str, real_now: datetime) -> None:
-        """Refuse before the password is looked at.
+
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """The budgets of one service; ``engine`` must have a connection to spare beside the request's own."""
+
+    engine: AsyncEngine
+    tenant_id: str
+    service_id: str
+    seal: Seal
+
+    async def take(self, sources: Sources, *, real_now: datetime) -> Taken:
+        """Count one attempt, before it is looked at.
 
         Raises:
-            TooManyAttempts: ten for one id, or a hundred in all, came from there in 15 minutes.
+            TooManyAttempts: a budget is spent; nothing was counted.
         """
-        for source, at_most in (((address, login_key), AT_MOST_FOR_ONE_ID), ((address, ""), AT_MOST_FROM_ONE_ADDRESS)):
-            recent = self._recent(source, real_now)
-            if len(recent) >= at_most:
-                wait = recent[0] + WINDOW - real_now
-                raise TooManyAttempts(retry_after_seconds=max(1, int(wait.total_seconds())))
+        async with tenant_transaction(self.engine, self.tenant_id, self.service_id) as conn:
+            aimed = self._hash(sources.aimed)
+            is_first = await self._count(conn, [sources.aimed], real_now) == 1
+            every = [*sources.every, *(sources.first_of_id if is_first else ())]
+            if every:
+                await self._count(conn, every, real_now)
+            if is_first:
+                await repository.sweep(conn, window_over=real_now - WINDOW, at_most=SWEPT_AT_ONCE)
+        counted = [*sources.every, *sources.first_of_id]
+        return Taken(aimed=aimed, every=[self._hash(one) for one in counted])
 
-    def note_failure(self, *, address: str, login_key: str, real_now: datetime) -> None:
-        """Count a wrong password."""
-        for source in ((address, login_key), (address, "")):
-            self._failures.setdefault(source, deque(maxlen=AT_MOST_FROM_ONE_ADDRESS)).append(real_now)
-            self._failures.move_to_end(source)
-        while len(self._failures) > REMEMBERED:
-            self._failures.popitem(last=False)
+    async def give_back(self, taken: Taken) -> None:
+        """The attempt was right: forget the failures for this aim, and take this one from the others' counts."""
+        async with tenant_transaction(self.engine, self.tenant_id, self.service_id) as conn:
+            await repository.give_back(conn, aimed=taken.aimed, every=taken.every)
 
-    def note_success(self, *, address: str, login_key: str) -> None:
-        """Forget the failures for this id from there."""
-        self._failures.pop((address, login_key), None)
+    async def _count(self, conn: AsyncConnection, sources: Sequence[Source], real_now: datetime) -> int:
+        """Count one attempt against each; the highest count, this attempt among it."""
+        by_hash = {self._hash(source): source for source in sources}
+        rows = await repository.count_attempt(
+            conn, sources=list(by_hash), real_now=real_now, window_over=real_now - WINDOW
+        )
+        for row in rows:
+            source = by_hash[bytes(row.source)]
+            check_budget(source, used=row.failures, window_began_at=row.window_began_at, real_now=real_now)
+        return max(row.failures for row in rows)
 
-    def _recent(self, source: Source, real_now: datetime) -> deque[datetime]:
-        recent = self._failures.get(source, deque())
-        while recent and recent[0] <= real_now - WINDOW:
-            recent.popleft()
-        return recent
+    def _hash(self, source: Source) -> bytes:
+        return self.seal.keyed_hash("attempts", *source.parts)

@@ -1,4 +1,4 @@
-"""Logging in and out; who a request is from. All instants are real time, never business time.
+"""Sessions: beginning and ending them; who a request is from. All instants are real time, never business time.
 
 The token is 256 random bits in the person's cookie; the database keeps only its SHA-256.
 """
@@ -10,28 +10,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration import repository
-from yoyaku.registration.policy import (
-    LoginFailed,
-    SessionLimits,
-    SessionTimes,
-    login_key,
-    new_session_times,
-    session_is_alive,
-    touched,
-)
-from yoyaku.registration.repository import RegistrantRow, SessionRow
-from yoyaku.registration.service.attempts import Attempts
-from yoyaku.registration.service.passwords import hash_password, needs_rehash, verify_password
-from yoyaku.registration.terms import LoginTerms
+from yoyaku.registration.policy import SessionLimits, SessionTimes, new_session_times, session_is_alive, touched
+from yoyaku.registration.policy.devices import describe_device, shorten_address
+from yoyaku.registration.repository import RegistrantRow, SessionRow, accounts, sessions
+from yoyaku.registration.repository.sessions import OpenSessionRow
 
 PersonFacts = Mapping[str, str | int | bool]
-_ATTEMPTS = Attempts()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,50 +70,48 @@ class NewSession:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoginAttempt:
-    """What somebody typed, from which address, and the token of the session they had before, if any."""
+class Origin:
+    """From where and how somebody comes in.
 
-    login_id: str
-    password: str = field(repr=False)
-    address: str
-    previous_token: str | None = field(default=None, repr=False)
-
-
-async def log_in(
-    conn: AsyncConnection, *, attempt: LoginAttempt, terms: LoginTerms, limits: SessionLimits, real_now: datetime
-) -> NewSession:
-    """Begin a session under a new token; a session that the browser had before ends.
-
-    Raises:
-        LoginFailed: unknown id or wrong password; both take as long and read alike.
-        TooManyAttempts: see :class:`Attempts`.
+    ``browser`` is what the browser calls itself. ``level`` is what the session may be used for at once; ``today`` is the
+    service's civil day, kept as the day on which the registrant was last active.
     """
-    key = login_key(attempt.login_id, terms)
-    _ATTEMPTS.check(address=attempt.address, login_key=key, real_now=real_now)
-    found = await repository.find_account(conn, login_key=key)
-    if not await verify_password(attempt.password, found.password_hash if found else None) or found is None:
-        _ATTEMPTS.note_failure(address=attempt.address, login_key=key, real_now=real_now)
-        raise LoginFailed
-    _ATTEMPTS.note_success(address=attempt.address, login_key=key)
-    if needs_rehash(found.password_hash):
-        renewed = await hash_password(attempt.password)
-        await repository.change_password_hash(conn, account_id=found.account_id, password_hash=renewed)
-    if attempt.previous_token is not None:
-        await log_out(conn, token=attempt.previous_token)
-    return await begin_session(conn, account_id=found.account_id, limits=limits, real_now=real_now)
+
+    address: str = ""
+    browser: str = ""
+    method: Literal["password", "passkey"] = "password"
+    level: str = "full"
+    today: date | None = None
+
+
+UNKNOWN: Final = Origin()
 
 
 async def begin_session(
-    conn: AsyncConnection, *, account_id: UUID, limits: SessionLimits, real_now: datetime
+    conn: AsyncConnection, *, account_id: UUID, limits: SessionLimits, real_now: datetime, origin: Origin = UNKNOWN
 ) -> NewSession:
-    """A session for an account whose person is known to be there; its sessions that are over are swept."""
+    """A session for an account whose person is known to be there; its sessions that are over are swept.
+
+    A full one is noted as a log-in. Address and device are kept as far as their owner needs them to recognise it.
+    """
     await repository.remove_sessions_of(conn, account_id=account_id, expired_by=real_now)
+    if origin.level == "full":
+        await accounts.note_login(conn, account_id=account_id, real_now=real_now, today=origin.today)
     token = secrets.token_urlsafe(32)
     times = new_session_times(real_now=real_now, limits=limits)
-    values = {"created_at": times.created_at, "last_seen_at": times.last_seen_at, "expires_at": times.expires_at}
-    await repository.add_session(
-        conn, {"token_hash": _hashed(token), "session_id": new_id(), "account_id": account_id, **values}
-    )
+    values = {
+        "token_hash": _hashed(token),
+        "session_id": new_id(),
+        "account_id": account_id,
+        "created_at": times.created_at,
+        "last_seen_at": times.last_seen_at,
+        "expires_at": times.expires_at,
+        "method": origin.method,
+        "level": origin.level,
+        "address": shorten_address(origin.address),
+        "device": describe_device(origin.browser),
+    }
+    await repository.add_session(conn, values)
     view = await resolve_session(conn, token=token, limits=limits, real_now=real_now)
     if view is None:
         raise LookupError("a session that has just begun is not there")
@@ -149,6 +139,26 @@ async def resolve_session(
 async def log_out(conn: AsyncConnection, *, token: str) -> None:
     """End the session; nothing happens where it is over already."""
     await repository.remove_session(conn, token_hash=_hashed(token))
+
+
+async def open_sessions(conn: AsyncConnection, *, account_id: UUID, real_now: datetime) -> list[OpenSessionRow]:
+    """Where somebody is logged in now, the last used first."""
+    return await sessions.list_sessions(conn, account_id=account_id, real_now=real_now)
+
+
+async def end_session(conn: AsyncConnection, *, account_id: UUID, session_id: UUID) -> None:
+    """End one session of an account, wherever it is.
+
+    Raises:
+        NotFound: the account has none of that id (any more).
+    """
+    if not await sessions.end_session(conn, account_id=account_id, session_id=session_id):
+        raise NotFound(what="session")
+
+
+async def end_sessions(conn: AsyncConnection, *, account_id: UUID, except_session_id: UUID | None = None) -> None:
+    """End all sessions of an account, or all but one."""
+    await sessions.end_sessions(conn, account_id=account_id, except_session_id=except_session_id)
 
 
 def _hashed(token: str) -> bytes:
@@ -189,6 +199,6 @@ def person_facts(row: SessionRow | RegistrantRow) -> PersonFacts:
         "account_kind": row.kind,
         "residency": row.residency,
         "registration": row.stage,
-        "mail_verified": row.mail_verified,
+        "mail_verified": row.mail_verified if row.email else None,  # without an address none waits to be verified
     }
     return {**(row.facts or {}), **{name: value for name, value in usual.items() if value is not None}}
