@@ -65,6 +65,7 @@ def born_on(terms: RegistrationTerms, chosen: RegistrantClass, answers: Answers)
     of_group = one.group_birth_date_field if one else "representative_birth_date"
     of_person = one.birth_date_field if one else "birth_date"
     field = of_group if chosen.account_kind == "group" else of_person
+    field = field if answers.day(field) else "birth_date"
     born = answers.day(field)
     return None if born is None else (field, born)
 

@@ -1,92 +1,53 @@
 """The registration form: which questions are asked of whom, and what the answers are taken for.
 
 Codes with a meaning of their own, besides the kinds (``name``, ``kana``, ``birth_date``, ``email``, ``phone``,
-``postcode``, ``address``): ``residency`` (where the class leaves it open), and of a group ``representative``,
-``contact_person`` and ``members`` (one name a line), each with ``<code>_kana`` beside it where it is asked.
+``postcode``, ``address``): ``residency`` (where the class leaves it open), and of a group those of ``ROLE_FIELDS`` and
+``members`` (one name a line).
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
-from uuid import UUID
+from typing import Final
 
 from yoyaku.kernel.contact import read_mail_address, read_phone, read_postcode
 from yoyaku.kernel.dates import read_date
-from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.text import count_letters, fold_width, has_unreadable, tidy_kana, tidy_lines, tidy_name
+from yoyaku.registration.policy.application import Answer, Answers, Application, ApplicationRefused, FieldFault
 from yoyaku.registration.terms import RegistrantClass, RegistrationField, RegistrationTerms, Way
 from yoyaku.rules.condition import Facts, Value, matches
 
-Answer = str | bool | date
+__all__ = [
+    "AGAIN",
+    "Answer",
+    "Answers",
+    "Application",
+    "ApplicationRefused",
+    "Asked",
+    "FieldFault",
+    "fields_asked",
+    "find_class",
+    "form_facts",
+    "names_listed",
+    "read_answers",
+    "read_fields",
+]
+
 AGAIN: Final = "_again"
 """After the name of a field: where it is typed a second time."""
 FORM: Final = "form."
+ROLE_FIELDS: Final[Mapping[str, tuple[str, str]]] = {
+    "representative": ("representative", "representative_kana"),
+    "contact_person": ("contact_person", "contact_person_kana"),
+}
+"""By role in a group: in which fields the name and its reading stand."""
+MEMBERS: Final = "members"
+MEMBERS_MOST: Final = 200
 EARLIEST_BIRTH: Final = date(1868, 10, 23)
 YES: Final = frozenset({"true", "yes", "on", "1"})
 NO: Final = frozenset({"false", "no", "off", "0"})
-
-
-class ApplicationRefused(YoyakuError):
-    """Something in an application is missing, wrong or against the rules: ``faults``, all of them."""
-
-    status = 422
-    code = "application_refused"
-    title = "The application cannot be taken as it is."
-
-    def __init__(self, faults: list[FieldFault]) -> None:
-        super().__init__(count=len(faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldFault:
-    """What is wrong with one field: ``code`` finds the words ``fault.<code>``, which ``facts`` fill in."""
-
-    field: str
-    code: str
-    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Application:
-    """What somebody applies with: class, way, what they typed by field, and which consents they gave by code.
-
-    ``login_id`` and ``password`` where people choose them. ``registrant_id`` is the id that the registration will have:
-    a form sent twice carries one.
-    """
-
-    user_class: str
-    way: Way
-    answers: Mapping[str, str] = dataclasses.field(repr=False)
-    consents: AbstractSet[str] = frozenset()
-    login_id: str | None = None
-    password: str | None = dataclasses.field(default=None, repr=False)
-    by_proxy: bool = False
-    language: Literal["ja", "en"] = "ja"
-    registrant_id: UUID | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answers:
-    """What the form was understood to say, by field, and everything that is wrong with it."""
-
-    values: Mapping[str, Answer]
-    faults: list[FieldFault]
-
-    def text(self, code: str) -> str | None:
-        """One answer that is text; ``None`` where there is none."""
-        found = self.values.get(code)
-        return found if isinstance(found, str) else None
-
-    def day(self, code: str) -> date | None:
-        """One answer that is a day; ``None`` where there is none."""
-        found = self.values.get(code)
-        return found if isinstance(found, date) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +73,11 @@ def form_facts(registrant_class: RegistrantClass, *, way: Way, by_proxy: bool = 
         "way": way,
         "by_proxy": by_proxy,
     }
+
+
+def names_listed(text: str) -> list[str]:
+    """The names of a list of members, one a line."""
+    return [name for line in text.split("\n") if (name := tidy_name(line))]
 
 
 def fields_asked(terms: RegistrationTerms, facts: Facts) -> tuple[Asked, ...]:
@@ -167,10 +133,21 @@ def read_fields(
         taken = _take(_Question(field=one, required=required, facts=known, today=today), answers)
         if isinstance(taken, FieldFault):
             faults.append(taken)
+        elif one.code == MEMBERS and isinstance(taken, str) and (fault := _count_members(terms, taken)):
+            faults.append(fault)
         elif taken is not None:
             values[one.code] = taken
             known[FORM + one.code] = taken.isoformat() if isinstance(taken, date) else taken
     return Answers(values=values, faults=faults)
+
+
+def _count_members(terms: RegistrationTerms, text: str) -> FieldFault | None:
+    names, fewest = len(names_listed(text)), terms.groups.fewest_members
+    if names < fewest:
+        return FieldFault(field=MEMBERS, code="too_few_members", facts={"at_least": fewest})
+    if names > MEMBERS_MOST:
+        return FieldFault(field=MEMBERS, code="too_many_members", facts={"at_most": MEMBERS_MOST})
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
