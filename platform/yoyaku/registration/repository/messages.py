@@ -23,8 +23,11 @@ _FRAME = text("""
            EXISTS (SELECT 1 FROM group_member g
                    WHERE g.registrant_id = :own_id AND g.state = 'linked' AND g.may_act) AS may_act,
            CASE WHEN :registrant_id = :own_id
-                THEN (SELECT g.name FROM group_member g WHERE g.group_id = :own_id AND g.state <> 'ended'
-                      AND g.role IN ('representative', 'contact_person') ORDER BY g.role DESC LIMIT 1)
+                THEN coalesce(
+                    (SELECT g.name FROM group_member g WHERE g.group_id = :own_id AND g.state <> 'ended'
+                     AND g.role IN ('representative', 'contact_person') ORDER BY g.role DESC LIMIT 1),
+                    (SELECT r.details ->> :name_field FROM registrant r
+                     WHERE r.registrant_id = :own_id AND r.kind = 'group'))
                 ELSE (SELECT r.name FROM registrant r WHERE r.registrant_id = :own_id) END AS user_name
 """)
 
@@ -59,7 +62,7 @@ class FrameRow:
     user_name: str | None
 
 
-async def add_message(
+async def add_message(  # noqa: PLR0913  # what a message consists of
     conn: AsyncConnection,
     *,
     registrant_id: UUID,
@@ -117,7 +120,11 @@ async def count_messages(conn: AsyncConnection, *, registrant_id: UUID, unread_o
     return found
 
 
-async def read_frame(conn: AsyncConnection, *, registrant_id: UUID, own_id: UUID) -> FrameRow:
-    """What the header shows of somebody who acts for ``registrant_id``."""
-    row = (await conn.execute(_FRAME, {"registrant_id": registrant_id, "own_id": own_id})).mappings().one()
+async def read_frame(conn: AsyncConnection, *, registrant_id: UUID, own_id: UUID, name_field: str) -> FrameRow:
+    """What the header shows of somebody who acts for ``registrant_id``.
+
+    ``name_field`` is the question of the registration form that asks a group for its representative.
+    """
+    values = {"registrant_id": registrant_id, "own_id": own_id, "name_field": name_field}
+    row = (await conn.execute(_FRAME, values)).mappings().one()
     return FrameRow(**row)

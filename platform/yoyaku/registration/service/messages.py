@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.repository import messages as repository
 from yoyaku.registration.repository.messages import FrameRow, MessageRow, MessageText
+from yoyaku.registration.terms import OnePerPerson, RegistrationTerms
 
 ON_A_PAGE: Final = 20
 
@@ -100,6 +101,7 @@ async def unread_count(conn: AsyncConnection, *, registrant_id: UUID) -> int:
     return await repository.count_messages(conn, registrant_id=registrant_id, unread_only=True)
 
 
-async def read_frame(conn: AsyncConnection, *, registrant_id: UUID, own_id: UUID) -> FrameRow:
+async def read_frame(conn: AsyncConnection, *, registrant_id: UUID, own_id: UUID, terms: RegistrationTerms) -> FrameRow:
     """What the header of every page says of somebody logged in as ``own_id`` who acts for ``registrant_id``."""
-    return await repository.read_frame(conn, registrant_id=registrant_id, own_id=own_id)
+    field = (terms.one_per_person or OnePerPerson()).group_name_field
+    return await repository.read_frame(conn, registrant_id=registrant_id, own_id=own_id, name_field=field)
