@@ -53,11 +53,6 @@ _TELL_INVITED = text("""
     JOIN registrant g ON (g.tenant_id, g.service_id, g.registrant_id) = (m.tenant_id, m.service_id, m.group_id)
     WHERE m.member_id = :member_id AND m.registrant_id IS NOT NULL
 """)
-# Whoever may no longer act for a group acts for themselves from now on, wherever they are logged in.
-_STOP_ACTING = text("""
-    UPDATE login_session s SET acting_for = NULL FROM account a
-    WHERE a.account_id = s.account_id AND a.registrant_id = :registrant_id AND s.acting_for = :group_id
-""")
 _STOP_PAYING = text("""
     UPDATE registrant SET payer_id = NULL WHERE registrant_id = :group_id AND payer_id = :registrant_id
 """)
@@ -124,12 +119,10 @@ async def add_invited(conn: AsyncConnection, values: Mapping[str, Any]) -> None:
 
 
 async def change_member(conn: AsyncConnection, *, member: Member, changes: Mapping[str, Any]) -> None:
-    """Change a member; whoever may no longer act or pay does so no longer, at once."""
+    """Change a member; whoever may no longer pay does so no longer (nor act: the database sees to that)."""
     if member.registrant_id is not None:
         about = {"group_id": member.group_id, "registrant_id": member.registrant_id}
         ended = changes.get("state") == MemberState.ENDED
-        if ended or changes.get("may_act") is False:
-            await conn.execute(_STOP_ACTING, about)
         if ended or changes.get("may_pay") is False:
             await conn.execute(_STOP_PAYING, about)
     await conn.execute(update(group_member).where(group_member.c.member_id == member.member_id).values(**changes))
