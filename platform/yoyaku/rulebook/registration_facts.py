@@ -24,6 +24,7 @@ ASKED_WHILE_APPLYING: Final = frozenset({"user_class", "account_kind", "residenc
 OF_PAPERS: Final = frozenset(
     {"user_class", "account_kind", "residency", "registration", "age", "by_proxy", "mail_verified"}
 )
+OF_APPLICANTS: Final = ASKED_WHILE_APPLYING | {"age"}
 OF_CHECKS: Final = OF_PAPERS - {"by_proxy"}
 OF_VALIDITY: Final = frozenset({"user_class", "account_kind", "residency"})
 
@@ -46,11 +47,11 @@ def registration_facts(terms: RegistrationTerms) -> Mapping[str, Fact]:
 def facts_of_clause(path: KeyPath, clause: object, terms: RegistrationTerms) -> frozenset[str]:
     """The facts that a clause of the section can look at; a question knows those above it."""
     if isinstance(clause, RegistrationField):
-        above = terms.fields[: int(path[2])] if len(path) > 2 else []
+        above = terms.fields[: int(path[-1])]
         return ASKED_WHILE_APPLYING | _answers(above).keys()
     if isinstance(clause, Validity):
         return OF_VALIDITY
-    of_clause = {Paper: OF_PAPERS, IdentityStep: OF_CHECKS}.get(type(clause), ASKED_WHILE_APPLYING)
+    of_clause = {Paper: OF_PAPERS, IdentityStep: OF_CHECKS}.get(type(clause), OF_APPLICANTS)
     return of_clause | _answers(terms.fields).keys()
 
 

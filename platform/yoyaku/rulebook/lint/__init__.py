@@ -14,6 +14,9 @@ from yoyaku.rulebook.lint.lives import check_lives
 from yoyaku.rulebook.lint.moments import check_moments
 from yoyaku.rulebook.lint.order import check_order
 from yoyaku.rulebook.lint.references import check_references
+from yoyaku.rulebook.lint.registration_codes import check_registration_codes
+from yoyaku.rulebook.lint.registration_form import check_registration_form
+from yoyaku.rulebook.lint.registration_life import check_registration_life
 from yoyaku.rulebook.lint.spans import check_spans
 from yoyaku.rulebook.lint.tiers import check_tiers
 from yoyaku.rulebook.lint.timetables import check_timetables
@@ -23,6 +26,9 @@ from yoyaku.rules.fault import DocumentRefused, Fault, in_reading_order
 CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_conditions,
     check_references,
+    check_registration_codes,
+    check_registration_form,
+    check_registration_life,
     check_tiers,
     check_timetables,
     check_moments,

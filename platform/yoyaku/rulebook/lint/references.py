@@ -42,7 +42,8 @@ def check_references(book: Book) -> Iterator[Fault]:
     yield from _languages(book)
 
 
-def _unknown(book: Book, path: KeyPath, found: str, known: Iterable[str]) -> Iterator[Fault]:
+def unknown_code(book: Book, path: KeyPath, found: str, known: Iterable[str]) -> Iterator[Fault]:
+    """A code that is not among the known ones."""
     allowed = sorted(set(known))
     if found in allowed:
         return
@@ -82,25 +83,25 @@ def _repeated(entries: Sequence[object]) -> Iterator[tuple[int, str]]:
 
 def _timetables(book: Book) -> Iterator[Fault]:
     for index, use in enumerate(book.rules.timetable_use):
-        yield from _unknown(book, ("timetable_use", index, "timetable"), use.timetable, book.rules.timetables)
+        yield from unknown_code(book, ("timetable_use", index, "timetable"), use.timetable, book.rules.timetables)
 
 
 def _channels(book: Book) -> Iterator[Fault]:
     known = [channel.code for channel in book.rules.booking.channels]
     for path, window in structs_of(Window, book.rules):
         for index, channel in enumerate(window.channels):
-            yield from _unknown(book, (*path, "channels", index), channel, known)
+            yield from unknown_code(book, (*path, "channels", index), channel, known)
 
 
 def _calendars(book: Book) -> Iterator[Fault]:
     known = [*book.rules.calendars, "facility"]
     for path, hours in structs_of(OfficeHours, book.rules):
-        yield from _unknown(book, (*path, "calendar"), hours.calendar, known)
+        yield from unknown_code(book, (*path, "calendar"), hours.calendar, known)
     for path, moment in structs_of(Moment, book.rules):
         if moment.calendar is not None:
-            yield from _unknown(book, (*path, "calendar"), moment.calendar, known)
+            yield from unknown_code(book, (*path, "calendar"), moment.calendar, known)
         if moment.roll is not None:
-            yield from _unknown(book, (*path, "roll", "calendar"), moment.roll.calendar, known)
+            yield from unknown_code(book, (*path, "roll", "calendar"), moment.roll.calendar, known)
 
 
 def _fees(book: Book) -> Iterator[Fault]:
@@ -111,14 +112,14 @@ def _fees(book: Book) -> Iterator[Fault]:
         path: KeyPath = ("fees", "steps", index)
         if isinstance(step, Multiply):
             for place, line in enumerate(step.lines or []):
-                yield from _unknown(book, (*path, "lines", place), line, earlier)
+                yield from unknown_code(book, (*path, "lines", place), line, earlier)
         elif isinstance(step, Package):
-            yield from _unknown(book, (*path, "line"), step.line, earlier)
+            yield from unknown_code(book, (*path, "line"), step.line, earlier)
             for place, band in enumerate(step.bands):
-                yield from _unknown(book, (*path, "bands", place), band, bands)
+                yield from unknown_code(book, (*path, "bands", place), band, bands)
         elif isinstance(step, EquipmentFee) and book.facilities:
             for code in step.prices:
-                yield from _unknown(book, (*path, "prices", code), code, equipment)
+                yield from unknown_code(book, (*path, "prices", code), code, equipment)
         earlier.append(step.code)
 
 
@@ -132,11 +133,11 @@ def _form(book: Book) -> Iterator[Fault]:
         if name in names:
             yield book.key_fault("derived_taken", path, found=name)
         by_class = {code: field for code, field in fields.items() if field.kind == "people_by_class"}
-        yield from _unknown(book, (*path, "field"), majority.field, by_class)
+        yield from unknown_code(book, (*path, "field"), majority.field, by_class)
         if majority.field in by_class:
             choices = by_class[majority.field].choices
-            yield from _unknown(book, (*path, "more_than_half"), majority.more_than_half, choices)
-            yield from _unknown(book, (*path, "otherwise"), majority.otherwise, choices)
+            yield from unknown_code(book, (*path, "more_than_half"), majority.more_than_half, choices)
+            yield from unknown_code(book, (*path, "otherwise"), majority.otherwise, choices)
 
 
 def _field(book: Book, path: KeyPath, field: FormField) -> Iterator[Fault]:
