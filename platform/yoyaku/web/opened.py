@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.settings import Settings
 from yoyaku.registration.pages import DEVICE_COOKIE, SESSION_COOKIE, Client, Means
+from yoyaku.registration.pages.applicant import APPLICANT_COOKIE
 from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import SessionView
 from yoyaku.rulebook.provider import RulesProvider
@@ -118,4 +119,5 @@ def client_of(request: Request[Any, Any, Any]) -> Client:
         address=address_of(request),
         browser=request.headers.get("user-agent", "")[:BROWSER_LETTERS],
         device_mark=request.cookies.get(DEVICE_COOKIE),
+        applicant_mark=request.cookies.get(APPLICANT_COOKIE),
     )

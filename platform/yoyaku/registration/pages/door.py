@@ -20,11 +20,15 @@ from yoyaku.ui.words import Words
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """From where a request comes: its address, how its browser calls itself, and the mark it keeps of known devices."""
+    """From where a request comes: its address, how its browser calls itself, and the marks it keeps.
+
+    ``device_mark`` is of known devices, ``applicant_mark`` of a registration just applied for (sealed).
+    """
 
     address: str
     browser: str
     device_mark: str | None = field(default=None, repr=False)
+    applicant_mark: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
