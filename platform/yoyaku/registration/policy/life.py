@@ -114,11 +114,11 @@ def reminders(terms: RegistrationTerms, expiries: Expiries, zone: ZoneInfo) -> l
     return sorted(made, key=lambda reminder: (reminder.at, reminder.code))
 
 
-def due_reminders(all_of_them: Iterable[Reminder], *, since: datetime, now: datetime) -> list[Reminder]:
-    """Those to be told now: of each expiry the latest that fell due from ``since`` on, unless the day itself is over."""
+def due_reminders(all_of_them: Iterable[Reminder], *, since: datetime, now: datetime, today: date) -> list[Reminder]:
+    """Those to be told now: of each expiry the latest that fell due from ``since`` on, unless its day is over."""
     latest: dict[str, Reminder] = {}
     for reminder in all_of_them:
-        if since <= reminder.at <= now and now.date() <= reminder.last_day:
+        if since <= reminder.at <= now and today <= reminder.last_day:
             latest[reminder.code] = reminder
     return list(latest.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -30,7 +30,7 @@ async def begin_registration(conn: AsyncConnection, *, act: Act, registrant_id: 
     """Give a registration that was just stored the expiries of its first stage, and set its deadlines."""
     row = await get_life(conn, registrant_id=registrant_id, lock=True)
     given = expiries_at(act.terms, stage=row.stage, since=act.today, facts=facts_of(row))
-    values: dict[str, Any] = {"expiries": _texts(given), "stage_since": act.now, "active_on": act.today}
+    values: dict[str, Any] = {"expiries": as_texts(given), "stage_since": act.now, "active_on": act.today}
     await life.change_registrant(conn, registrant_id=registrant_id, values=values)
     await arm(conn, act=act, registrant_id=registrant_id)
 
@@ -51,7 +51,7 @@ async def advance_registration(
         return False
     facts = {**facts_of(row), "registration": to_stage}
     expiries = {**row.expiries, **expiries_at(act.terms, stage=to_stage, since=act.today, facts=facts)}
-    values: dict[str, Any] = {"stage": to_stage, "stage_since": act.now, "expiries": _texts(expiries)}
+    values: dict[str, Any] = {"stage": to_stage, "stage_since": act.now, "expiries": as_texts(expiries)}
     await life.change_registrant(conn, registrant_id=registrant_id, values=values)
     await arm(conn, act=act, registrant_id=registrant_id)
     told = {"from": row.stage, "to": to_stage} | ({"why": why} if why else {})
@@ -71,7 +71,7 @@ async def renew_registration(
     clause = find_validity(act.terms, validity, facts_of(row))
     current = row.expiries.get(validity)
     until = renewed_until(clause, current=current, today=act.today, by=by)
-    values: dict[str, Any] = {"expiries": _texts({**row.expiries, validity: until})}
+    values: dict[str, Any] = {"expiries": as_texts({**row.expiries, validity: until})}
     if clause is not None and clause.then_stage == row.stage and clause.then_stage != clause.from_stage:
         values |= {"stage": clause.from_stage, "stage_since": act.now}
     await life.change_registrant(conn, registrant_id=registrant_id, values=values)
@@ -85,21 +85,37 @@ async def renew_registration(
 async def arm(conn: AsyncConnection, *, act: Act, registrant_id: UUID) -> None:
     """Set the deadlines of a registration by what is stored: the next end, the next reminder, and when data go.
 
-    Dates that are stored stay: rules that changed since count for what is reached from now on.
+    Dates that are stored stay: rules that changed since count for what is reached from now on. A deadline that is due
+    and was not met yet stays due, as long as what it is for has not moved.
     """
     row = await get_life(conn, registrant_id=registrant_id)
-    expires = next_expiry(row.expiries, after=act.now, zone=row.zone)
-    reminds = next_reminder(reminders(act.terms, row.expiries, row.zone), after=act.now)
-    await events.set_deadline(conn, kind="registration_expiry", subject_id=registrant_id, due_at=expires)
-    await events.set_deadline(conn, kind="registration_reminder", subject_id=registrant_id, due_at=reminds)
+    await arm_expiry(conn, row=row, after=await _after(conn, "registration_expiry", row, act))
+    await arm_reminder(conn, act=act, row=row, after=await _after(conn, "registration_reminder", row, act))
     await arm_retention(conn, act=act, row=row)
+
+
+async def arm_expiry(conn: AsyncConnection, *, row: LifeRow, after: datetime) -> None:
+    """Set when the next validity ends."""
+    due_at = next_expiry(row.expiries, after=after, zone=row.zone)
+    await events.set_deadline(conn, kind="registration_expiry", subject_id=row.registrant_id, due_at=due_at)
+
+
+async def arm_reminder(conn: AsyncConnection, *, act: Act, row: LifeRow, after: datetime) -> None:
+    """Set when somebody is next reminded."""
+    due_at = next_reminder(reminders(act.terms, row.expiries, row.zone), after=after)
+    await events.set_deadline(conn, kind="registration_reminder", subject_id=row.registrant_id, due_at=due_at)
 
 
 async def arm_retention(conn: AsyncConnection, *, act: Act, row: LifeRow) -> None:
     """Set when it is looked at whether personal data are still kept."""
     day = forget_day(act, row)
-    due_at = None if day is None else max(_begin_of(day, row), act.now)
+    due_at = None if day is None else max(begin_of(day, row), act.now)
     await events.set_deadline(conn, kind="registration_retention", subject_id=row.registrant_id, due_at=due_at)
+
+
+async def _after(conn: AsyncConnection, kind: str, row: LifeRow, act: Act) -> datetime:
+    due_at = await life.open_deadline(conn, kind=kind, subject_id=row.registrant_id)
+    return act.now if due_at is None or due_at > act.now else due_at - timedelta(microseconds=1)
 
 
 def forget_day(act: Act, row: LifeRow) -> date | None:
@@ -138,9 +154,11 @@ def is_over(last: date, *, now: datetime, row: LifeRow) -> bool:
     return end_of(last, row.zone) <= now
 
 
-def _begin_of(day: date, row: LifeRow) -> datetime:
+def begin_of(day: date, row: LifeRow) -> datetime:
+    """0:00 of a day, as an instant."""
     return datetime.combine(day, time(0, 0), tzinfo=row.zone).astimezone(UTC)
 
 
-def _texts(expiries: Mapping[str, date]) -> dict[str, str]:
+def as_texts(expiries: Mapping[str, date]) -> dict[str, str]:
+    """Expiries as they are stored."""
     return {code: day.isoformat() for code, day in expiries.items()}

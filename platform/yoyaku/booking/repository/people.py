@@ -1,0 +1,62 @@
+"""What bookings hold of one registrant: what ties them, what is written for them, and taking out what says who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_TIES = text("""
+    SELECT count(*) FILTER (WHERE state IN ('tentative', 'confirmed') AND ends_at > :now) AS bookings,
+           coalesce(sum(greatest(CASE WHEN state IN ('confirmed', 'used') THEN total_yen ELSE coalesce(kept_yen, 0) END
+                                 - paid_yen, 0)) FILTER (WHERE state <> 'tentative'), 0)::int AS owed_yen
+    FROM booking WHERE registrant_id = :registrant_id OR payer_id = :registrant_id
+""")
+# Which answers are somebody's own words is said by the rules under which they were given; codes and numbers stay.
+_PLAIN: Final = """
+    SELECT question ->> 'code' FROM rule_set_version v,
+           jsonb_array_elements(coalesce(v.document::jsonb #> '{booking,form}', '[]')) AS question
+    WHERE v.version IN (%s) AND question ->> 'kind' NOT IN ('text', 'long_text')
+"""
+_KEPT: Final = """
+    coalesce((SELECT jsonb_object_agg(answer.key, answer.value) FROM jsonb_each(%s) AS answer
+              WHERE answer.key NOT LIKE '%s' OR substr(answer.key, %d) IN (%s)), '{}')
+"""
+_OF_BOOKING: Final = _PLAIN % "b.rule_set_version"
+_OF_APPLICATION: Final = _PLAIN % "SELECT m.rule_set_version FROM booking m WHERE m.application_id = a.application_id"
+_FORGET_BOOKINGS = text(f"""
+    UPDATE booking b SET end_reason = NULL, form = {_KEPT % ("b.form", "%", 1, _OF_BOOKING)},
+        facts = jsonb_set(facts, '{{use}}', {_KEPT % ("b.facts -> 'use'", "form.%", 6, _OF_BOOKING)})
+    WHERE b.registrant_id = :registrant_id
+""")  # noqa: S608  # constants of this module
+_FORGET_APPLICATIONS = text(f"""
+    UPDATE application a SET form = {_KEPT % ("a.form", "%", 1, _OF_APPLICATION)}
+    WHERE a.registrant_id = :registrant_id
+""")  # noqa: S608
+_EXPORT = text("""
+    SELECT (to_jsonb(b) - ARRAY['tenant_id', 'service_id', 'trace', 'facts', 'entered_by', 'inventory_version'])::text
+    FROM booking b WHERE b.registrant_id = :registrant_id ORDER BY b.made_at, b.booking_id
+""")
+
+
+async def find_ties(conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> tuple[int, int]:
+    """How many bookings are not over, and what is owed in yen."""
+    row = (await conn.execute(_TIES, {"registrant_id": registrant_id, "now": now})).one()
+    return row.bookings, row.owed_yen
+
+
+async def forget_person(conn: AsyncConnection, *, registrant_id: UUID) -> None:
+    """Take out of bookings and applications what was typed in one's own words; all else stays."""
+    await conn.execute(_FORGET_APPLICATIONS, {"registrant_id": registrant_id})
+    await conn.execute(_FORGET_BOOKINGS, {"registrant_id": registrant_id})
+
+
+async def export_bookings(conn: AsyncConnection, *, registrant_id: UUID) -> list[Mapping[str, Any]]:
+    """Every booking of somebody's, as it is stored."""
+    rows = (await conn.execute(_EXPORT, {"registrant_id": registrant_id})).scalars()
+    return [msgspec.json.decode(row) for row in rows]
