@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
+from yoyaku.ui.display import Display
 from yoyaku.ui.words import Text, Words
 
 FLASH_COOKIE: Final = "flash"
@@ -52,10 +53,30 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """A date until which a registration holds, and what it is the date of."""
+
+    name: Text
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who is logged in, as far as the frame of a page shows it."""
+    """Who is logged in, as far as the frame of a page shows it.
+
+    ``name`` is for whom they act: a group's name where it is one (``is_group``), and then ``user_name`` is the person
+    behind it, where known. ``is_acting``: they are a member who acts for the group now. ``may_act``: there is a group to
+    act for.
+    """
 
     name: str
+    user_name: str | None = None
+    is_group: bool = False
+    is_acting: bool = False
+    may_act: bool = False
+    expiries: tuple[Expiry, ...] = ()
+    unread: int = 0
+    invitations: int = 0
     is_staff: bool = False
     idle_seconds: int = 1800
     behalf_of: str | None = None
@@ -101,6 +122,7 @@ class Page:
     site_pages: Mapping[str, SitePage] = field(default_factory=dict)
     cookies: list[Cookie] = field(default_factory=list)
     secure: bool = False
+    display: Display = field(default_factory=Display)
 
     def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
         """Render a template inside the frame of the site."""

@@ -22,7 +22,7 @@ from yoyaku.kernel.settings import Settings
 from yoyaku.registration import pages as registration_pages
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
-from yoyaku.web import brand, site_pages
+from yoyaku.web import brand, display, site_pages
 from yoyaku.web.api import openapi_config
 from yoyaku.web.api import routes as api_routes
 from yoyaku.web.errors import CSRF_COOKIE, Errors
@@ -53,6 +53,7 @@ PAGES: Final = [
     *registration_pages.ROUTES,
     *admin_pages.ROUTES,
     *site_pages.ROUTES,
+    *display.ROUTES,
     brand.send_asset,
     brand.send_theme,
     brand.send_logo,

@@ -12,7 +12,8 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.pages import BEHALF_COOKIE
 from yoyaku.registration.policy import COUNTER_CLERK
 from yoyaku.registration.service import SessionView, get_registrant
-from yoyaku.ui.page import Page, Visitor
+from yoyaku.registration.service.messages import read_frame
+from yoyaku.ui.page import Expiry, Page, Visitor
 from yoyaku.web.opened import WEB, Opened
 
 
@@ -72,16 +73,36 @@ async def find_behalf(opened: Opened) -> Behalf | None:
     return Behalf(registrant_id=row.registrant_id, channel=channel, name=row.name, person=person_of(row))
 
 
-def visitor_of(session: SessionView, opened: Opened, behalf: Behalf | None, page: Page) -> Visitor:
+async def find_visitor(session: SessionView, opened: Opened, behalf: Behalf | None, page: Page) -> Visitor:
     """Who is logged in, for the frame of the page."""
+    frame, own_id = None, session.own_registrant_id
+    if session.registrant_id is not None and own_id is not None:
+        frame = await read_frame(
+            opened.conn, registrant_id=session.registrant_id, own_id=own_id, terms=opened.rules.registration
+        )
     channel = None
     if behalf is not None:
         channels = {one.code: page.words.text(one.name) for one in opened.rules.booking.channels}
         channel = channels[behalf.channel]
     return Visitor(
         name=session.display_name,
+        user_name=frame.user_name if frame else None,
+        is_group=session.person_facts.get("account_kind") == "group",
+        is_acting=session.acting_for is not None,
+        may_act=frame is not None and frame.may_act,
+        expiries=expiries_of(session, opened),
+        unread=frame.unread if frame else 0,
+        invitations=frame.invitations if frame else 0,
         is_staff=session.staff_id is not None,
         idle_seconds=max(int((session.idle_until - opened.real_now).total_seconds()), 0),
         behalf_of=behalf.name if behalf else None,
         behalf_channel=channel,
+    )
+
+
+def expiries_of(session: SessionView, opened: Opened) -> tuple[Expiry, ...]:
+    """Until when the registration holds, in the order of the rules."""
+    validity = opened.rules.registration.validity
+    return tuple(
+        Expiry(name=one.name, on=session.expiries[one.code]) for one in validity if one.code in session.expiries
     )

@@ -11,6 +11,7 @@ from litestar.utils.scope.state import ScopeState
 
 from yoyaku.tenancy.service import Site
 from yoyaku.ui.assets import fingerprint
+from yoyaku.ui.display import DISPLAY_COOKIE, read_display
 from yoyaku.ui.languages import LANGUAGE_COOKIE, choose_language
 from yoyaku.ui.page import FLASH_COOKIE, Contact, Look, Page
 from yoyaku.ui.templates import make_environment
@@ -51,6 +52,7 @@ class Frames:
             csrf_token=token if isinstance(token, str) else "",
             flash=request.cookies.get(FLASH_COOKIE),
             secure=self._secure,
+            display=read_display(request.cookies.get(DISPLAY_COOKIE)),
         )
         if asked == language != remembered:
             page.remember(LANGUAGE_COOKIE, language, seconds=YEAR_SECONDS)
@@ -86,5 +88,5 @@ def look_of(site: Site, *, prefix: str, stays: bool) -> Look:
         ),
         prefix=prefix,
         stays=stays,
-        site_pages=tuple(code for code in ("guide", "terms", "privacy", "notices") if code in site.pages),
+        site_pages=tuple(code for code in ("guide", "faq", "terms", "privacy", "notices") if code in site.pages),
     )

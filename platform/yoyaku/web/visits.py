@@ -22,7 +22,7 @@ from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import Gate, Throttle, resolve_session
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.ui.page import Page
-from yoyaku.web.askers import Behalf, find_behalf, visit_of, visitor_of
+from yoyaku.web.askers import Behalf, find_behalf, find_visitor, visit_of
 from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, client_of, token_of
 
 
@@ -123,9 +123,7 @@ class Visits:
 
     def _gate(self, opened: Opened) -> Gate:
         site, means = opened.site, self._machinery.means
-        throttle = Throttle(
-            engine=means.engine, tenant_id=site.tenant_id, service_id=site.service_id, seal=means.seal
-        )
+        throttle = Throttle(engine=means.engine, tenant_id=site.tenant_id, service_id=site.service_id, seal=means.seal)
         return Gate(
             terms=opened.rules.registration,
             limits=opened.limits,
@@ -150,7 +148,7 @@ class Visits:
         if opened.site.clock_offset_seconds:
             page.demo_clock = opened.now
         if opened.session is not None:
-            page.visitor = visitor_of(opened.session, opened, behalf, page)
+            page.visitor = await find_visitor(opened.session, opened, behalf, page)
             page.cart_count = await cart_count(opened.conn, visit=visit)
         return page
 

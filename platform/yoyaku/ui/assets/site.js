@@ -45,6 +45,43 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   });
+
+  // The contents read aloud, where the browser can: begun by the button, stopped by it or by leaving the page.
+  const reader = document.querySelector("[data-read-aloud]");
+  if (reader && "speechSynthesis" in window && typeof SpeechSynthesisUtterance === "function") {
+    const label = reader.querySelector("span");
+    const show = (reading) => {
+      label.textContent = reading ? reader.dataset.stop : reader.dataset.start;
+      reader.setAttribute("aria-pressed", reading ? "true" : "false");
+    };
+    reader.closest("[data-read-aloud-item]").hidden = false;
+    show(false);
+    reader.addEventListener("click", () => {
+      const reading = reader.getAttribute("aria-pressed") === "true";
+      speechSynthesis.cancel();
+      show(!reading);
+      if (reading) return;
+      // Browsers stop in the middle of long texts: one line at a time.
+      const lines = document.querySelector("#main").innerText.split("\n").filter((line) => line.trim());
+      lines.forEach((line, place) => {
+        const said = new SpeechSynthesisUtterance(line);
+        said.lang = document.documentElement.lang;
+        if (place === lines.length - 1) said.addEventListener("end", () => show(false));
+        speechSynthesis.speak(said);
+      });
+    });
+    window.addEventListener("pagehide", () => speechSynthesis.cancel());
+  }
+  // A menu closes by Escape and by a click beside it.
+  const closeMenus = (except) => document.querySelectorAll("details.tools[open]").forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.tools")));
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && document.querySelector("details.tools[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+
   // What htmx brings in is led to, so that it is read aloud; a form may be sent again.
   document.addEventListener("htmx:afterSettle", (event) => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
