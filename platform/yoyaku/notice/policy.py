@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yoyaku.notice.terms import Notice
+from yoyaku.notice.terms import ALWAYS_TOLD, Notice
 from yoyaku.rules.condition import Facts, matches
 from yoyaku.rules.values import Clause
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addressee:
-    """An address, and the language its reader chose."""
+    """An address, and the language its reader chose; without an address, only their inbox is told."""
 
-    address: str
+    address: str | None
     language: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A mail to be written: the template's words, to somebody."""
+    """A mail to be written: the template's words, to somebody; ``for_registrant`` has an inbox too."""
 
     template: str
     to: Addressee
+    for_registrant: bool
 
 
 def choose_letters(
@@ -34,12 +35,20 @@ def choose_letters(
     registrant: Addressee | None,
     facility_staff: Addressee | None,
 ) -> tuple[Letter, ...]:
-    """The mails that an event calls for; who has no address gets none."""
+    """The mails that an event calls for; whom nobody knows gets none."""
     addressees = {"registrant": registrant, "facility_staff": facility_staff}
     letters = []
     for notice in notices:
         if isinstance(notice, Notice) and notice.event == event and matches(notice.when, facts):
             to = addressees[notice.to]
             if to is not None:
-                letters.append(Letter(template=notice.template, to=to))
+                letters.append(Letter(template=notice.template, to=to, for_registrant=notice.to == "registrant"))
     return tuple(letters)
+
+
+def choose_templates(notices: Sequence[Clause], *, event: str, facts: Facts) -> tuple[str, ...]:
+    """The templates in which an event of a registration is told to its person; see :class:`Notice`."""
+    entries = [one for one in notices if isinstance(one, Notice) and one.event == event and one.to == "registrant"]
+    chosen = tuple(one.template for one in entries if matches(one.when, facts))
+    by_default = not entries or event in ALWAYS_TOLD
+    return chosen or ((event,) if by_default else ())

@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.kernel.ids import new_id
 
 _ADD = text("""
-    INSERT INTO mail (tenant_id, service_id, mail_id, event_id, recipient, template, language, subject, body)
-    VALUES (:tenant_id, :service_id, :mail_id, :event_id, :recipient, :template, :language, :subject, :body)
+    INSERT INTO mail (tenant_id, service_id, mail_id, event_id, recipient, template, language, subject, body, secret)
+    VALUES (:tenant_id, :service_id, :mail_id, :event_id, :recipient, :template, :language, :subject, :body,
+            :secret)
     ON CONFLICT (tenant_id, service_id, event_id, recipient, template) DO NOTHING
 """)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewMail:
-    """A mail as it will be sent."""
+    """A mail as it will be sent; the body of a ``secret`` one is gone afterwards."""
 
     event_id: UUID
     recipient: str
@@ -27,6 +28,7 @@ class NewMail:
     language: str
     subject: str
     body: str
+    secret: bool = False
 
 
 async def add_mail(conn: AsyncConnection, *, tenant_id: str, service_id: str, mail: NewMail) -> None:
@@ -41,5 +43,6 @@ async def add_mail(conn: AsyncConnection, *, tenant_id: str, service_id: str, ma
         "language": mail.language,
         "subject": mail.subject,
         "body": mail.body,
+        "secret": mail.secret,
     }
     await conn.execute(_ADD, values)

@@ -17,7 +17,9 @@ from yoyaku.booking.service import BookingView
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.notice import repository
 from yoyaku.notice.policy import Addressee, Letter, choose_letters
+from yoyaku.notice.repository import NewMail
 from yoyaku.notice.words import mail_facts
+from yoyaku.registration.service.messages import add_message
 from yoyaku.tenancy.service import Site
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
@@ -44,7 +46,7 @@ class StoredMail(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """An outbox row: what happened to a booking."""
+    """An outbox row: what happened to a booking or a registration."""
 
     event_id: UUID
     kind: str
@@ -54,9 +56,9 @@ class Event:
 async def write_mails(  # what telling an event takes
     conn: AsyncConnection, *, site: Site, rules: ServiceRules, booking: BookingView, event: Event, url: str
 ) -> int:
-    """Write the mails that an event calls for; how many. Handling an event again writes none twice.
+    """Write the mails that an event calls for, and the registrant's also into their inbox; how many letters.
 
-    ``url`` is the address of the service's site, for links.
+    Handling an event again writes none twice. ``url`` is the address of the service's site, for links.
     """
     letters = choose_letters(
         rules.notices,
@@ -66,31 +68,71 @@ async def write_mails(  # what telling an event takes
         facility_staff=_staff(booking, rules, site),
     )
     for letter in letters:
-        mail = write_letter(letter, site=site, booking=booking, event=event, url=url)
-        await repository.add_mail(conn, tenant_id=site.tenant_id, service_id=site.service_id, mail=mail)
+        written = write_letter(letter, site=site, booking=booking, event=event, url=url)
+        registrant_id = booking.contact.registrant_id if letter.for_registrant else None
+        await deliver(conn, site=site, mail=written, registrant_id=registrant_id)
     return len(letters)
 
 
-def write_letter(letter: Letter, *, site: Site, booking: BookingView, event: Event, url: str) -> repository.NewMail:
+async def deliver(
+    conn: AsyncConnection,
+    *,
+    site: Site,
+    mail: NewMail,
+    registrant_id: UUID | None,
+    message: NewMail | None = None,
+) -> None:
+    """Put a mail out where it has an address, and into the inbox of a registrant; there ``message`` may stand for it."""
+    if mail.recipient:
+        await repository.add_mail(conn, tenant_id=site.tenant_id, service_id=site.service_id, mail=mail)
+    if registrant_id is not None:
+        shown = message or mail
+        await add_message(
+            conn,
+            registrant_id=registrant_id,
+            event_id=shown.event_id,
+            template=shown.template,
+            subject=shown.subject,
+            body=shown.body,
+        )
+
+
+def write_letter(letter: Letter, *, site: Site, booking: BookingView, event: Event, url: str) -> NewMail:
     """One mail in its reader's language.
 
     Raises:
         WordsMissing: the template has no words.
     """
-    language = letter.to.language
-    words = Words(language, Wording(language, tenant_words=site.wording.get(language, {})))
+    words = words_for(site, letter.to.language)
     facts = mail_facts(site=site, booking=booking, event=event.facts, words=words, url=url)
-    subject = words.maybe(f"mail.{letter.template}.subject", **facts)
-    body = words.maybe(f"mail.{letter.template}.body", **facts)
+    return fill_template(letter.template, to=letter.to, event=event, words=words, facts=facts)
+
+
+def words_for(site: Site, language: str) -> Words:
+    """The city's words in a language."""
+    return Words(language, Wording(language, tenant_words=site.wording.get(language, {})))
+
+
+def fill_template(
+    template: str, *, to: Addressee, event: Event, words: Words, facts: Mapping[str, str], secret: bool = False
+) -> NewMail:
+    """One template with its facts.
+
+    Raises:
+        WordsMissing: the template has no words.
+    """
+    subject = words.maybe(f"mail.{template}.subject", **facts)
+    body = words.maybe(f"mail.{template}.body", **facts)
     if subject is None or body is None:
-        raise WordsMissing(template=letter.template, language=language)
-    return repository.NewMail(
+        raise WordsMissing(template=template, language=to.language)
+    return NewMail(
         event_id=event.event_id,
-        recipient=letter.to.address,
-        template=letter.template,
-        language=language,
+        recipient=to.address or "",
+        template=template,
+        language=to.language,
         subject=" ".join(subject.split()),
         body=f"{body.strip()}\n",
+        secret=secret,
     )
 
 
@@ -114,10 +156,14 @@ def compose(mail: StoredMail, *, sender: str, sender_name: str, reply_to: str | 
     return message
 
 
-def _registrant(booking: BookingView, site: Site) -> Addressee | None:
+def _registrant(booking: BookingView, site: Site) -> Addressee:
     contact = booking.contact
-    language = contact.language if contact.language in site.languages else site.languages[0]
-    return Addressee(address=contact.email, language=language) if contact.email else None
+    return Addressee(address=contact.email, language=language_for(site, contact.language))
+
+
+def language_for(site: Site, wanted: str) -> str:
+    """A language that the city writes: the reader's, else the city's first."""
+    return wanted if wanted in site.languages else site.languages[0]
 
 
 def _staff(booking: BookingView, rules: ServiceRules, site: Site) -> Addressee | None:

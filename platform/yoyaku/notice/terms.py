@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from yoyaku.rules.values import Clause, Code, When
 
 Event = Literal[
-    "booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed"
-]
+    "booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed",
+    "registration_applied", "registration_advanced", "registration_rejected", "registration_expiring",
+    "registration_expired", "registration_renewed", "registration_ended", "mail_to_verify", "mail_changed",
+    "password_to_set", "password_changed", "login_changed", "documents_asked", "group_invited",
+]  # fmt: skip
+ALWAYS_TOLD: Final = frozenset({
+    "mail_to_verify", "mail_changed", "password_to_set", "password_changed", "login_changed", "group_invited"
+})  # fmt: skip
+"""Events of which people are told whatever the rules say: a link they asked for, or a change they must know of."""
 
 
 class Notice(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """On ``event``, where ``when`` holds, a mail to ``to``; words under ``mail.<template>`` in the wording."""
+    """On ``event``, where ``when`` holds, a mail to ``to``; words under ``mail.<template>`` in the wording.
+
+    Events of bookings are told where an entry says so. Events of a registration are told in any case, in the template
+    that an entry names, else in the one of the event's own name; where there are entries for an event and none holds,
+    nobody is told (but for links that were asked for, and changes of password, id or mail). Their ``when`` looks at the
+    facts of the user, ``registration`` being the stage that was reached.
+    """
 
     event: Event
     to: Literal["registrant", "facility_staff"]
