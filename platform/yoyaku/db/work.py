@@ -48,7 +48,10 @@ _TAKE = {"deadline": _TAKE_DEADLINE, "outbox": _TAKE_EVENT, "mail": _TAKE_MAIL}
 _DONE = {
     "deadline": text("UPDATE deadline SET done_at = clock_timestamp() WHERE deadline_id = :id"),
     "outbox": text("UPDATE outbox SET handled_at = clock_timestamp() WHERE event_id = :id"),
-    "mail": text("UPDATE mail SET sent_at = clock_timestamp() WHERE mail_id = :id"),
+    # A link that lets in is gone with its mail.
+    "mail": text("""
+        UPDATE mail SET sent_at = clock_timestamp(), body = CASE WHEN secret THEN '' ELSE body END WHERE mail_id = :id
+    """),
 }
 # 5 s after the first failure, doubled each time, half an hour at most.
 _PAUSE = f"make_interval(secs => least({FIRST_PAUSE_SECONDS} * power(2, least(attempts, 20)), {LONGEST_PAUSE_SECONDS}))"
@@ -63,7 +66,8 @@ _FAILED = {
     """),  # noqa: S608
     "mail": text(f"""
         UPDATE mail SET last_error = :error, next_try_at = clock_timestamp() + {_PAUSE},
-            given_up_at = CASE WHEN :for_good THEN clock_timestamp() END
+            given_up_at = CASE WHEN :for_good THEN clock_timestamp() END,
+            body = CASE WHEN secret AND :for_good THEN '' ELSE body END
         WHERE mail_id = :id AND sent_at IS NULL
     """),  # noqa: S608
 }

@@ -16,10 +16,12 @@ from litestar.types import Message, Scope
 
 from yoyaku.admin import pages as admin_pages
 from yoyaku.booking.pages import apply, cart, find, mine, search, stay
+from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.settings import Settings
 from yoyaku.registration import pages as registration_pages
+from yoyaku.registration.ties import hold
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
 from yoyaku.web import brand, display, site_pages
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
     :raises SettingsError: a setting is missing or wrong; each is named.
     """
     configure_logging()
+    hold(HELD_BOOKINGS)
     settings = settings or Settings.from_mapping(os.environ)
     engine = make_engine(settings.database_url, pool_size=settings.database_pool)
     secure = settings.site_scheme == "https"

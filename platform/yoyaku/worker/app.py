@@ -14,10 +14,11 @@ from celery import Celery
 from celery.signals import worker_process_shutdown
 
 from yoyaku.kernel.settings import Settings
-from yoyaku.worker import jobs
+from yoyaku.worker import jobs, tidying
 from yoyaku.worker.runtime import Process
 
 EVERY_SECONDS: Final = 1.0
+TIDY_EVERY_SECONDS: Final = 3600.0
 STALE_AFTER_SECONDS: Final = 5
 """A wake-up that waited longer is dropped: the next one is there already."""
 LONGEST_JOB_SECONDS: Final = 300
@@ -52,7 +53,8 @@ def configuration() -> dict[str, Any]:
         "beat_schedule": {
             name: {"task": name, "schedule": EVERY_SECONDS, "options": {"expires": STALE_AFTER_SECONDS}}
             for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails")
-        },
+        }
+        | {"yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS}},
     }
 
 
@@ -76,6 +78,12 @@ def tell_events() -> None:
 def send_mails() -> None:
     """Send the mails that wait."""
     process.run(jobs.send_mails)
+
+
+@app.task(name="yoyaku.tidy")  # type: ignore[untyped-decorator]
+def tidy() -> None:
+    """Remove what is over."""
+    process.run(tidying.tidy_services)
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]

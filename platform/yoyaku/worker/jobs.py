@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from functools import partial
 from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import get_booking, lapse_booking
-from yoyaku.booking.visit import Visit
 from yoyaku.db import work
 from yoyaku.db.engine import platform_transaction, tenant_transaction
 from yoyaku.db.work import DueWork, Kind
-from yoyaku.notice.service import Event, write_mails
-from yoyaku.tenancy.service import Site, address_of_site
+from yoyaku.worker.deadlines import meet_deadline
 from yoyaku.worker.mailing import send_one
 from yoyaku.worker.runtime import Runtime
+from yoyaku.worker.telling import tell_event
 
 AT_ONCE: Final = 200
 MAILS_AT_ONCE: Final = 4
@@ -76,7 +72,7 @@ async def _due(conn: AsyncConnection, kind: Kind) -> Iterable[DueWork]:
 
 async def _attempt(runtime: Runtime, one: DueWork) -> bool:
     """Do one piece in its own transaction; where that fails, say so in another and go on."""
-    do = _meet_deadline if one.kind == "deadline" else _tell_event
+    do = meet_deadline if one.kind == "deadline" else tell_event
     try:
         return await do(runtime, one)
     except Exception as error:
@@ -84,63 +80,3 @@ async def _attempt(runtime: Runtime, one: DueWork) -> bool:
         async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
             await work.mark_failed(conn, kind=one.kind, work_id=one.id, error=repr(error))
         return False
-
-
-async def _meet_deadline(runtime: Runtime, one: DueWork) -> bool:
-    async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
-        row = await work.take(conn, kind="deadline", work_id=one.id)
-        if row is None:
-            return False
-        visit = Visit(
-            tenant_id=one.tenant_id,
-            service_id=one.service_id,
-            now=row["now"],
-            real_now=runtime.clock(),
-            channel="system",
-            actor="system",
-        )
-        rules_of = partial(runtime.rules.rules_of, conn, tenant_id=one.tenant_id, service_id=one.service_id)
-        lapse = await lapse_booking(conn, visit=visit, booking_id=row["subject_id"], rules_of=rules_of)
-        if lapse.settled:
-            await work.mark_done(conn, kind="deadline", work_id=one.id)
-        elif lapse.again_at is not None:
-            await work.postpone_deadline(conn, work_id=one.id, due_at=lapse.again_at)
-        return lapse.settled
-
-
-async def _tell_event(runtime: Runtime, one: DueWork) -> bool:
-    site = await _site(runtime, one)
-    async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
-        row = await work.take(conn, kind="outbox", work_id=one.id)
-        if row is None:
-            return False
-        now = runtime.clock()
-        visit = Visit(
-            tenant_id=one.tenant_id,
-            service_id=one.service_id,
-            now=site.business_now(now),
-            real_now=now,
-            channel="system",
-            actor="system",
-        )
-        booking = await get_booking(conn, visit=visit, booking_id=row["subject_id"])
-        rules: ServiceRules = await runtime.rules.rules_of(
-            conn,
-            tenant_id=one.tenant_id,
-            service_id=one.service_id,
-            version=booking.rule_set_version,
-            inventory_version=booking.inventory_version,
-        )
-        event = Event(event_id=one.id, kind=row["kind"], facts=row["facts"])
-        await write_mails(
-            conn, site=site, rules=rules, booking=booking, event=event, url=address_of_site(runtime.settings, site)
-        )
-        await work.mark_done(conn, kind="outbox", work_id=one.id)
-    return True
-
-
-async def _site(runtime: Runtime, one: DueWork) -> Site:
-    site = await runtime.sites.by_path(one.tenant_id, one.service_id, real_now=runtime.clock())
-    if site is None:
-        raise LookupError(f"work is due for a service that is not there: {one.tenant_id}/{one.service_id}")
-    return site

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
+from yoyaku.registration.ties import hold
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
 
@@ -33,6 +35,7 @@ class Runtime:
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """A runtime for the running event loop."""
+        hold(HELD_BOOKINGS)
         engine = make_engine(settings.database_url, pool_size=min(settings.database_pool, WORKER_CONNECTIONS))
         return cls(settings=settings, engine=engine, sites=Sites(engine))
 

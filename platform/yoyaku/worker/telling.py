@@ -1,0 +1,58 @@
+"""Telling one event of the outbox: of a booking, or of a registration."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import get_booking
+from yoyaku.db import work
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.db.work import DueWork
+from yoyaku.notice.registration import Telling, write_registration_mails
+from yoyaku.notice.service import Event, write_mails
+from yoyaku.tenancy.service import Site, address_of_site
+from yoyaku.worker.runtime import Runtime
+from yoyaku.worker.sight import rules_of_today, site_of, visit_of_system
+
+
+async def tell_event(runtime: Runtime, one: DueWork) -> bool:
+    """Turn an event into mails and messages in a transaction of its own; whether this was the one that did."""
+    site = await site_of(runtime, tenant_id=one.tenant_id, service_id=one.service_id)
+    async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
+        row: dict[str, Any] | None = await work.take(conn, kind="outbox", work_id=one.id)
+        if row is None:
+            return False
+        event = Event(event_id=one.id, kind=row["kind"], facts=row["facts"])
+        tell = _tell_booking if event.kind.startswith("booking_") else _tell_registration
+        await tell(conn, runtime, site, event, row["subject_id"])
+        await work.mark_done(conn, kind="outbox", work_id=one.id)
+    return True
+
+
+async def _tell_booking(conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, booking_id: UUID) -> None:
+    real_now = runtime.clock()
+    visit = visit_of_system(site, now=site.business_now(real_now), real_now=real_now)
+    booking = await get_booking(conn, visit=visit, booking_id=booking_id)
+    rules: ServiceRules = await runtime.rules.rules_of(
+        conn,
+        tenant_id=site.tenant_id,
+        service_id=site.service_id,
+        version=booking.rule_set_version,
+        inventory_version=booking.inventory_version,
+    )
+    url = address_of_site(runtime.settings, site)
+    await write_mails(conn, site=site, rules=rules, booking=booking, event=event, url=url)
+
+
+async def _tell_registration(
+    conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, registrant_id: UUID
+) -> None:
+    real_now = runtime.clock()
+    rules = await rules_of_today(runtime, conn, site=site, now=site.business_now(real_now))
+    url = address_of_site(runtime.settings, site)
+    telling = Telling(site=site, rules=rules, url=url, real_now=real_now)
+    await write_registration_mails(conn, telling=telling, event=event, registrant_id=registrant_id)
