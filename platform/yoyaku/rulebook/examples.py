@@ -26,21 +26,12 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.fee.policy import Quote
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.cells import day_cells
-from yoyaku.rulebook.scene import ExampleIncomplete, Scene, to_instant
+from yoyaku.rulebook.registering import REGISTRATION_ACTIONS
+from yoyaku.rulebook.scene import Decision, ExampleIncomplete, Scene, to_instant
 from yoyaku.rulebook.terms import Case, Example
 from yoyaku.rules.refusal import Refusal
-from yoyaku.rules.trace import Trace
 
 INSTANTS: Final = frozenset({"allowed_from", "allowed_until", "opens_at", "closes_at", "visible_at", "lapses_at"})
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What came of an act: ``found`` by the keys of ``then``, the clauses, and the refusal if it was one."""
-
-    found: Mapping[str, Any]
-    trace: Trace = ()
-    error: YoyakuError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +96,7 @@ def _agrees(rules: ServiceRules, key: str, expected: Any, found: Any) -> bool:  
         return bool(to_instant(expected, rules.zone) == found)
     if key == "due":
         return all(name in found and to_instant(text, rules.zone) == found[name] for name, text in expected.items())
-    if key == "cells":
+    if key in {"cells", "written"}:
         return _contains(found, expected)
     return bool(expected == found)
 
@@ -262,6 +253,7 @@ _ACTIONS: Final[Mapping[str, Callable[[Scene], Decision]]] = {
     "change": _change,
     "windows": _windows,
     "availability": _availability,
+    **REGISTRATION_ACTIONS,
 }
 
 __all__ = ["Decision", "Difference", "ExampleIncomplete", "Outcome", "decide", "try_example", "try_examples"]

@@ -51,8 +51,8 @@ def facts_of_clause(path: KeyPath, clause: object, terms: RegistrationTerms) -> 
         return ASKED_WHILE_APPLYING | _answers(above).keys()
     if isinstance(clause, Validity):
         return OF_VALIDITY
-    of_clause = {Paper: OF_PAPERS, IdentityStep: OF_CHECKS}.get(type(clause), OF_APPLICANTS)
-    return of_clause | _answers(terms.fields).keys()
+    here = OF_PAPERS if isinstance(clause, Paper) else OF_CHECKS if isinstance(clause, IdentityStep) else OF_APPLICANTS
+    return here | _answers(terms.fields).keys()
 
 
 def _answers(fields: Sequence[RegistrationField]) -> Mapping[str, Fact]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from yoyaku.booking.policy import Act, BookedFacts, BookingRequest, HeldBooking, Person, quote_booking
@@ -16,6 +17,7 @@ from yoyaku.facility.policy import locate_use
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.terms import Case, Example, ExampleUse, GivenBooking
 from yoyaku.rules.moment import civil_time
+from yoyaku.rules.trace import Trace
 
 
 class ExampleIncomplete(YoyakuError):
@@ -23,6 +25,15 @@ class ExampleIncomplete(YoyakuError):
 
     code = "example_incomplete"
     title = "The example does not say enough to be tried."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of an act: ``found`` by the keys of ``then``, the clauses, and the refusal if it was one."""
+
+    found: Mapping[str, Any]
+    trace: Trace = ()
+    error: YoyakuError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

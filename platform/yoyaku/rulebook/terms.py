@@ -11,7 +11,7 @@ from yoyaku.booking.terms import Actor, BookingTerms, State
 from yoyaku.facility.terms import Facility, Timetable, TimetableUse
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.notice.terms import Notice
-from yoyaku.registration.terms import RegistrationTerms
+from yoyaku.registration.terms import RegistrationTerms, Way
 from yoyaku.rules.values import CalendarTerms, Code, DateText, InstantText, Season, Text
 
 
@@ -62,6 +62,13 @@ class GivenBooking(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=
     user: dict[str, str | int | bool] | None = None
 
 
+class GivenRegistration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who is registered already, by the answers that tell people apart."""
+
+    user_class: Code
+    answers: dict[str, str] = {}
+
+
 class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The clock, who asks (``user``: the facts of the registration; absent: nobody registered), and what is booked.
 
@@ -72,13 +79,22 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: dict[str, str | int | bool] | None = None
     registered_at: InstantText | None = None
     bookings: list[GivenBooking] = []
+    registrations: list[GivenRegistration] = []
     sequence: int | None = None
 
 
 class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One action. ``booking`` names a given one; for ``availability`` ``from`` and ``to`` are dates."""
+    """One action. ``booking`` names a given one; for ``availability`` ``from`` and ``to`` are dates.
 
-    action: Literal["book", "quote", "cancel", "confirm", "lapse", "change", "windows", "availability"]
+    Of registration: ``register`` sends the form (``answers`` as typed); ``set_password`` tries one, which must be none
+    of the ``personal`` texts; ``login`` finds the one spelling of an id; ``reach`` comes to a ``stage`` today;
+    ``verify`` learns an ``address``.
+    """
+
+    action: Literal[
+        "book", "quote", "cancel", "confirm", "lapse", "change", "windows", "availability",
+        "register", "set_password", "login", "reach", "verify",
+    ]  # fmt: skip
     channel: Code = "web"
     actor: Actor | None = None
     booking: Code | None = None
@@ -91,10 +107,25 @@ class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     documents_seen: bool = False
     fee_taken_yen: int = 0
     paid_by: Code | None = None
+    user_class: Code | None = None
+    way: Way = "web"
+    answers: dict[str, str] = {}
+    consents: list[Code] = []
+    by_proxy: bool = False
+    login_id: str | None = None
+    password: str | None = None
+    personal: list[str] = []
+    stage: Code | None = None
+    address: str | None = None
 
 
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What comes of it; what is not named is not looked at. ``lines`` are all lines, ``due`` those named."""
+    """What comes of it; what is not named is not looked at. ``lines`` are all lines, ``due`` those named.
+
+    Of registration: ``faults`` are all, by field; ``written`` how answers named are kept; ``stage`` the first one;
+    ``papers`` and ``checks`` all that are asked for then; ``reasons`` all that is wrong with a password, and
+    ``city_pattern`` what the city's own patterns alone say of it; ``expiries`` the last days.
+    """
 
     outcome: Literal["allowed", "refused"] | None = None
     reason: Code | None = None
@@ -115,6 +146,16 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     refund_yen: int | None = None
     kept_yen: int | None = None
     cells: dict[str, Any] | None = None
+    faults: dict[str, str] | None = None
+    written: dict[str, str] | None = None
+    stage: Code | None = None
+    papers: list[Code] | None = None
+    checks: list[Code] | None = None
+    reasons: list[str] | None = None
+    city_pattern: Literal["allowed", "refused"] | None = None
+    login_key: str | None = None
+    expiries: dict[str, DateText] | None = None
+    residency: str | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -129,7 +129,7 @@ def _is_empty(bounds: Range) -> bool:
 
 def _empty_beginnings(book: Book, terms: RegistrationTerms) -> Iterator[Fault]:
     """An empty text, with which every address begins."""
-    lists = {
+    lists: dict[KeyPath, list[str]] = {
         ("registration", "eligibility", index, "address_within"): clause.address_within
         for index, clause in enumerate(terms.eligibility)
     }
