@@ -6,7 +6,7 @@ Pages of every folder build their answers here: ``page.show(template, …)`` or 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Protocol
 from urllib.parse import quote, urlencode
@@ -81,6 +81,10 @@ class Visitor:
     idle_seconds: int = 1800
     behalf_of: str | None = None
     behalf_channel: str | None = None
+
+    def after_reading(self) -> Visitor:
+        """The same, with one message fewer to read."""
+        return replace(self, unread=max(self.unread - 1, 0))
 
 
 class SitePage(Protocol):

@@ -2,11 +2,19 @@
 
 from typing import Final
 
-from yoyaku.registration.pages import login
+from yoyaku.registration.pages import account, groups, login, member, messages, register, register_guide
 from yoyaku.registration.pages.door import Client, Door, Means, Place
 from yoyaku.registration.pages.login import BEHALF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, login_page
 
-ROUTES: Final = [*login.ROUTES]
+ROUTES: Final = [
+    *login.ROUTES,
+    *groups.ROUTES,
+    *member.ROUTES,
+    *messages.ROUTES,
+    *account.ROUTES,
+    *register.ROUTES,
+    *register_guide.ROUTES,
+]
 
 __all__ = [
     "BEHALF_COOKIE",
