@@ -1,0 +1,282 @@
+"""Registering: what one needs, the form, one look at all of it, and the id that one is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.ids import new_id
+from yoyaku.registration.pages.applicant import FORM_LASTS, applicant_of, open_mark, remember_applicant, seal_mark
+from yoyaku.registration.pages.door import Door
+from yoyaku.registration.pages.fields import Typed, field_views, in_parts, say_faults, shown_answers, typed_of
+from yoyaku.registration.pages.login import SESSION_COOKIE
+from yoyaku.registration.pages.register_guide import class_guides, crumb
+from yoyaku.registration.policy.eligibility import CONSENT, answered_facts, check_application, consents_asked
+from yoyaku.registration.policy.form import (
+    FORM,
+    Answers,
+    Application,
+    ApplicationRefused,
+    Asked,
+    FieldFault,
+    fields_asked,
+    find_class,
+    form_facts,
+)
+from yoyaku.registration.service.applying import Applied, apply_for_registration
+from yoyaku.registration.service.details import read_profile, stage_of
+from yoyaku.registration.service.postcode import towns_of
+from yoyaku.registration.service.sessions import Origin, begin_session
+from yoyaku.registration.terms import RegistrantClass
+from yoyaku.ui.page import Crumb
+
+FORM_KEY: Final = "form_key"
+LAST_STEP: Final = frozenset({"login_id", "password", "password_again"})
+"""Fields of the last step, besides the consents: nothing of a password ever stands in a hidden field."""
+_TOWN: Final = "_town"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One form as it was sent: for which class, what is asked, what was typed, and the key that makes it one form."""
+
+    door: Door
+    chosen: RegistrantClass
+    form: Mapping[str, str] = field(default_factory=dict)
+    form_key: str = ""
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The fields, by what is answered so far."""
+        facts = form_facts(self.chosen, way="web")
+        typed = {f"{FORM}{one.code}": self.form.get(one.code) or None for one in self.door.terms.fields}
+        return fields_asked(self.door.terms, {**typed, **facts})
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was typed into the fields that are asked."""
+        return typed_of(self.form, self.asked)
+
+    @property
+    def application(self) -> Application:
+        """What is applied for by this form."""
+        login, given = self.door.terms.login, self.form
+        consents = {name.removeprefix(CONSENT) for name in given if name.startswith(CONSENT)}
+        return Application(
+            user_class=self.chosen.code,
+            way="web",
+            answers=self.answers,
+            consents=frozenset(consents),
+            login_id=given.get("login_id", "").strip() if login.issued is None else None,
+            password=given.get("password", "") if asks_password(self.door) else None,
+            language="en" if self.door.words.language == "en" else "ja",
+            registrant_id=open_mark(self.door.means.seal, self.form_key, purpose=FORM_KEY, real_now=self.door.real_now),
+        )
+
+
+def asks_password(door: Door) -> bool:
+    """Whether people choose a password when they apply, rather than being given a first one by rule."""
+    return door.terms.login.password.initial == "none"
+
+
+@get("/register")
+async def show_start(door: NamedDependency[Door]) -> Response[str]:
+    """Who can register, as what, by which way, and what one needs."""
+    return door.page.show(
+        "registration/register.html",
+        crumbs=[Crumb(label=door.words.say("register.title"))],
+        guides=class_guides(door),
+        terms=door.terms,
+    )
+
+
+@get("/register/{user_class:str}")
+async def show_form(door: NamedDependency[Door], user_class: FromPath[str]) -> Response[str]:
+    """The empty form."""
+    sheet = Sheet(door=door, chosen=_class_on_web(door, user_class), form_key=_new_key(door))
+    return _show_form(sheet)
+
+
+@post("/register/{user_class:str}", status_code=200)
+async def send_form(
+    door: NamedDependency[Door], request: Request[Any, Any, Any], user_class: FromPath[str]
+) -> Response[Any]:
+    """Look up an address, check the form, go back to it, or apply."""
+    sent = await request.form()
+    form = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    chosen, key = _class_on_web(door, user_class), form.get(FORM_KEY, "")
+    known = open_mark(door.means.seal, key, purpose=FORM_KEY, real_now=door.real_now) is not None
+    sheet = Sheet(door=door, chosen=chosen, form=form, form_key=key if known else _new_key(door))
+    act, _, of_field = form.get("act", "check").partition(".")
+    if act in {"look_up", "town"}:
+        return await _fill_address(sheet, of_field)
+    if act == "back":
+        return _show_form(sheet)
+    if act == "apply":
+        return await _apply(sheet)
+    return _check(sheet)
+
+
+def _check(sheet: Sheet) -> Response[str]:
+    read = check_application(sheet.door.terms, sheet.application, today=sheet.door.today)
+    faults = [fault for fault in read.faults if not _is_of_last_step(fault)]
+    return _show_form(sheet, faults) if faults else _show_check(sheet, read)
+
+
+async def _apply(sheet: Sheet) -> Response[Any]:
+    """Apply, or show what is wrong where it was typed."""
+    door = sheet.door
+    try:
+        applied = await _apply_or_refuse(sheet)
+    except ApplicationRefused as refused:
+        earlier = [fault for fault in refused.faults if not _is_of_last_step(fault)]
+        if earlier:
+            return _show_form(sheet, earlier)
+        read = check_application(door.terms, sheet.application, today=door.today)
+        return _show_check(sheet, read, refused.faults)
+    await _let_in(door, applied)
+    return door.page.go("/register/done")
+
+
+async def _apply_or_refuse(sheet: Sheet) -> Applied:
+    door, faults = sheet.door, _password_faults(sheet)
+    if faults:
+        read = check_application(door.terms, sheet.application, today=door.today)
+        raise ApplicationRefused([*read.faults, *faults])
+    return await apply_for_registration(
+        door.conn, act=door.act, seal=door.means.seal, application=sheet.application, means=door.identity_means
+    )
+
+
+async def _let_in(door: Door, applied: Applied) -> None:
+    """Whoever chose a password is logged in at once; everybody may go on with what belongs to applying."""
+    remember_applicant(door.page, seal=door.means.seal, registrant_id=applied.registrant_id, real_now=door.real_now)
+    stage = next((one for one in door.terms.stages if one.code == applied.stage), None)
+    has_own = applied.password_state == "own"  # noqa: S105  # a state, no password
+    if not has_own or stage is None or not stage.may_log_in or applied.again or door.session is not None:
+        return
+    origin = Origin(address=door.client.address, browser=door.client.browser, today=door.today)
+    begun = await begin_session(
+        door.conn, account_id=applied.account_id, limits=door.limits, real_now=door.real_now, origin=origin
+    )
+    door.page.remember(SESSION_COOKIE, begun.token)
+
+
+@get("/register/done")
+async def show_done(door: NamedDependency[Door]) -> Response[Any]:
+    """The id one was given, and what comes next."""
+    registrant_id = applicant_of(door)
+    if registrant_id is None:
+        return door.page.go("/account" if door.session else "/register")
+    profile = await read_profile(door.conn, registrant_id=registrant_id)
+    stage = stage_of(door.terms, profile)
+    steps = [one for one in door.terms.identity if profile.row.stage in one.at_stages]
+    return door.page.show(
+        "registration/register_done.html",
+        crumbs=[crumb(door), Crumb(label=door.words.say("register.done.title"))],
+        profile=profile,
+        stage=stage,
+        has_steps=bool(steps),
+        send_now=any(one.with_application for one in steps),
+        id_label=door.words.text(door.terms.login.id_label),
+        terms=door.terms,
+    )
+
+
+def _class_on_web(door: Door, code: str) -> RegistrantClass:
+    chosen = find_class(door.terms, code)
+    if chosen is None or "web" not in chosen.apply_by:
+        raise NotFound(what="class")
+    return chosen
+
+
+def _new_key(door: Door) -> str:
+    until = door.real_now + FORM_LASTS
+    return seal_mark(door.means.seal, purpose=FORM_KEY, registrant_id=new_id(), until=until)
+
+
+def _is_of_last_step(fault: FieldFault) -> bool:
+    return fault.field in LAST_STEP or fault.field.startswith(CONSENT)
+
+
+def _password_faults(sheet: Sheet) -> list[FieldFault]:
+    """What the second typing of a password says; the password itself is checked where it is stored."""
+    if not asks_password(sheet.door):
+        return []
+    label = {"label": sheet.door.words.say("register.password")}
+    if not sheet.form.get("password"):
+        return [FieldFault(field="password", code="missing", facts=label)]
+    if sheet.form.get("password") != sheet.form.get("password_again"):
+        return [FieldFault(field="password_again", code="not_the_same", facts=label)]
+    return []
+
+
+async def _fill_address(sheet: Sheet, postcode_field: str) -> Response[str]:
+    """Put the address of a postcode into the address that follows it; several towns are offered to choose from."""
+    codes = [(one.field.code, one.field.kind) for one in sheet.asked]
+    place = next((at for at, (code, kind) in enumerate(codes) if code == postcode_field and kind == "postcode"), None)
+    target = None if place is None else next((code for code, kind in codes[place:] if kind == "address"), None)
+    if target is None:
+        return _show_form(sheet)
+    towns = await towns_of(sheet.form.get(postcode_field, ""))
+    picked = sheet.form.get(postcode_field + _TOWN)
+    town = picked if picked in towns else towns[0] if len(towns) == 1 else None
+    if town is not None:
+        return _show_form(replace(sheet, form={**sheet.form, target: town}), filled=target)
+    if not towns:
+        return _show_form(sheet, [FieldFault(field=postcode_field, code="postcode_unknown")])
+    return _show_form(sheet, towns={postcode_field: towns})
+
+
+def _show_form(
+    sheet: Sheet,
+    faults: list[FieldFault] | None = None,
+    *,
+    towns: Mapping[str, list[str]] | None = None,
+    filled: str | None = None,
+) -> Response[str]:
+    door, words = sheet.door, sheet.door.words
+    errors = say_faults(faults or (), words)
+    views = field_views(sheet.asked, words, typed=Typed(answers=sheet.answers, errors=errors, towns=towns or {}))
+    return door.page.show(
+        "registration/register_form.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if faults else 200,
+        crumbs=[crumb(door), Crumb(label=words.text(sheet.chosen.name))],
+        chosen=sheet.chosen,
+        parts=in_parts(views, group=sheet.chosen.account_kind == "group"),
+        errors=errors,
+        filled=filled,
+        form_key=sheet.form_key,
+        before_applying=door.terms.words.before_applying,
+    )
+
+
+def _show_check(sheet: Sheet, read: Answers, faults: list[FieldFault] | None = None) -> Response[str]:
+    door, words, terms = sheet.door, sheet.door.words, sheet.door.terms
+    facts = answered_facts(sheet.chosen, read, way="web", today=door.today)
+    errors = say_faults(faults or (), words)
+    return door.page.show(
+        "registration/register_check.html",
+        status=HTTP_422_UNPROCESSABLE_ENTITY if faults else 200,
+        crumbs=[crumb(door), Crumb(label=words.text(sheet.chosen.name))],
+        chosen=sheet.chosen,
+        rows=shown_answers([one.field for one in sheet.asked], read.values, words),
+        hidden=[(FORM_KEY, sheet.form_key), *sheet.answers.items()],
+        consents=[(CONSENT + one.code, words.text(one.text), one.required) for one in consents_asked(terms, facts)],
+        ticked={name for name in sheet.form if name.startswith(CONSENT)},
+        login=terms.login,
+        login_id=sheet.form.get("login_id", ""),
+        asks_id=terms.login.issued is None,
+        asks_password=asks_password(door),
+        errors=errors,
+    )
+
+
+ROUTES: Final = [show_start, show_form, send_form, show_done]
