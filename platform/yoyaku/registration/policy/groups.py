@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.keys import Key
 from yoyaku.registration.terms import GroupTerms
 
 
@@ -100,13 +100,13 @@ class PayerNotAllowed(YoyakuError):
 class Member:
     """A member of a group. ``registrant_id`` is their own registration, where the two are linked (or to be)."""
 
-    member_id: UUID
-    group_id: UUID
+    member_id: Key
+    group_id: Key
     name: str
     kana: str = ""
     role: Role = Role.MEMBER
     state: MemberState = MemberState.LISTED
-    registrant_id: UUID | None = None
+    registrant_id: Key | None = None
     may_act: bool = False
     may_pay: bool = False
 
@@ -154,7 +154,7 @@ def may_act(member: Member) -> bool:
     return member.state is MemberState.LINKED and member.may_act
 
 
-def who_may_pay(terms: GroupTerms, *, group_id: UUID, members: Sequence[Member]) -> tuple[UUID, ...]:
+def who_may_pay(terms: GroupTerms, *, group_id: Key, members: Sequence[Member]) -> tuple[Key, ...]:
     """Who may pay for a group, itself first where it may: linked members who agreed, in the roles that the rules name.
 
     Where nobody else may, the group pays: somebody must.
@@ -168,7 +168,7 @@ def who_may_pay(terms: GroupTerms, *, group_id: UUID, members: Sequence[Member])
     return tuple(payers) or (group_id,)
 
 
-def choose_payer(payers: Sequence[UUID], *, group_id: UUID, wanted: UUID | None, usual: UUID | None) -> UUID | None:
+def choose_payer(payers: Sequence[Key], *, group_id: Key, wanted: Key | None, usual: Key | None) -> Key | None:
     """Who pays for a booking: whoever was chosen, else the group's usual payer; ``None``: the group itself.
 
     A usual payer who pays no longer is passed over.
