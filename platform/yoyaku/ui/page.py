@@ -54,10 +54,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expiry:
-    """A date until which a registration holds, and what it is the date of."""
+    """The last day on which a registration holds, and what it is the date of; soon to come, or past."""
 
     name: Text
     on: date
+    is_soon: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from yoyaku.admin.service.counter import clerk_channels, person_of
@@ -15,6 +17,9 @@ from yoyaku.registration.service import SessionView, get_registrant
 from yoyaku.registration.service.messages import read_frame
 from yoyaku.ui.page import Expiry, Page, Visitor
 from yoyaku.web.opened import WEB, Opened
+
+EXPIRY_WARNED_DAYS: Final = 60
+"""From how many days before its end one's own page tells of an expiry, where the rules name no day of a reminder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +107,10 @@ async def find_visitor(session: SessionView, opened: Opened, behalf: Behalf | No
 
 def expiries_of(session: SessionView, opened: Opened) -> tuple[Expiry, ...]:
     """Until when the registration holds, in the order of the rules."""
-    validity = opened.rules.registration.validity
-    return tuple(
-        Expiry(name=one.name, on=session.expiries[one.code]) for one in validity if one.code in session.expiries
-    )
+    today, found = opened.rules_for.today, []
+    for one in opened.rules.registration.validity:
+        if (on := session.expiries.get(one.code)) is not None:
+            warned = timedelta(days=max(one.remind_days_before, default=EXPIRY_WARNED_DAYS))
+            is_over = on < today
+            found.append(Expiry(name=one.name, on=on, is_over=is_over, is_soon=not is_over and on - today <= warned))
+    return tuple(found)

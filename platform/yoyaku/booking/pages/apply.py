@@ -24,6 +24,7 @@ from yoyaku.booking.pages.answers import (
     with_equipment,
 )
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.home import kept_facilities
 from yoyaku.booking.pages.mine import booking_row
 from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
@@ -289,7 +290,10 @@ async def show_done(here: NamedDependency[Here], application_id: FromPath[UUID])
     rules = await here.rules()
     state = "tentative" if any(booking.state == "tentative" for booking in made) else "confirmed"
     rows = [booking_row(rules, booking, here) for booking in made]
-    return here.page.show("booking/done.html", state=state, bookings=rows)
+    kept, booked = await kept_facilities(here), dict.fromkeys(booking.facility_id for booking in made)
+    new = [] if kept is None else [code for code in booked if code not in kept and code in rules.inventory.facilities]
+    places = [rules.inventory.facilities[code] for code in new]
+    return here.page.show("booking/done.html", state=state, bookings=rows, places=places)
 
 
 ROUTES: Final = [show_form, edit_form, check_form, show_terms, submit, show_done]

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from yoyaku.booking.pages.calendars import holiday_name, month_weeks, weekday_names
 from yoyaku.booking.pages.day import space_rows
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
+from yoyaku.booking.pages.home import kept_facilities
 from yoyaku.booking.pages.places import (
     closed_lines,
     code_words,
@@ -81,6 +82,7 @@ async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Res
     return here.page.show(
         "booking/facility.html",
         facility=facility,
+        kept=await kept_facilities(here),
         hours=hours_lines(facility, words),
         closed_days=closed_lines(facility.calendar.closed, words, on=here.today),
         spaces=[

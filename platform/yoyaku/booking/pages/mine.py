@@ -1,4 +1,4 @@
-"""My page: one's bookings, one of them, and cancelling it with what goes back shown before."""
+"""One's bookings, those that are over, one of them, and cancelling it with what goes back shown before."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _event_words(event: BookingEvent, words: Words) -> str:
     return "　".join(text for text in said if text)
 
 
-@get("/me")
+@get("/me/bookings")
 async def show_mine(here: NamedDependency[Here]) -> Response[Any]:
     """One's bookings to come, those that need something first."""
     return await _list(here, past=False)
@@ -176,9 +176,14 @@ async def show_history(here: NamedDependency[Here]) -> Response[Any]:
     return await _list(here, past=True)
 
 
+def to_log_in(here: Here) -> Response[None]:
+    """Where nobody is logged in whose bookings these could be."""
+    return here.page.go("/counter" if here.visit.staff_id else f"/login?next={here.page.path}")
+
+
 async def _list(here: Here, *, past: bool) -> Response[Any]:
     if here.visit.registrant_id is None:
-        return here.page.go("/counter" if here.visit.staff_id else f"/login?next={here.page.path}")
+        return to_log_in(here)
     bookings = await list_bookings(here.conn, visit=here.visit, past=past)
     rules, words = await here.rules(), here.words
     groups = []
@@ -188,7 +193,10 @@ async def _list(here: Here, *, past: bool) -> Response[Any]:
         rows = [booking_row(rules, booking, here) for booking in bookings if booking.state in states]
         if rows:
             groups.append({"code": code, "title": words.say(f"me.group.{code}"), "bookings": rows})
-    crumbs = [Crumb(label=words.say("me.history" if past else "nav.my_page"))]
+    crumbs = [
+        Crumb(label=words.say("nav.my_page"), path="/me"),
+        Crumb(label=words.say("home.history" if past else "home.bookings")),
+    ]
     return here.page.show("booking/bookings.html", past=past, groups=groups, crumbs=crumbs)
 
 
