@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from yoyaku.registration.pages import account, groups, login, member, messages, register, register_guide
+from yoyaku.registration.pages import (
+    account,
+    groups,
+    login,
+    mail,
+    member,
+    messages,
+    privacy,
+    register,
+    register_guide,
+    renewal,
+)
 from yoyaku.registration.pages.door import Client, Door, Means, Place
 from yoyaku.registration.pages.login import BEHALF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, login_page
 
@@ -14,6 +25,9 @@ ROUTES: Final = [
     *account.ROUTES,
     *register.ROUTES,
     *register_guide.ROUTES,
+    *mail.ROUTES,
+    *renewal.ROUTES,
+    *privacy.ROUTES,
 ]
 
 __all__ = [

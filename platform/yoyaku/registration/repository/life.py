@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,7 +40,7 @@ _ACTIVE = text("""
 """)
 _UNWATCHED = text("""
     SELECT registrant_id FROM registrant r
-    WHERE anonymised_at IS NULL AND NOT EXISTS (
+    WHERE anonymised_at IS NULL AND (CAST(:stages AS text[]) IS NULL OR stage = ANY(:stages)) AND NOT EXISTS (
         SELECT FROM deadline d WHERE (d.tenant_id, d.service_id) = (r.tenant_id, r.service_id)
           AND d.kind = 'registration_retention' AND d.subject_id = r.registrant_id AND d.done_at IS NULL)
     ORDER BY registrant_id LIMIT :at_most
@@ -109,6 +109,9 @@ async def note_active(conn: AsyncConnection, *, registrant_id: UUID, day: date) 
     await conn.execute(_ACTIVE, {"registrant_id": registrant_id, "day": day})
 
 
-async def registrants_without_retention(conn: AsyncConnection, *, at_most: int) -> list[UUID]:
-    """Those whose retention nobody watches yet."""
-    return list((await conn.execute(_UNWATCHED, {"at_most": at_most})).scalars())
+async def registrants_without_retention(
+    conn: AsyncConnection, *, stages: Sequence[str] | None, at_most: int
+) -> list[UUID]:
+    """Those whose retention nobody watches yet, at these stages (``None``: at any)."""
+    values = {"stages": None if stages is None else list(stages), "at_most": at_most}
+    return list((await conn.execute(_UNWATCHED, values)).scalars())

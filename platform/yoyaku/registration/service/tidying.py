@@ -28,7 +28,8 @@ async def tidy(conn: AsyncConnection, *, act: Act) -> int:
     await privacy.forget_rest(conn)
     if retention.inactive_months is None and retention.unfinished_days is None:
         return done
-    for registrant_id in await life.registrants_without_retention(conn, at_most=AT_ONCE):
+    stages = retention.unfinished_stages if retention.inactive_months is None else None
+    for registrant_id in await life.registrants_without_retention(conn, stages=stages, at_most=AT_ONCE):
         await arm_retention(conn, act=act, row=await get_life(conn, registrant_id=registrant_id, lock=True))
         done += 1
     return done
