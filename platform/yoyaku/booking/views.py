@@ -75,6 +75,9 @@ class BookingView:
     rule_set_version: int
     inventory_version: int
     trace: Trace
+    # Who pays, where it is not the registrant.
+    payer_id: UUID | None = None
+    payer_name: str | None = None
 
     @property
     def use_on(self) -> date:

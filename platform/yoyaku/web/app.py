@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from yoyaku.admin import pages as admin_pages
-from yoyaku.booking.pages import apply, cart, find, home, mine, search, stay
+from yoyaku.booking.pages import apply, cart, done, find, home, mine, search, stay
 from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
@@ -51,6 +51,7 @@ PAGES: Final = [
     *search.ROUTES,
     *cart.ROUTES,
     *apply.ROUTES,
+    *done.ROUTES,
     *home.ROUTES,
     *mine.ROUTES,
     *registration_pages.ROUTES,

@@ -1,4 +1,4 @@
-"""Applying: the form, what will become of it, the terms, submission, and what to do next."""
+"""Applying: the form, what will become of it, the terms, and submission."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.answers import (
@@ -24,8 +23,7 @@ from yoyaku.booking.pages.answers import (
     with_equipment,
 )
 from yoyaku.booking.pages.here import Here
-from yoyaku.booking.pages.home import kept_facilities
-from yoyaku.booking.pages.mine import booking_row
+from yoyaku.booking.pages.payer import chosen_payer, payer_field, payer_name, payers_here
 from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
 from yoyaku.booking.pages.views import item_view
@@ -38,7 +36,6 @@ from yoyaku.booking.policy import (
 )
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import (
-    application_bookings,
     cart_items,
     quote_application,
     remove_from_cart,
@@ -47,6 +44,7 @@ from yoyaku.booking.service import (
 from yoyaku.booking.terms import FormField
 from yoyaku.booking.views import QuotedItem
 from yoyaku.kernel.ids import new_id
+from yoyaku.registration.service.groups import Payer
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.prose import prose_html, split_title
@@ -68,6 +66,7 @@ class Draft:
     typed: Mapping[str, Any]
     gone: Sequence[Refusal] = ()
     is_lost: bool = False
+    payers: Sequence[Payer] = ()
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -95,7 +94,8 @@ async def _draft(here: Here, typed: Mapping[str, Any]) -> Draft | None:
     gone = [item.refusal for item in meant if item.refusal is not None]
     person = here.visit.person.facts if here.visit.person else {}
     questions = asked_questions(rules, [request for _, request in items], person=person)
-    return Draft(rules=rules, items=items, questions=questions, typed=typed, gone=gone, is_lost=not left)
+    payers = await payers_here(here, rules)
+    return Draft(rules=rules, items=items, questions=questions, typed=typed, gone=gone, is_lost=not left, payers=payers)
 
 
 def _back(here: Here) -> str:
@@ -133,6 +133,7 @@ def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[
             draft.questions, draft.answers, words, people=min((n for n in admitted if n), default=None)
         ),
         equipment=equipment_lots(rules, draft.items, draft.typed, words, on=here.today),
+        payer=payer_field(draft.payers, draft.typed),
         errors=errors,
         back=_back(here),
         crumbs=_crumbs(here, "apply.title"),
@@ -167,6 +168,7 @@ async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any
         "booking/confirm.html",
         items=[_confirm_item(here, draft, item) for item in quoted],
         answers=answer_rows(draft.questions, draft.answers, here.words),
+        payer=payer_name(draft.payers, draft.typed),
         hidden=hidden_fields(draft.typed),
         total=sum(item.plan.quote.total_yen for item in quoted if item.plan is not None),
         crumbs=_crumbs(here, "confirm.title"),
@@ -266,6 +268,7 @@ async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
                 form=draft.answers,
                 accepted_terms=accepted,
                 idempotency_key=key or None,
+                payer_id=chosen_payer(draft.payers, draft.typed),
             )
     except TermsNotAccepted:
         return _terms_page(here, draft, key, _missing_terms(here, draft.rules, accepted))
@@ -283,17 +286,4 @@ def _missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> 
     }
 
 
-@get("/done/{application_id:uuid}")
-async def show_done(here: NamedDependency[Here], application_id: FromPath[UUID]) -> Response[str]:
-    """The booking numbers, and what to do next by when."""
-    made = await application_bookings(here.conn, visit=here.visit, application_id=application_id)
-    rules = await here.rules()
-    state = "tentative" if any(booking.state == "tentative" for booking in made) else "confirmed"
-    rows = [booking_row(rules, booking, here) for booking in made]
-    kept, booked = await kept_facilities(here), dict.fromkeys(booking.facility_id for booking in made)
-    new = [] if kept is None else [code for code in booked if code not in kept and code in rules.inventory.facilities]
-    places = [rules.inventory.facilities[code] for code in new]
-    return here.page.show("booking/done.html", state=state, bookings=rows, places=places)
-
-
-ROUTES: Final = [show_form, edit_form, check_form, show_terms, submit, show_done]
+ROUTES: Final = [show_form, edit_form, check_form, show_terms, submit]

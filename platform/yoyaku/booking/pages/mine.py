@@ -65,6 +65,7 @@ class BookingRow:
     refund_yen: int | None
     person: str
     person_phone: str | None
+    payer: str | None = None
     address: Text | None = None
     answers: Sequence[tuple[str, str]] = ()
     why: Sequence[str] = ()
@@ -108,6 +109,7 @@ def booking_row(
         **_settled(booking),
         person=booking.contact.name,
         person_phone=booking.contact.phone,
+        payer=booking.payer_name,
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
         events=[{"at": event.at, "words": _event_words(event, words)} for event in events],

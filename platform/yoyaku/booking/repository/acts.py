@@ -84,13 +84,14 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class NewApplication:
-    """One submission; ``idempotency_key`` and ``request_digest`` come together or not at all."""
+    """One submission; ``idempotency_key`` and ``request_digest`` come together or not at all. ``payer_id``: who pays."""
 
     application_id: UUID
     form: Mapping[str, Any]
     accepted_terms: Sequence[str]
     idempotency_key: str | None = None
     request_digest: bytes | None = None
+    payer_id: UUID | None = None
 
 
 async def add_application(

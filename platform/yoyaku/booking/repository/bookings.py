@@ -45,7 +45,9 @@ _REPEATED = text("""
 SEEN = """
     (to_jsonb(b) || jsonb_build_object(
         'time_zone', t.time_zone, 'registrant_name', r.name, 'registrant_kana', r.kana, 'registrant_phone', r.phone,
-        'registrant_email', r.email, 'registrant_language', r.language))::text
+        'registrant_email', r.email, 'registrant_language', r.language, 'payer_name',
+        (SELECT p.name FROM registrant p
+         WHERE (p.tenant_id, p.service_id, p.registrant_id) = (b.tenant_id, b.service_id, b.payer_id))))::text
 """
 WITH_OWNER = """
     JOIN tenant t USING (tenant_id) JOIN registrant r USING (tenant_id, service_id, registrant_id)

@@ -34,6 +34,7 @@ from yoyaku.booking.views import Application, BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import equipment_resource
 from yoyaku.kernel.ids import new_id
+from yoyaku.registration.service.groups import payer_for_booking
 from yoyaku.rules.refusal import Refusal
 
 LONGEST_COUNTED: Final = timedelta(days=366)
@@ -49,15 +50,17 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
     form: Mapping[str, Any],
     accepted_terms: Sequence[str],
     idempotency_key: str | None = None,
+    payer_id: UUID | None = None,
 ) -> Application:
     """Book all items or none.
 
     ``form`` holds the answers that all items share (an item's own count first). With an ``idempotency_key`` the same
-    submission made again gives the first one's bookings.
+    submission made again gives the first one's bookings. ``payer_id`` is who is to pay for a group (absent: who usually does).
 
     Raises:
         Refusal: by a rule, with ``item`` (the place in ``items``) among its facts; or taken by somebody meanwhile.
         KeyUsedBefore: the key came with another submission before.
+        PayerNotAllowed: by the rules of groups that person does not pay.
         Busy: a lock was waited for in vain; nothing was changed.
     """
     if visit.registrant_id is None:
@@ -78,9 +81,18 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
         accepted_terms=accepted_terms,
         idempotency_key=idempotency_key,
         request_digest=digest,
+        payer_id=await _payer(conn, visit=visit, rules=rules, wanted=payer_id),
     )
     made = await _write(conn, visit=visit, rules=rules, application=application, plans=plans)
     return Application(application_id=application_id, bookings=made)
+
+
+async def _payer(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wanted: UUID | None) -> UUID | None:
+    """Who pays where it is not the registrant; for a person nothing is asked of the database."""
+    facts, person = visit.person.facts if visit.person else {}, visit.registrant_id
+    if person is None or (wanted is None and facts.get("account_kind") != "group"):
+        return None
+    return await payer_for_booking(conn, terms=rules.registration.groups, registrant_id=person, wanted=wanted)
 
 
 def with_answers(item: BookingRequest, form: Mapping[str, Any]) -> BookingRequest:
@@ -227,6 +239,7 @@ async def _write(
             number=number,
             versions=versions,
         )
+        | {"payer_id": application.payer_id}
         for plan, booking_id, number in zip(plans, granted.ids, granted.numbers, strict=True)
     ]
     told = [

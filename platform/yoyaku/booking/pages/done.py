@@ -1,0 +1,31 @@
+"""What was booked, what to do next by when, and the facility to be kept for next time."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.home import kept_facilities
+from yoyaku.booking.pages.mine import booking_row
+from yoyaku.booking.service import application_bookings
+
+
+@get("/done/{application_id:uuid}")
+async def show_done(here: NamedDependency[Here], application_id: FromPath[UUID]) -> Response[str]:
+    """The booking numbers, and what to do next by when."""
+    made = await application_bookings(here.conn, visit=here.visit, application_id=application_id)
+    rules = await here.rules()
+    state = "tentative" if any(booking.state == "tentative" for booking in made) else "confirmed"
+    rows = [booking_row(rules, booking, here) for booking in made]
+    kept, booked = await kept_facilities(here), dict.fromkeys(booking.facility_id for booking in made)
+    new = [] if kept is None else [code for code in booked if code not in kept and code in rules.inventory.facilities]
+    places = [rules.inventory.facilities[code] for code in new]
+    return here.page.show("booking/done.html", state=state, bookings=rows, places=places)
+
+
+ROUTES: Final = [show_done]
