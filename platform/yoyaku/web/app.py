@@ -69,8 +69,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
 
     :raises SettingsError: a setting is missing or wrong; each is named.
     """
-    configure_logging()
-    hold(HELD_BOOKINGS)
+    _prepare()
     settings = settings or Settings.from_mapping(os.environ)
     engine = make_engine(settings.database_url, pool_size=settings.database_pool)
     secure = settings.site_scheme == "https"
@@ -102,6 +101,12 @@ def create_app(settings: Settings | None = None) -> Gateway:
         debug=False,
     )
     return Gateway(app, sites=Sites(engine))
+
+
+def _prepare() -> None:
+    """What a process is told before anything is asked of it."""
+    configure_logging()
+    hold(HELD_BOOKINGS)
 
 
 def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
