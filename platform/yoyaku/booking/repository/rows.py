@@ -196,48 +196,6 @@ _AS_THEY_ARE = (
     "total_yen", "paid_yen", "kept_yen", "refund_yen", "bans_same_slot", "rule_set_version", "inventory_version",
     "payer_id", "payer_name",
 )  # fmt: skip
-_INSTANTS}
-    return BookingView(
-        **{name: row[name] for name in _AS_THEY_ARE},
-        **instants,
-        facility_name=stored["facility_name"],
-        space_name=stored["space_name"],
-        request=read_request(row),
-        period=Period(_instant(row["starts_at"]), _instant(row["ends_at"])),
-        made_at=_instant(row["made_at"]),
-        lines=row["lines"],
-        dues=row["dues"],
-        paid_by=frozenset(row["paid_by"]),
-        facts=facts_from_json(stored["use"]),
-        person=None if person is None else _person(person, stored["registered_at"]),
-        contact=Contact(
-            registrant_id=row["registrant_id"],
-            **{name.removeprefix("registrant_"): row[name] for name in _CONTACT},
-        ),
-        trace=trace_from_json(row["trace"]),
-    )
-
-
-_AS_THEY_ARE = (
-    "booking_id",
-    "application_id",
-    "number",
-    "state",
-    "facility_id",
-    "space_id",
-    "channel",
-    "end_reason",
-    "grounds",
-    "total_yen",
-    "paid_yen",
-    "kept_yen",
-    "refund_yen",
-    "bans_same_slot",
-    "rule_set_version",
-    "inventory_version",
-    "payer_id",
-    "payer_name",
-)
 _INSTANTS = ("tentative_since", "lapses_at", "confirmed_at", "ended_at")
 _CONTACT = ("registrant_name", "registrant_kana", "registrant_phone", "registrant_email", "registrant_language")
 
