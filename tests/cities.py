@@ -8,11 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from yoyaku.admin.service.seeding import seed_people
 from yoyaku.cli.tenant import _load, check_all
 from yoyaku.db.engine import make_engine, platform_transaction, tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
-from yoyaku.registration.service import Credentials, NewRegistrant, create_account, create_staff
 from yoyaku.tenancy.service import move_clock
 
 ROOT = Path(__file__).parents[1]
@@ -120,38 +120,13 @@ async def _load_all(settings):
     owner = make_engine(settings.migration_database_url, pool_size=1)
     app = make_engine(settings.database_url, pool_size=1)
     for one in checked:
-        for code, rule_set in one.rule_sets.items():
+        for code in one.rule_sets:
             async with platform_transaction(owner) as conn:
                 await move_clock(conn, settings=settings, service=(one.terms.slug, code), to=NOW, real_now=read_clock())
             async with tenant_transaction(app, one.terms.slug, code) as conn:
-                await _seed(conn, rule_set.registration.login, code, one.folder.demo.value)
+                here = (one.terms.slug, code)
+                await seed_people(
+                    conn, settings=settings, service=here, demo=one.folder.demo.value, real_now=read_clock()
+                )
     await owner.dispose()
     await app.dispose()
-
-
-async def _seed(conn, terms, code, demo):
-    for person in demo.residents:
-        if person.service == code:
-            new = NewRegistrant(
-                name=person.name,
-                kana=person.kana,
-                kind=person.kind,
-                user_class=person.user_class,
-                residency=person.residency,
-                stage=person.registration,
-                email=person.email,
-                phone=person.phone,
-                facts=person.facts,
-            )
-            credentials = Credentials(login_id=person.login_id, password=person.password)
-            await create_account(conn, terms=terms, credentials=credentials, new=new, real_now=read_clock())
-    for clerk in demo.clerks:
-        if clerk.service in (code, "*"):
-            await create_staff(
-                conn,
-                terms=terms,
-                credentials=Credentials(login_id=clerk.login_id, password=clerk.password),
-                name=clerk.name,
-                roles=clerk.roles,
-                real_now=read_clock(),
-            )

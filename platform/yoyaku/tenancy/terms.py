@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from yoyaku.rules.values import Clause, Code, Text
+from yoyaku.rules.values import Clause, Code, DateText, Text
 
 _COLOUR = "^#[0-9a-fA-F]{6}$"
 Colour = Annotated[str, Meta(pattern=_COLOUR, description='A colour, quoted: "#0017c1".', examples=["#000000"])]
@@ -89,8 +89,23 @@ class BrandFile(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     logo: FileName
 
 
+class DemoMember(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member of an invented group: listed by name, or linked to the registration of ``login_id``."""
+
+    name: str
+    kana: str = ""
+    role: Literal["representative", "contact_person", "member"] = "member"
+    login_id: str | None = None
+    may_act: bool = False
+    may_pay: bool = False
+
+
 class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An invented resident of the local demo, with the facts the rules ask for."""
+    """An invented resident of the local demo, with the facts the rules ask for.
+
+    ``details`` are further answers of the form; ``expires_in_days`` moves an expiry of the rules to so many days from
+    the day the demo is made; with ``initial_password`` the password is one that only opens the way to an own one.
+    """
 
     service: Code
     login_id: str
@@ -104,6 +119,14 @@ class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     email: str | None = None
     phone: str | None = None
     facts: dict[str, str | int | bool] = {}
+    mail_verified: bool = True
+    birth_date: DateText | None = None
+    postcode: str | None = None
+    address: str | None = None
+    details: dict[str, str | bool] = {}
+    expires_in_days: dict[Code, int] = {}
+    initial_password: bool = False
+    members: list[DemoMember] = []
 
 
 class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

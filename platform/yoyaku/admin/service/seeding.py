@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotAllowed, NotFound
 from yoyaku.kernel.settings import Environment, Settings
+from yoyaku.registration.act import Act
+from yoyaku.registration.policy.groups import Role
 from yoyaku.registration.service import Credentials, NewRegistrant, account_exists, create_account, create_staff
-from yoyaku.registration.terms import LoginTerms
+from yoyaku.registration.service.groups import NewMember
+from yoyaku.registration.service.sample_people import add_sample_members, begin_sample
+from yoyaku.registration.terms import LoginTerms, RegistrationTerms
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.ruleset import service as ruleset
+from yoyaku.tenancy.service import show_clocks
 from yoyaku.tenancy.terms import DemoClerk, DemoFile, DemoResident
 
 
@@ -43,20 +48,34 @@ async def seed_people(
     """
     if settings.environment is Environment.PRODUCTION:
         raise DemoPeopleInProduction
-    tenant_id, service_id = service
-    terms = await login_terms(conn, tenant_id=tenant_id, service_id=service_id)
+    _, service_id = service
+    act = await _act(conn, service=service, real_now=real_now)
+    terms = act.terms.login
     people: list[DemoResident | DemoClerk] = [each for each in demo.residents if each.service == service_id]
     people += [each for each in demo.clerks if each.service in {service_id, "*"}]
     made = 0
+    groups: list[DemoResident] = []
     for person in people:
         if await account_exists(conn, terms=terms, login_id=person.login_id):
             continue
         made += 1
         if isinstance(person, DemoResident):
-            await _make_resident(conn, terms=terms, person=person, real_now=real_now)
+            await _make_resident(conn, act=act, person=person)
+            groups.append(person)
         else:
             await _make_clerk(conn, terms=terms, person=person, real_now=real_now)
+    for person in groups:  # once everybody is there whom they name
+        await add_sample_members(conn, act=act, group_login_id=person.login_id, members=_members(person))
     return Seeded(made=made, there=len(people) - made)
+
+
+async def _act(conn: AsyncConnection, *, service: tuple[str, str], real_now: datetime) -> Act:
+    """The system acts, by the latest rules, at the service's business time."""
+    version, terms = await _registration_terms(conn, tenant_id=service[0], service_id=service[1])
+    clocks = await show_clocks(conn, real_now=real_now)
+    stands_at = next(each.stands_at for each in clocks if (each.tenant_id, each.service_id) == service)
+    today = stands_at.date()
+    return Act(terms=terms, rule_set_version=version, now=stands_at, real_now=real_now, today=today)
 
 
 async def login_terms(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> LoginTerms:
@@ -65,14 +84,22 @@ async def login_terms(conn: AsyncConnection, *, tenant_id: str, service_id: str)
     Raises:
         NotFound: none are published.
     """
+    _, terms = await _registration_terms(conn, tenant_id=tenant_id, service_id=service_id)
+    return terms.login
+
+
+async def _registration_terms(
+    conn: AsyncConnection, *, tenant_id: str, service_id: str
+) -> tuple[int, RegistrationTerms]:
     heads = await ruleset.versions(conn, tenant_id=tenant_id, service_id=service_id)
     if not heads:
         raise NotFound(f"{tenant_id}/{service_id} has no rules yet: load the tenant first.", what="rule_set_version")
-    document = await ruleset.document_of(conn, tenant_id=tenant_id, service_id=service_id, version=heads[-1].version)
-    return msgspec.json.decode(document, type=RuleSet).registration.login
+    version = heads[-1].version
+    document = await ruleset.document_of(conn, tenant_id=tenant_id, service_id=service_id, version=version)
+    return version, msgspec.json.decode(document, type=RuleSet).registration
 
 
-async def _make_resident(conn: AsyncConnection, *, terms: LoginTerms, person: DemoResident, real_now: datetime) -> None:
+async def _make_resident(conn: AsyncConnection, *, act: Act, person: DemoResident) -> None:
     new = NewRegistrant(
         name=person.name,
         kana=person.kana,
@@ -81,11 +108,33 @@ async def _make_resident(conn: AsyncConnection, *, terms: LoginTerms, person: De
         residency=person.residency,
         stage=person.registration,
         email=person.email,
+        mail_verified=person.mail_verified,
         phone=person.phone,
         facts=person.facts,
+        birth_date=None if person.birth_date is None else date.fromisoformat(person.birth_date),
+        postcode=person.postcode,
+        address=person.address,
+        details=person.details,
     )
-    credentials = Credentials(login_id=person.login_id, password=person.password)
-    await create_account(conn, terms=terms, credentials=credentials, new=new, real_now=real_now)
+    credentials = Credentials(login_id=person.login_id, password=person.password, initial=person.initial_password)
+    registrant_id = await create_account(
+        conn, terms=act.terms.login, credentials=credentials, new=new, real_now=act.real_now
+    )
+    await begin_sample(conn, act=act, registrant_id=registrant_id, expires_in_days=person.expires_in_days)
+
+
+def _members(person: DemoResident) -> list[NewMember]:
+    return [
+        NewMember(
+            name=each.name,
+            kana=each.kana,
+            role=Role(each.role),
+            login_id=each.login_id,
+            may_act=each.may_act,
+            may_pay=each.may_pay,
+        )
+        for each in person.members
+    ]
 
 
 async def _make_clerk(conn: AsyncConnection, *, terms: LoginTerms, person: DemoClerk, real_now: datetime) -> None:

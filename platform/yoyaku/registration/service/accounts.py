@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.kernel.contact import phone_key
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.text import fold_for_search, search_key
@@ -44,15 +45,23 @@ class NewRegistrant:
     phone: str | None = None
     language: Literal["ja", "en"] = "ja"
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
+    birth_date: date | None = None
+    postcode: str | None = None
+    address: str | None = None
+    details: Mapping[str, str | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """A login id and password to be set; ``personal`` are texts that the password may not be."""
+    """A login id and password to be set; ``personal`` are texts that the password may not be.
+
+    An ``initial`` password only opens the way to an own one, so that nothing is asked of it.
+    """
 
     login_id: str
     password: str = field(repr=False)
     personal: Sequence[str] = ()
+    initial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +88,11 @@ async def add_registrant(conn: AsyncConnection, *, new: NewRegistrant, registere
         "facts": dict(new.facts),
         "email": new.email,
         "phone": new.phone,
+        "phone_key": phone_key(new.phone) if new.phone else None,
+        "birth_date": new.birth_date,
+        "postcode": new.postcode,
+        "address": new.address,
+        "details": dict(new.details),
         "language": new.language,
         "registered_at": registered_at,
         "stage_since": registered_at,
@@ -105,7 +119,8 @@ async def create_account(
     """
     check_login_id(credentials.login_id, terms)
     personal = [*credentials.personal, new.name, new.kana, new.phone or ""]
-    check_password(credentials.password, login_id=credentials.login_id, personal=personal)
+    if not credentials.initial:
+        check_password(credentials.password, login_id=credentials.login_id, personal=personal)
     registrant_id = await add_registrant(conn, new=new, registered_at=real_now)
     owner = {"registrant_id": registrant_id}
     await _add_account(conn, terms=terms, credentials=credentials, owner=owner, real_now=real_now)
@@ -231,7 +246,8 @@ async def _add_account(
         "login_key": login_key(credentials.login_id, terms),
         "login_id": credentials.login_id,
         "password_hash": await hash_password(credentials.password),
-        "password_set_at": real_now,
+        "password_state": "initial" if credentials.initial else "own",
+        "password_set_at": None if credentials.initial else real_now,
         "created_at": real_now,
         **owner,
     }
