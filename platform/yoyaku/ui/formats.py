@@ -49,6 +49,17 @@ def long_date(day: date | datetime, language: str = "ja") -> str:
     return f"{weekday(on, 'en')}, {on.day} {_MONTHS_EN[on.month - 1]} {on.year}"
 
 
+def birth_date(day: date, language: str = "ja") -> str:
+    """Write a birth date in both calendars: ``1978年6月16日（昭和53年6月16日）``; in English ``16 June 1978``."""
+    if language == "ja":
+        return f"{_plain(day)}（{era_date(day)}）" if day >= _ERAS[-1][0] else _plain(day)
+    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+
+
+def _plain(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def short_date(day: date | datetime, language: str = "ja") -> str:
     """Write a date without its year: ``2月20日（土）`` or ``Sat 20 Feb``."""
     on = local_date(day)

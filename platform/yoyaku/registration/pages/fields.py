@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from typing import Final
 
 from yoyaku.registration.policy.form import AGAIN, Asked, FieldFault
 from yoyaku.registration.service.details import typed_text
 from yoyaku.registration.terms import RegistrationField
+from yoyaku.ui.formats import birth_date
 from yoyaku.ui.words import Words
 
 _INPUT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -117,6 +119,10 @@ def shown_answer(one: RegistrationField, answer: object, words: Words) -> str:
     """One answer as people read it."""
     if isinstance(answer, bool):
         return words.say("answer.yes" if answer else "answer.no")
+    if isinstance(answer, date):
+        return birth_date(answer, words.language)
+    if one.kind == "birth_date":  # of a representative: kept among the further answers, as text
+        return birth_date(date.fromisoformat(str(answer)), words.language)
     if one.kind == "choice":
         return words.text(one.choices.get(str(answer), str(answer)))
     return typed_text(answer)

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.kernel.contact import phone_key
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.seal import Seal
-from yoyaku.kernel.text import search_key
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy import LoginIdTaken, check_login_id
-from yoyaku.registration.policy.eligibility import born_on, check_application, residency_of
+from yoyaku.registration.policy.eligibility import born_on, check_application
 from yoyaku.registration.policy.form import (
-    MEMBERS,
-    ROLE_FIELDS,
     Answers,
     Application,
     ApplicationRefused,
     FieldFault,
     find_class,
-    names_listed,
 )
 from yoyaku.registration.policy.login import LoginIdMalformed
 from yoyaku.registration.policy.mail import MailMalformed, MailTaken
@@ -35,12 +29,11 @@ from yoyaku.registration.repository import applicants
 from yoyaku.registration.repository.applicants import ProfileRow
 from yoyaku.registration.repository.events import tell
 from yoyaku.registration.service.accounts import CreatedLogin, account_exists, create_login
-from yoyaku.registration.service.details import COLUMNS, details_of
+from yoyaku.registration.service.application_rows import Case, member_rows, registrant_row
 from yoyaku.registration.service.identity import begin_checks
 from yoyaku.registration.service.identity_means import IdentityMeans
 from yoyaku.registration.service.mail import want_mail
 from yoyaku.registration.service.stages import begin_registration
-from yoyaku.registration.terms import RegistrantClass
 
 _FIELDS: Final[Mapping[type[YoyakuError], str]] = {LoginIdTaken: "login_id", MailTaken: "email", MailMalformed: "email"}
 """At which field a refusal stands that came only when storing; any other is about the password."""
@@ -87,7 +80,7 @@ async def apply_for_registration(
     person_key = None if person is None else await _key_of(conn, case, person, seal, distinct_person_why)
     try:
         async with conn.begin_nested():  # whatever refuses now leaves nothing behind
-            if not await applicants.add_applicant(conn, {**_row(case), "person_key": person_key}):
+            if not await applicants.add_applicant(conn, {**registrant_row(case), "person_key": person_key}):
                 return await _lost_race(conn, case, person, person_key)
             created = await _add_login(conn, case)
             await _follow_up(conn, case, created, distinct_person_why)
@@ -98,18 +91,6 @@ async def apply_for_registration(
     return _applied(case, created)
 
 
-class _Case:
-    """One application under way, read and found without fault."""
-
-    def __init__(self, *, act: Act, application: Application, chosen: RegistrantClass, answers: Answers) -> None:
-        self.act = act
-        self.application = application
-        self.chosen = chosen
-        self.answers = answers
-        self.registrant_id = application.registrant_id or new_id()
-        self.stage = chosen.first_stage or act.terms.stages[0].code
-
-
 async def _sent_before(conn: AsyncConnection, application: Application) -> Applied | None:
     if application.registrant_id is None:
         return None
@@ -117,18 +98,18 @@ async def _sent_before(conn: AsyncConnection, application: Application) -> Appli
     return None if row is None else _made_before(row)
 
 
-async def _examine(conn: AsyncConnection, act: Act, application: Application) -> _Case:
+async def _examine(conn: AsyncConnection, act: Act, application: Application) -> Case:
     """The application, read and found without fault in itself."""
     answers = check_application(act.terms, application, today=act.today)
     faults = [*answers.faults, *await _login_faults(conn, act, application, answers)]
     chosen = find_class(act.terms, application.user_class)
     if chosen is None or faults:
         raise ApplicationRefused(faults)
-    return _Case(act=act, application=application, chosen=chosen, answers=answers)
+    return Case(act=act, application=application, chosen=chosen, answers=answers)
 
 
 async def _key_of(
-    conn: AsyncConnection, case: _Case, person: Person, seal: Seal, distinct_person_why: str | None
+    conn: AsyncConnection, case: Case, person: Person, seal: Seal, distinct_person_why: str | None
 ) -> bytes:
     """By which the database tells people apart; refused where it is taken already."""
     texts = (person.name, person.born.isoformat())
@@ -154,7 +135,7 @@ def _made_before(row: ProfileRow) -> Applied:
     )
 
 
-def _applied(case: _Case, created: CreatedLogin) -> Applied:
+def _applied(case: Case, created: CreatedLogin) -> Applied:
     return Applied(
         registrant_id=case.registrant_id,
         account_id=created.account_id,
@@ -196,7 +177,7 @@ def _personal(answers: Answers) -> list[str]:
     ]
 
 
-def _registered_already(case: _Case, person: Person, same: ProfileRow) -> FieldFault:
+def _registered_already(case: Case, person: Person, same: ProfileRow) -> FieldFault:
     """Whoever wrote the same address of mail and has not got on is told to go on; anyone else learns no more."""
     email = case.answers.text("email")
     theirs = same.email is not None and email is not None and same.email.casefold() == email.casefold()
@@ -205,7 +186,7 @@ def _registered_already(case: _Case, person: Person, same: ProfileRow) -> FieldF
     return registered_fault(person, unfinished=unfinished, refusal=one.refusal if one else None)
 
 
-async def _lost_race(conn: AsyncConnection, case: _Case, person: Person | None, person_key: bytes | None) -> Applied:
+async def _lost_race(conn: AsyncConnection, case: Case, person: Person | None, person_key: bytes | None) -> Applied:
     """The same form was sent twice at once, or the same person applied twice."""
     before = await applicants.read_profile(conn, registrant_id=case.registrant_id)
     if before is not None:
@@ -216,33 +197,7 @@ async def _lost_race(conn: AsyncConnection, case: _Case, person: Person | None, 
     raise ApplicationRefused([_registered_already(case, person, same)])
 
 
-def _row(case: _Case) -> dict[str, Any]:
-    """The columns of a new registration."""
-    answers, act = case.answers, case.act
-    columns: Mapping[str, Any] = {code: answers.values.get(code) for code in COLUMNS}
-    name, kana = answers.text("name") or answers.text("representative") or "", answers.text("kana") or ""
-    return {
-        **columns,
-        "registrant_id": case.registrant_id,
-        "kind": case.chosen.account_kind,
-        "name": name,
-        "kana": kana,
-        "search_key": search_key(name, kana),
-        "phone_key": phone_key(answers.text("phone") or ""),
-        "user_class": case.chosen.code,
-        "residency": residency_of(case.chosen, answers),
-        "stage": case.stage,
-        "stage_since": act.now,
-        "facts": {},
-        "details": details_of(answers),
-        "consents": {code: act.now.isoformat() for code in sorted(case.application.consents)},
-        "language": case.application.language,
-        "registered_at": act.now,
-        "active_on": act.today,
-    }
-
-
-async def _add_login(conn: AsyncConnection, case: _Case) -> CreatedLogin:
+async def _add_login(conn: AsyncConnection, case: Case) -> CreatedLogin:
     born = born_on(case.act.terms, case.chosen, case.answers)
     return await create_login(
         conn,
@@ -255,11 +210,9 @@ async def _add_login(conn: AsyncConnection, case: _Case) -> CreatedLogin:
     )
 
 
-async def _follow_up(
-    conn: AsyncConnection, case: _Case, created: CreatedLogin, distinct_person_why: str | None
-) -> None:
+async def _follow_up(conn: AsyncConnection, case: Case, created: CreatedLogin, distinct_person_why: str | None) -> None:
     """Everything that hangs on a new registration: members, mail to verify, what is told, and how long it is kept."""
-    await applicants.add_members(conn, _members(case))
+    await applicants.add_members(conn, member_rows(case))
     await begin_registration(conn, act=case.act, registrant_id=case.registrant_id)
     facts = {
         "account_id": str(created.account_id),
@@ -275,30 +228,3 @@ async def _follow_up(
     email = case.answers.text("email")
     if email is not None:
         await want_mail(conn, act=case.act, registrant_id=case.registrant_id, email=email)
-
-
-def _members(case: _Case) -> list[dict[str, Any]]:
-    """Whom a group names: listing gives nobody a registration of their own."""
-    if case.chosen.account_kind != "group":
-        return []
-    answers = case.answers
-    rows = [
-        _member(case, name, answers.text(kana_field), role)
-        for role, (name_field, kana_field) in ROLE_FIELDS.items()
-        if (name := answers.text(name_field))
-    ]
-    return [*rows, *(_member(case, name, None, "member") for name in names_listed(answers.text(MEMBERS) or ""))]
-
-
-def _member(case: _Case, name: str, kana: str | None, role: str) -> dict[str, Any]:
-    return {
-        "member_id": new_id(),
-        "group_id": case.registrant_id,
-        "name": name,
-        "kana": kana or "",
-        "role": role,
-        "state": "listed",
-        "may_act": False,
-        "may_pay": False,
-        "added_at": case.act.now,
-    }
