@@ -1,7 +1,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from yoyaku.booking.service import cancel_booking, submit_application
@@ -9,13 +8,6 @@ from yoyaku.db.engine import tenant_transaction
 from yoyaku.testing.town import SERVICE, TOWN, hours, visit_of
 from yoyaku.worker.jobs import meet_deadlines, send_mails, tell_events
 from yoyaku.worker.runtime import Runtime
-
-
-@pytest.fixture
-async def runtime(make_settings, fresh_database, smtp):
-    made = Runtime.from_settings(make_settings(fresh_database, SMTP_URL=smtp.url, MAIL_FROM="yoyaku@aoba.example"))
-    yield made
-    await made.engine.dispose()
 
 
 async def move_clock(town, **by):

@@ -71,7 +71,7 @@ async def renew_registration(
     clause = find_validity(act.terms, validity, facts_of(row))
     current = row.expiries.get(validity)
     until = renewed_until(clause, current=current, today=act.today, by=by)
-    values: dict[str, Any] = {"expiries": as_texts({**row.expiries, validity: until})}
+    values: dict[str, Any] = {"expiries": as_texts({**row.expiries, validity: until}), "active_on": act.today}
     if clause is not None and clause.then_stage == row.stage and clause.then_stage != clause.from_stage:
         values |= {"stage": clause.from_stage, "stage_since": act.now}
     await life.change_registrant(conn, registrant_id=registrant_id, values=values)
