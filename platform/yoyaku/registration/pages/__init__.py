@@ -9,16 +9,20 @@ from yoyaku.registration.pages import (
     mail,
     member,
     messages,
+    password,
     privacy,
     register,
     register_guide,
     renewal,
+    security,
 )
 from yoyaku.registration.pages.door import Client, Door, Means, Place
 from yoyaku.registration.pages.login import BEHALF_COOKIE, DEVICE_COOKIE, SESSION_COOKIE, login_page
 
 ROUTES: Final = [
     *login.ROUTES,
+    *password.ROUTES,
+    *security.ROUTES,
     *groups.ROUTES,
     *member.ROUTES,
     *messages.ROUTES,

@@ -117,9 +117,7 @@ class Door:
     def throttle(self) -> Throttle:
         """What slows down whoever guesses."""
         place, means = self.place, self.means
-        return Throttle(
-            engine=means.engine, tenant_id=place.tenant_id, service_id=place.service_id, seal=means.seal
-        )
+        return Throttle(engine=means.engine, tenant_id=place.tenant_id, service_id=place.service_id, seal=means.seal)
 
     @property
     def gate(self) -> Gate:

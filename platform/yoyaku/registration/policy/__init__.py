@@ -13,6 +13,7 @@ from yoyaku.registration.policy.login import (
     mask_mail,
 )
 from yoyaku.registration.policy.passwords import (
+    NewPasswordRefused,
     PasswordPatternRefused,
     PasswordTooWeak,
     check_city_password,
@@ -37,6 +38,7 @@ __all__ = [
     "LoginFailed",
     "LoginIdMalformed",
     "LoginIdTaken",
+    "NewPasswordRefused",
     "PasswordPatternRefused",
     "PasswordToBeSet",
     "PasswordTooWeak",

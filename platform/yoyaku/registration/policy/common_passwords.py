@@ -58,7 +58,7 @@ _KANA = """
 暗証番号 日本 東京 大阪 富士山 ねこ いぬ うさぎ ももたろう 桃太郎
 """
 
-COMMON_WORDS: Final = frozenset(" ".join((_ASKED_FOR, _ENGLISH, _JAPANESE, _KANA)).split())
+COMMON_WORDS: Final = frozenset(f"{_ASKED_FOR} {_ENGLISH} {_JAPANESE} {_KANA}".split())
 
 KEYBOARD_RUNS: Final = (
     "1234567890", "0123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",

@@ -8,7 +8,7 @@ characters, a list of what is guessed first, no rule of composition.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
@@ -45,6 +45,18 @@ class PasswordPatternRefused(YoyakuError):
     status = 422
     code = "password_pattern_refused"
     title = "This password has not the form that this service asks for."
+
+
+class NewPasswordRefused(YoyakuError):
+    """A password that somebody wants to set may not be: ``faults`` are all reasons, each with its own sentence."""
+
+    status = 422
+    code = "new_password_refused"
+    title = "This password may not be set."
+
+    def __init__(self, faults: Sequence[YoyakuError]) -> None:
+        self.faults = tuple(faults)
+        super().__init__()
 
 
 def find_password_faults(

@@ -16,9 +16,10 @@ from yoyaku.db.tables import account, staff
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.repository.here import HERE
 
+INITIAL = "initial"
 _LOGIN = """
     SELECT a.account_id, a.login_id, a.password_hash, a.password_state, a.registrant_id, a.staff_id, r.stage,
-           r.name, r.kana, r.phone, r.postcode, r.birth_date, coalesce(r.email, r.email_wanted, f.email) AS email,
+           coalesce(r.name, f.name) AS name, r.kana, r.phone, r.postcode, r.birth_date, coalesce(r.email, r.email_wanted, f.email) AS email,
            a.closed_at IS NOT NULL OR f.ended_at IS NOT NULL AS is_closed, a.last_login_at, a.previous_login_at
     FROM account a
     LEFT JOIN registrant r USING (tenant_id, service_id, registrant_id)
@@ -68,6 +69,11 @@ class AccountRow:
     is_closed: bool
     last_login_at: datetime | None
     previous_login_at: datetime | None
+
+    @property
+    def opens_only_a_way(self) -> bool:
+        """Whether the password is a given one, which opens nothing but the way to an own one."""
+        return self.password_state == INITIAL
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -135,4 +141,5 @@ async def change_password_hash(conn: AsyncConnection, *, account_id: UUID, passw
 async def set_password(conn: AsyncConnection, *, account_id: UUID, password_hash: str, real_now: datetime) -> None:
     """Replace the password by one of the person's own."""
     chosen = update(account).where(account.c.account_id == account_id)
-    await conn.execute(chosen.values(password_hash=password_hash, password_state="own", password_set_at=real_now))
+    values = {"password_hash": password_hash, "password_state": "own", "password_set_at": real_now}
+    await conn.execute(chosen.values(**values))

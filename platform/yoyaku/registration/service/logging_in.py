@@ -65,7 +65,7 @@ async def log_in(conn: AsyncConnection, *, attempt: LoginAttempt, gate: Gate) ->
     right = await verify_password(attempt.password, found.password_hash if found else None)
     if not right or found is None or found.is_closed:
         raise LoginFailed
-    if found.password_state == "initial":
+    if found.opens_only_a_way:
         raise await _lead_to_own_password(conn, found, gate)
     await gate.throttle.give_back(taken)
     _check_stage(found, gate.terms)

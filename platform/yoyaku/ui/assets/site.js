@@ -82,6 +82,17 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
 
+  // A password is shown while its button is pressed in.
+  document.querySelectorAll("[data-reveal]").forEach((button) => {
+    const input = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      button.textContent = shown ? button.dataset.shown : button.dataset.hidden;
+    });
+  });
   // What htmx brings in is led to, so that it is read aloud; a form may be sent again.
   document.addEventListener("htmx:afterSettle", (event) => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
