@@ -130,13 +130,21 @@ class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An invented clerk; ``service: "*"`` gives one account in every service."""
+    """An invented clerk; ``service: "*"`` gives one account in every service.
+
+    ``second_factor`` is the secret of the generator of codes that is set up for them (``yoyaku demo codes``); without,
+    they set up their own at the first log-in.
+    """
 
     service: Annotated[
         str, Meta(pattern=r"^(\*|[a-z0-9][a-z0-9_-]*)$", description="A service's code, or *.", examples=["*"])
     ]
     login_id: str
     password: str
+    second_factor: Annotated[
+        str | None,
+        Meta(pattern="^[A-Z2-7]{32}$", description="A secret in Base32.", examples=["A" * 32]),
+    ] = None
     name: str
     roles: Annotated[list[Literal["counter_clerk", "tenant_admin"]], Meta(min_length=1)]
 
