@@ -2,73 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import msgspec
 import pytest
 from sqlalchemy import text
+from tests.integration.registration.applicants import ACT, ANSWERS, APPLICATION, RULES, apply
 
-from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
-from yoyaku.kernel.seal import Seal
-from yoyaku.registration.act import Act
-from yoyaku.registration.policy.form import Application, ApplicationRefused
-from yoyaku.registration.service.applying import apply_for_registration
-from yoyaku.registration.service.details import change_details, read_profile
+from yoyaku.registration.policy.form import ApplicationRefused
+from yoyaku.registration.service.details import read_profile
 from yoyaku.registration.terms import RegistrationTerms
-
-NOW = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
-SEAL = Seal(["only for tests, forty characters and more"])
-RULES = {
-    "classes": [
-        {"code": "person", "name": "個人", "apply_by": ["web", "counter"], "first_stage": "new"},
-        {"code": "group", "name": "団体", "account_kind": "group", "apply_by": ["web"], "first_stage": "new"},
-    ],
-    "stages": [
-        {"code": "new", "name": "仮登録", "may_book": False},
-        {"code": "registered", "name": "本登録", "may_book": True},
-    ],
-    "login": {"id_label": "ID", "id_pattern": "^[a-z0-9]{6,16}$"},
-    "fields": [
-        {"code": "name", "kind": "name", "label": "氏名", "changed_by": ["clerk"]},
-        {"code": "kana", "kind": "kana", "label": "フリガナ", "changed_by": ["clerk"]},
-        {"code": "birth_date", "kind": "birth_date", "label": "生年月日", "changed_by": ["clerk"]},
-        {"code": "representative", "kind": "name", "label": "代表者", "when": {"account_kind": "group"}},
-        {
-            "code": "members",
-            "kind": "long_text",
-            "label": "構成員",
-            "when": {"account_kind": "group"},
-            "required": False,
-        },
-        {"code": "phone", "kind": "phone", "label": "電話番号"},
-        {"code": "postcode", "kind": "postcode", "label": "郵便番号", "required": False},
-        {"code": "address", "kind": "address", "label": "住所", "required": False},
-        {"code": "email", "kind": "email", "label": "メール", "required": False, "typed_twice": True},
-        {"code": "work_name", "kind": "text", "label": "勤務先", "required": False},
-    ],
-    "one_per_person": {"group_birth_date_field": "birth_date"},
-    "mail": {"required_for": []},
-}
-TERMS = msgspec.convert(RULES, RegistrationTerms)
-ACT = Act(terms=TERMS, rule_set_version=1, now=NOW, real_now=NOW, today=date(2027, 1, 10))
-ANSWERS = {
-    "name": "髙橋　﨑太",
-    "kana": "たかはし さきた",
-    "birth_date": "19780616",
-    "phone": "０３１２３４５６７８",
-    "address": "東京都青葉区1",
-    "email": "saki@example.jp",
-    "email_again": "saki@example.jp",
-    "work_name": "青葉商店",
-}
-APPLICATION = Application(
-    user_class="person", way="web", answers=ANSWERS, login_id="sakita78", password="kirin4maru8zebra"
-)
-
-
-async def apply(conn, application=APPLICATION, **more):
-    return await apply_for_registration(conn, act=more.pop("act", ACT), seal=SEAL, application=application, **more)
 
 
 async def count(conn, table):
@@ -241,53 +185,3 @@ async def test_one_form_sent_many_times_at_once_is_one_registration(town):
 
     assert {one.login_id for one in applied} == {"sakita78"}
     assert [one.again for one in applied].count(False) == 1
-
-
-@pytest.mark.fact("KC-041", "KC-046")
-async def test_residents_change_what_the_rules_let_them_change(conn):
-    applied = await apply(conn)
-    changes = {"name": "別人", "phone": "090-1111-2222", "address": "", "work_name": "港商店"}
-    changed = await change_details(conn, act=ACT, registrant_id=applied.registrant_id, answers=changes, by="resident")
-
-    row = (await read_profile(conn, registrant_id=applied.registrant_id)).row
-    assert sorted(changed) == ["address", "phone", "work_name"]
-    assert (row.name, row.phone, row.address, row.details["work_name"]) == (
-        "髙橋　﨑太",
-        "090-1111-2222",
-        None,
-        "港商店",
-    )
-    again = await change_details(
-        conn, act=ACT, registrant_id=applied.registrant_id, answers={**changes, "phone": "09011112222"}, by="resident"
-    )
-    assert again == []
-
-
-async def test_clerks_change_names_and_they_are_found_by_them(conn):
-    applied = await apply(conn)
-    answers = {**ANSWERS, "name": "𠮷野　﨑太"}
-    changed = await change_details(conn, act=ACT, registrant_id=applied.registrant_id, answers=answers, by="clerk")
-
-    key = (await conn.execute(text("SELECT search_key FROM registrant WHERE name = '𠮷野　﨑太'"))).scalar()
-    assert changed == ["name"]
-    assert key.startswith("吉野崎太")
-
-
-async def test_every_fault_of_a_change_is_said_and_nothing_is_changed(conn):
-    applied = await apply(conn)
-    with pytest.raises(ApplicationRefused) as refused:
-        await change_details(
-            conn,
-            act=ACT,
-            registrant_id=applied.registrant_id,
-            answers={"phone": "1", "postcode": "1"},
-            by="resident",
-        )
-
-    assert [fault.field for fault in refused.value.faults] == ["phone", "postcode"]
-    assert (await read_profile(conn, registrant_id=applied.registrant_id)).row.phone == "0312345678"
-
-
-async def test_there_is_no_profile_of_nobody(conn):
-    with pytest.raises(NotFound):
-        await read_profile(conn, registrant_id=new_id())

@@ -18,7 +18,7 @@ from yoyaku.registration.repository.here import HERE
 _PROFILE = (
     "registrant_id", "kind", "name", "kana", "user_class", "residency", "stage", "stage_since", "birth_date",
     "postcode", "address", "phone", "email", "email_wanted", "mail_verified_at", "language", "details", "consents",
-    "expiries", "registered_at", "anonymised_at", "facts",
+    "expiries", "registered_at", "anonymised_at", "facts", "person_key",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ class ProfileRow:
     registered_at: datetime
     anonymised_at: datetime | None
     facts: Mapping[str, Any]
+    person_key: bytes | None = field(repr=False)
     account_id: UUID | None
     login_id: str | None
     password_state: str | None

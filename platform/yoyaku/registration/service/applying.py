@@ -33,6 +33,7 @@ from yoyaku.registration.service.application_rows import Case, member_rows, regi
 from yoyaku.registration.service.identity import begin_checks
 from yoyaku.registration.service.identity_means import IdentityMeans
 from yoyaku.registration.service.mail import want_mail
+from yoyaku.registration.service.persons import person_key
 from yoyaku.registration.service.stages import begin_registration
 
 _FIELDS: Final[Mapping[type[YoyakuError], str]] = {LoginIdTaken: "login_id", MailTaken: "email", MailMalformed: "email"}
@@ -77,11 +78,11 @@ async def apply_for_registration(
         return before
     case = await _examine(conn, act, application)
     person = person_of(act.terms, case.chosen, case.answers)
-    person_key = None if person is None else await _key_of(conn, case, person, seal, distinct_person_why)
+    key = None if person is None else await _key_of(conn, case, person, seal, distinct_person_why)
     try:
         async with conn.begin_nested():  # whatever refuses now leaves nothing behind
-            if not await applicants.add_applicant(conn, {**registrant_row(case), "person_key": person_key}):
-                return await _lost_race(conn, case, person, person_key)
+            if not await applicants.add_applicant(conn, {**registrant_row(case), "person_key": key}):
+                return await _lost_race(conn, case, person, key)
             created = await _add_login(conn, case)
             await _follow_up(conn, case, created, distinct_person_why)
     except (LoginIdTaken, PasswordTooWeak, PasswordPatternRefused, MailTaken, MailMalformed) as error:
@@ -112,14 +113,13 @@ async def _key_of(
     conn: AsyncConnection, case: Case, person: Person, seal: Seal, distinct_person_why: str | None
 ) -> bytes:
     """By which the database tells people apart; refused where it is taken already."""
-    texts = (person.name, person.born.isoformat())
     if distinct_person_why is not None:
-        return seal.keyed_hash("person", *texts, str(case.registrant_id))
-    person_key = seal.keyed_hash("person", *texts)
-    same = await applicants.find_same_person(conn, person_key=person_key)
+        return person_key(seal, person, apart=case.registrant_id)
+    key = person_key(seal, person)
+    same = await applicants.find_same_person(conn, person_key=key)
     if same is not None:
         raise ApplicationRefused([_registered_already(case, person, same)])
-    return person_key
+    return key
 
 
 def _made_before(row: ProfileRow) -> Applied:
@@ -186,12 +186,12 @@ def _registered_already(case: Case, person: Person, same: ProfileRow) -> FieldFa
     return registered_fault(person, unfinished=unfinished, refusal=one.refusal if one else None)
 
 
-async def _lost_race(conn: AsyncConnection, case: Case, person: Person | None, person_key: bytes | None) -> Applied:
+async def _lost_race(conn: AsyncConnection, case: Case, person: Person | None, key: bytes | None) -> Applied:
     """The same form was sent twice at once, or the same person applied twice."""
     before = await applicants.read_profile(conn, registrant_id=case.registrant_id)
     if before is not None:
         return _made_before(before)
-    same = None if person_key is None else await applicants.find_same_person(conn, person_key=person_key)
+    same = None if key is None else await applicants.find_same_person(conn, person_key=key)
     if person is None or same is None:
         raise LookupError("a registration was not stored, and none stands in its way")
     raise ApplicationRefused([_registered_already(case, person, same)])

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.contact import phone_key
 from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.seal import Seal
 from yoyaku.kernel.text import search_key
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy.form import (
@@ -26,9 +27,11 @@ from yoyaku.registration.policy.form import (
     form_facts,
     read_fields,
 )
+from yoyaku.registration.policy.person import person_of, registered_fault
 from yoyaku.registration.repository import applicants
 from yoyaku.registration.repository.applicants import MemberRow, ProfileRow
 from yoyaku.registration.service.mail import want_mail
+from yoyaku.registration.service.persons import changed_key
 from yoyaku.registration.terms import RegistrationField, RegistrationTerms, Stage
 from yoyaku.rules.condition import Value
 
@@ -112,9 +115,17 @@ def changeable_fields(terms: RegistrationTerms, profile: Profile, *, by: By) -> 
 
 
 async def change_details(
-    conn: AsyncConnection, *, act: Act, registrant_id: UUID, answers: Mapping[str, str], by: By
+    conn: AsyncConnection,
+    *,
+    act: Act,
+    registrant_id: UUID,
+    answers: Mapping[str, str],
+    by: By,
+    seal: Seal | None = None,
 ) -> list[str]:
     """Write new answers to the fields that may be changed; whatever else is sent is left alone. Returns what changed.
+
+    ``seal`` is needed where a name or a birth date may change by which people are told apart (one per person).
 
     Raises:
         NotFound: there is no such registration.
@@ -123,12 +134,14 @@ async def change_details(
     profile = await read_profile(conn, registrant_id=registrant_id)
     open_to = {one.code: one for one in changeable_fields(act.terms, profile, by=by)}
     read = _read(act, profile, answers, open_to)
-    changed = {code: read.values.get(code) for code in open_to if read.values.get(code) != _kept(profile, code)}
+    kept = _as_read(act.terms, profile)
+    changed = {code: read.values.get(code) for code in open_to if read.values.get(code) != kept.get(code)}
+    values = _columns(profile, changed) | await _new_person(conn, act, profile, read, seal)
     email = changed.pop("email", None)
     if isinstance(email, str):
         await want_mail(conn, act=act, registrant_id=registrant_id, email=email)
     if changed:
-        await applicants.change_profile(conn, registrant_id=registrant_id, values=_columns(profile, changed))
+        await applicants.change_profile(conn, registrant_id=registrant_id, values=values)
         await _rename_roles(conn, profile, changed)
     return [*changed, *(["email"] if email else [])]
 
@@ -149,6 +162,37 @@ def _read(act: Act, profile: Profile, answers: Mapping[str, str], open_to: Mappi
     return read
 
 
+async def _new_person(
+    conn: AsyncConnection, act: Act, profile: Profile, read: Answers, seal: Seal | None
+) -> dict[str, bytes]:
+    """The new key where name or birth date were corrected; refused where that is somebody who is registered."""
+    chosen = find_class(act.terms, profile.row.user_class)
+    if chosen is None or profile.row.person_key is None:
+        return {}
+    before = person_of(act.terms, chosen, Answers(values=_as_read(act.terms, profile), faults=[]))
+    after = person_of(act.terms, chosen, read)
+    if after is None or after == before:
+        return {}
+    if seal is None:
+        raise LookupError("a name or birth date is corrected only with the seal that tells people apart")
+    key, same = await changed_key(conn, seal=seal, row=profile.row, before=before, after=after)
+    if same is not None:
+        one = act.terms.one_per_person
+        raise ApplicationRefused([registered_fault(after, unfinished=False, refusal=one.refusal if one else None)])
+    return {"person_key": key}
+
+
+def _as_read(terms: RegistrationTerms, profile: Profile) -> dict[str, Answer]:
+    """What is kept, as reading gives it: birth dates among the further answers are kept as text."""
+    days = {one.code for one in terms.fields if one.kind == "birth_date"}
+    kept = profile.answers.items()
+    return {
+        code: date.fromisoformat(value) if code in days and isinstance(value, str) else value
+        for code, value in kept
+        if value != ""
+    }
+
+
 def typed_text(answer: object) -> str:
     """An answer as one would type it."""
     if isinstance(answer, bool):
@@ -160,15 +204,9 @@ def _plain(answer: object) -> Value:
     return answer.isoformat() if isinstance(answer, date) else answer if isinstance(answer, str | bool | int) else None
 
 
-def _kept(profile: Profile, code: str) -> Answer | None:
-    """An answer that is kept, as reading gives it."""
-    kept = profile.answers.get(code)
-    return None if kept == "" else kept
-
-
 def _columns(profile: Profile, changed: Mapping[str, Answer | None]) -> dict[str, Any]:
     """What is written where: columns of their own, or the further answers."""
-    values: dict[str, Any] = {code: value for code, value in changed.items() if code in COLUMNS}
+    values: dict[str, Any] = {code: value for code, value in changed.items() if code in COLUMNS and code != "email"}
     names = {code: changed.get(code, getattr(profile.row, code)) or "" for code in ("name", "kana")}
     if {"name", "kana"} & set(changed):
         values |= {**names, "search_key": search_key(*(str(text) for text in names.values()))}
