@@ -141,10 +141,9 @@ class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ]
     login_id: str
     password: str
-    second_factor: Annotated[
-        str | None,
-        Meta(pattern="^[A-Z2-7]{32}$", description="A secret in Base32.", examples=["A" * 32]),
-    ] = None
+    second_factor: (
+        Annotated[str, Meta(pattern="^[A-Z2-7]{32}$", description="A secret in Base32.", examples=["A" * 32])] | None
+    ) = None
     name: str
     roles: Annotated[list[Literal["counter_clerk", "tenant_admin"]], Meta(min_length=1)]
 
