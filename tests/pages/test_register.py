@@ -352,3 +352,23 @@ async def test_one_s_registration_needs_a_log_in(browse, path):
     page = await site.get(path)
 
     assert page.url.path == "/login"
+
+
+@pytest.mark.fact("ML-036", "ML-037", "ML-051", "ML-053", "ML-056")
+async def test_after_applying_a_worker_is_told_to_send_proof_and_what_comes_when(browse):
+    site = browse("lodging")
+    page = await apply_as_worker(site, name="在勤　証子", kana="ザイキン　ショウコ", birth_date="1985-05-05")
+
+    assert page.url.path == "/register/done"
+    for told in ("書類を送ってください", "3営業日ほど", "空き室は今すぐ予約できます", "受信拒否", "taro@example.jp"):
+        assert told in page.text
+    assert "/account/identity" in page.text
+
+
+@pytest.mark.fact("ML-047", "ML-054", "ML-057", "ML-058")
+async def test_before_applying_one_reads_what_is_asked_for_and_what_will_not_do(browse):
+    site = browse("lodging")
+    await site.get("/register")
+
+    for told in ("無効になり", "第三者に提供することはありません", "在勤証明書", "名刺", "源泉徴収票"):
+        assert told in site.html
