@@ -1,0 +1,162 @@
+"""One's own page, the header, the inbox, favourites, how one reads."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.registration.service.messages import add_message
+
+
+@pytest.fixture
+async def in_service(city_settings, services):
+    """Runs a statement in a service's database."""
+    engine = make_engine(city_settings.database_url, pool_size=1)
+
+    async def run(code, act):
+        service = services[code]
+        async with tenant_transaction(engine, service.tenant, service.code) as conn:
+            return await act(conn)
+
+    yield run
+    await engine.dispose()
+
+
+async def registrant_of(conn, name):
+    row = await conn.execute(text("SELECT registrant_id FROM registrant WHERE name = :name"), {"name": name})
+    return row.scalar_one()
+
+
+@pytest.mark.fact("KC-038", "KC-041", "KC-043", "KC-044", "KC-046")
+async def test_my_page_has_its_five_parts_and_leads_on_from_each(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    page = await site.get("/me")
+    headings = re.findall(r"<h2[^>]*>([^<]+)", page.text)
+
+    assert [one for one in headings if one in {"よく使う施設", "申込状況", "利用履歴", "メッセージ", "利用者情報"}] == [
+        "よく使う施設",
+        "申込状況",
+        "利用履歴",
+        "メッセージ",
+        "利用者情報",
+    ]
+    for path in ("/me/bookings", "/me/history", "/account", "/account/mail", "/account/security", "/account/data"):
+        assert f'href="{path}"' in page.text
+
+
+async def test_my_page_is_for_whoever_is_logged_in(browse):
+    site = browse("halls")
+    for path in ("/me", "/me/messages", "/me/groups", "/me/bookings"):
+        assert (await site.get(path)).url.path == "/login"
+
+
+@pytest.mark.fact("KC-038", "KC-039")
+async def test_a_facility_is_kept_found_on_my_page_and_dropped(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    listed = await site.get("/facilities")
+    place = re.search(r'href="(/facilities/[a-z0-9_-]+)"', listed.text)[1]
+    code = place.rpartition("/")[2]
+    await site.get(place)
+    page = await site.post(f"/me/favourites/{code}", next=place)
+    assert page.url.path == place
+    assert "よく使う施設に登録しました" in page.text
+
+    mine = await site.get("/me")
+    assert f'href="/availability/{code}"' in mine.text
+    page = await site.post(f"/me/favourites/{code}/drop", next="/me")
+    assert page.url.path == "/me"
+    assert f'href="/availability/{code}"' not in page.text
+
+
+async def test_an_unknown_facility_is_not_kept_and_nobody_is_sent_elsewhere(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    await site.get("/me")
+    assert (await site.post("/me/favourites/no-such-place")).status_code == 404
+    await site.get("/me")
+    page = await site.post("/me/favourites/no-such-place/drop", next="//evil.example/")
+    assert page.url.path == "/me"
+
+
+@pytest.mark.fact("KC-040", "KC-045", "MG-068")
+async def test_an_unread_message_is_marked_counted_and_read(browse, services, in_service):
+    person = services["rooms"].resident
+
+    async def write(conn):
+        await add_message(
+            conn,
+            registrant_id=await registrant_of(conn, person.name),
+            event_id=None,
+            template="test",
+            subject="<登録>のお知らせ",
+            body="一行目\n二行目",
+            at=read_clock(),
+        )
+
+    await in_service("rooms", write)
+    site = browse("rooms")
+    await site.log_in(person)
+    page = await site.get("/me/messages")
+    assert "未読" in page.text
+    assert "&lt;登録&gt;のお知らせ" in page.text
+    assert "未読 1件" in page.text
+
+    message = re.search(r'href="(/me/messages/[0-9a-f-]{36})"', page.text)[1]
+    page = await site.get(message)
+    assert "一行目<br>二行目" in page.text
+    assert "未読 1件" not in page.text
+    assert "未読 1件" not in (await site.get("/me")).text
+
+    await site.get(message)
+    page = await site.post(f"{message}/unread")
+    assert "未読 1件" in page.text
+
+    other = browse("rooms")
+    await other.log_in(services["rooms"].clerk)
+    assert (await other.get(message)).status_code == 404
+
+
+@pytest.mark.fact("MG-026")
+async def test_the_header_says_until_when_the_registration_holds(browse, services, in_service):
+    person = services["rooms"].resident
+    site = browse("rooms")
+    await site.log_in(person)
+    page = await site.get("/")
+    header = page.text[: page.text.index("<main")]
+    assert person.name in header
+    dates = re.findall(r'class="expiry">([^<]+)', header)
+
+    async def expiries(conn):
+        row = await conn.execute(text("SELECT expiries FROM registrant WHERE name = :name"), {"name": person.name})
+        return row.scalar_one()
+
+    assert len(dates) == len(await in_service("rooms", expiries))
+
+
+@pytest.mark.fact("MG-068")
+async def test_the_header_offers_reading_aloud_display_guide_messages_and_logging_out(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].resident)
+    page = await site.get("/")
+    header = page.text[: page.text.index("<main")]
+    for words in ("読み上げ", "色・文字サイズ変更", "ご利用の手引き", "メッセージ", "ログアウト"):
+        assert words in header
+
+
+@pytest.mark.fact("MG-068")
+async def test_how_one_reads_is_kept_without_scripts_and_one_returns(browse):
+    site = browse("rooms")
+    await site.get("/display", params={"next": "/facilities"})
+    page = await site.post("/display", size="largest", colours="dark", next="/facilities")
+    assert page.url.path == "/facilities"
+    assert '<html lang="ja" class="size-largest colours-dark">' in page.text
+    assert 'class="size-largest colours-dark"' in (await site.get("/")).text
+
+    await site.get("/display")
+    page = await site.post("/display", size='x" onload="', colours="none", next="//evil.example")
+    assert page.url.path == "/"
+    assert '<html lang="ja">' in page.text
