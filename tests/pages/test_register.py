@@ -372,3 +372,19 @@ async def test_before_applying_one_reads_what_is_asked_for_and_what_will_not_do(
 
     for told in ("無効になり", "第三者に提供することはありません", "在勤証明書", "名刺", "源泉徴収票"):
         assert told in site.html
+
+
+async def test_who_applies_again_and_again_is_slowed_and_loses_nothing(browse):
+    site = browse("sports")
+    await site.get("/register/individual")
+    typed = {**SPORTS, "name": "連打　押夫", "email": "renda@example.jp", "email_again": "renda@example.jp"}
+    await site.post("/register/individual", **typed, act="check")
+    wanted = {**consents_on(site.html), "login_id": "renda901", "password": "x1", "password_again": "x1"}
+    for _ in range(10):
+        await site.post("/register/individual", **typed, **wanted, act="apply")
+        assert errors_on(site.html) == ["password"]
+    page = await site.post("/register/individual", **typed, **wanted, act="apply")
+
+    assert page.status_code == 422
+    assert "しばらく" in site.html
+    assert 'value="renda901"' in site.html

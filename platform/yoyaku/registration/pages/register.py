@@ -30,6 +30,7 @@ from yoyaku.registration.policy.form import (
     find_class,
     form_facts,
 )
+from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of
 from yoyaku.registration.service.applying import Applied, apply_for_registration
 from yoyaku.registration.service.details import read_profile, stage_of
 from yoyaku.registration.service.postcode import towns_of
@@ -131,10 +132,13 @@ def _check(sheet: Sheet) -> Response[str]:
 
 
 async def _apply(sheet: Sheet) -> Response[Any]:
-    """Apply, or show what is wrong where it was typed."""
+    """Apply, or show what is wrong where it was typed. Who applies again and again is slowed: each application sends a mail."""
     door = sheet.door
     try:
         applied = await _apply_or_refuse(sheet)
+    except TooManyAttempts as refusal:
+        read = check_application(door.terms, sheet.application, today=door.today)
+        return _show_check(sheet, read, [FieldFault(field="", code=refusal.code, error=refusal)])
     except ApplicationRefused as refused:
         earlier = [fault for fault in refused.faults if not _is_of_last_step(fault)]
         if earlier:
@@ -150,6 +154,8 @@ async def _apply_or_refuse(sheet: Sheet) -> Applied:
     if faults:
         read = check_application(door.terms, sheet.application, today=door.today)
         raise ApplicationRefused([*read.faults, *faults])
+    aim = sheet.form.get("email", "").strip().casefold()
+    await door.throttle.take(sources_of(address=door.client.address, aim=aim, purpose="apply"), real_now=door.real_now)
     return await apply_for_registration(
         door.conn, act=door.act, seal=door.means.seal, application=sheet.application, means=door.identity_means
     )
