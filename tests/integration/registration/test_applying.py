@@ -87,7 +87,7 @@ async def test_a_clerk_may_say_that_two_are_two(conn):
 
 
 async def test_a_form_sent_twice_is_one_registration(conn):
-    once = replace(APPLICATION, registrant_id=new_id())
+    once = replace(APPLICATION, form_key=str(new_id()))
     first, second = await apply(conn, once), await apply(conn, once)
 
     assert (first.registrant_id, first.login_id) == (second.registrant_id, second.login_id)
@@ -175,7 +175,7 @@ async def test_of_many_applications_of_one_person_at_once_one_wins(town):
 
 
 async def test_one_form_sent_many_times_at_once_is_one_registration(town):
-    once = replace(APPLICATION, registrant_id=new_id())
+    once = replace(APPLICATION, form_key=str(new_id()))
 
     async def send():
         async with town.act() as conn:

@@ -69,6 +69,7 @@ class Sheet:
     def application(self) -> Application:
         """What is applied for by this form."""
         login, given = self.door.terms.login, self.form
+        key = open_mark(self.door.means.seal, self.form_key, purpose=FORM_KEY, real_now=self.door.real_now)
         consents = {name.removeprefix(CONSENT) for name in given if name.startswith(CONSENT)}
         return Application(
             user_class=self.chosen.code,
@@ -78,7 +79,7 @@ class Sheet:
             login_id=given.get("login_id", "").strip() if login.issued is None else None,
             password=given.get("password", "") if asks_password(self.door) else None,
             language="en" if self.door.words.language == "en" else "ja",
-            registrant_id=open_mark(self.door.means.seal, self.form_key, purpose=FORM_KEY, real_now=self.door.real_now),
+            form_key=None if key is None else str(key),
         )
 
 

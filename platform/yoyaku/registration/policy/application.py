@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from uuid import UUID
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.terms import Way
@@ -45,8 +44,8 @@ class FieldFault:
 class Application:
     """What somebody applies with: class, way, what they typed by field, and which consents they gave by code.
 
-    ``login_id`` and ``password`` where people choose them. ``registrant_id`` is the id that the registration will have:
-    a form sent twice carries one.
+    ``login_id`` and ``password`` where people choose them. ``form_key`` is the id that the registration
+    will have, as text: a form sent twice carries one.
     """
 
     user_class: str
@@ -57,7 +56,7 @@ class Application:
     password: str | None = dataclasses.field(default=None, repr=False)
     by_proxy: bool = False
     language: Literal["ja", "en"] = "ja"
-    registrant_id: UUID | None = None
+    form_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from yoyaku.kernel.contact import phone_key
 from yoyaku.kernel.ids import new_id
@@ -23,7 +24,7 @@ class Case:
         self.application = application
         self.chosen = chosen
         self.answers = answers
-        self.registrant_id = application.registrant_id or new_id()
+        self.registrant_id = UUID(application.form_key) if application.form_key else new_id()
         self.stage = chosen.first_stage or act.terms.stages[0].code
 
 

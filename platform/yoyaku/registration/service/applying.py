@@ -93,9 +93,9 @@ async def apply_for_registration(
 
 
 async def _sent_before(conn: AsyncConnection, application: Application) -> Applied | None:
-    if application.registrant_id is None:
+    if application.form_key is None:
         return None
-    row = await applicants.read_profile(conn, registrant_id=application.registrant_id)
+    row = await applicants.read_profile(conn, registrant_id=UUID(application.form_key))
     return None if row is None else _made_before(row)
 
 
