@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,10 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 @dataclass(frozen=True, kw_only=True)
 class Ties:
-    """Why somebody cannot be let go yet: bookings that are not over, and yen that they owe."""
+    """Why somebody cannot be let go yet: bookings that are not over, and yen that they owe.
+
+    ``last_on`` is the last day on which they booked or used something.
+    """
 
     bookings: int = 0
     owed_yen: int = 0
+    last_on: date | None = None
 
 
 class Holder(Protocol):

@@ -110,6 +110,18 @@ async def test_whoever_was_there_since_is_kept_and_looked_at_again_later(town, r
     assert found == [("髙田 0", datetime(2033, 1, 1, 15, 0, tzinfo=UTC))]
 
 
+async def test_a_booking_at_the_counter_counts_as_being_there(town, runtime):
+    one = await used_booking(town)
+    async with town.act() as conn:
+        await conn.execute(text("UPDATE registrant SET active_on = '2027-01-10'"))
+        await conn.execute(text("UPDATE booking SET made_at = '2029-01-01 00:00Z', ends_at = '2029-02-01 03:00Z',"
+                                " starts_at = '2029-02-01 02:00Z'"))  # fmt: skip
+    await at(town, datetime(2030, 6, 1, tzinfo=UTC))
+    await work(runtime)
+    seen = "SELECT name, active_on::text FROM registrant WHERE registrant_id = :who"
+    assert await town.see(seen, who=one.registrant_id) == [("髙田 0", "2029-02-01")]
+
+
 @pytest.mark.parametrize(("day", "paid", "why"), [(DAY, 0, "bookings"), (DAY, 0, "owed_yen")])
 async def test_who_has_bookings_or_debts_is_not_forgotten(town, day, paid, why):
     await publish(town)

@@ -11,10 +11,14 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.registration.ties import Ties
+
 _TIES = text("""
     SELECT count(*) FILTER (WHERE state IN ('tentative', 'confirmed') AND ends_at > :now) AS bookings,
            coalesce(sum(greatest(CASE WHEN state IN ('confirmed', 'used') THEN total_yen ELSE coalesce(kept_yen, 0) END
-                                 - paid_yen, 0)) FILTER (WHERE state <> 'tentative'), 0)::int AS owed_yen
+                                 - paid_yen, 0)) FILTER (WHERE state <> 'tentative'), 0)::int AS owed_yen,
+           (max(greatest(made_at, CASE WHEN state IN ('tentative', 'confirmed', 'used') THEN ends_at END))
+            AT TIME ZONE (SELECT time_zone FROM tenant WHERE tenant_id = current_setting('app.tenant_id')))::date AS last_on
     FROM booking WHERE registrant_id = :registrant_id OR payer_id = :registrant_id
 """)
 # Which answers are somebody's own words is said by the rules under which they were given; codes and numbers stay.
@@ -44,10 +48,10 @@ _EXPORT = text("""
 """)
 
 
-async def find_ties(conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> tuple[int, int]:
-    """How many bookings are not over, and what is owed in yen."""
+async def find_ties(conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> Ties:
+    """How many bookings are not over, what is owed in yen, and the last day of booking or use in the city's zone."""
     row = (await conn.execute(_TIES, {"registrant_id": registrant_id, "now": now})).one()
-    return row.bookings, row.owed_yen
+    return Ties(bookings=row.bookings, owed_yen=row.owed_yen, last_on=row.last_on)
 
 
 async def forget_person(conn: AsyncConnection, *, registrant_id: UUID) -> None:

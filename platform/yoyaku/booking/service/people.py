@@ -18,8 +18,7 @@ class HeldBookings:
 
     async def find_ties(self, conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> Ties:
         """Bookings that are not over, and fees that are not paid."""
-        bookings, owed_yen = await people.find_ties(conn, registrant_id=registrant_id, now=now)
-        return Ties(bookings=bookings, owed_yen=owed_yen)
+        return await people.find_ties(conn, registrant_id=registrant_id, now=now)
 
     async def forget(self, conn: AsyncConnection, *, registrant_id: UUID) -> None:
         """Take out what was typed in one's own words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ _LIFE = text("""
     WHERE r.registrant_id = :registrant_id
 """)
 _LIFE_LOCKED = text(f"{_LIFE.text} FOR NO KEY UPDATE OF r")
+_LIFE_ALONE = text(f"{_LIFE.text} FOR UPDATE OF r")
 _SAME_MAIL = text("""
     SELECT 1 FROM registrant
     WHERE (lower(email) = lower(:email) OR lower(email_wanted) = lower(:email)) AND registrant_id <> :registrant_id
@@ -34,10 +35,6 @@ _TOLD = text("""
     ORDER BY created_at
 """)
 _OPEN_DEADLINE = text("SELECT due_at FROM deadline WHERE kind = :kind AND subject_id = :subject_id AND done_at IS NULL")
-_ACTIVE = text("""
-    UPDATE registrant SET active_on = :day
-    WHERE registrant_id = :registrant_id AND (active_on IS NULL OR active_on < :day) AND anonymised_at IS NULL
-""")
 _UNWATCHED = text("""
     SELECT registrant_id FROM registrant r
     WHERE anonymised_at IS NULL AND (CAST(:stages AS text[]) IS NULL OR stage = ANY(:stages)) AND NOT EXISTS (
@@ -71,9 +68,13 @@ class LifeRow:
     zone: ZoneInfo
 
 
-async def read_life(conn: AsyncConnection, *, registrant_id: UUID, lock: bool = False) -> LifeRow | None:
-    """One registrant, kept from changing until the end of the transaction where ``lock``."""
-    query = _LIFE_LOCKED if lock else _LIFE
+async def read_life(
+    conn: AsyncConnection, *, registrant_id: UUID, lock: bool | Literal["alone"] = False
+) -> LifeRow | None:
+    """One registrant, kept from changing until the end of the transaction where ``lock``; ``alone``: nothing new refers to
+    them either, and what is being booked for them is waited for.
+    """
+    query = _LIFE_ALONE if lock == "alone" else _LIFE_LOCKED if lock else _LIFE
     row = (await conn.execute(query, {"registrant_id": registrant_id})).mappings().first()
     if row is None:
         return None
@@ -102,11 +103,6 @@ async def open_deadline(conn: AsyncConnection, *, kind: str, subject_id: UUID) -
     """When the open deadline of a kind is due (business time)."""
     found: datetime | None = (await conn.execute(_OPEN_DEADLINE, {"kind": kind, "subject_id": subject_id})).scalar()
     return found
-
-
-async def note_active(conn: AsyncConnection, *, registrant_id: UUID, day: date) -> None:
-    """Note the day on which somebody was last there; writes nothing twice on one day."""
-    await conn.execute(_ACTIVE, {"registrant_id": registrant_id, "day": day})
 
 
 async def registrants_without_retention(

@@ -6,6 +6,7 @@ sets the next one in the same transaction.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,7 @@ from yoyaku.registration.policy.life import (
 )
 from yoyaku.registration.repository import events, life
 from yoyaku.registration.repository.life import LifeRow
-from yoyaku.registration.service.privacy import anonymise
+from yoyaku.registration.service.privacy import anonymise, find_ties
 from yoyaku.registration.service.stages import (
     arm_expiry,
     arm_reminder,
@@ -91,6 +92,7 @@ async def forget_if_due(conn: AsyncConnection, *, act: Act, registrant_id: UUID)
     due_at = await life.open_deadline(conn, kind="registration_retention", subject_id=registrant_id)
     if due_at is None or due_at > act.now:
         return False
+    row = await _with_last_use(conn, act=act, row=row)
     day = forget_day(act, row)
     if day is None or begin_of(day, row) > act.now:
         await arm_retention(conn, act=act, row=row)
@@ -102,3 +104,12 @@ async def forget_if_due(conn: AsyncConnection, *, act: Act, registrant_id: UUID)
         await events.set_deadline(conn, kind="registration_retention", subject_id=registrant_id, due_at=later)
         return False
     return True
+
+
+async def _with_last_use(conn: AsyncConnection, *, act: Act, row: LifeRow) -> LifeRow:
+    """Booking and using count as being there; noted here, so that no booking has to write it."""
+    last_on = (await find_ties(conn, act=act, registrant_id=row.registrant_id)).last_on
+    if last_on is None or (row.active_on is not None and row.active_on >= last_on):
+        return row
+    await life.change_registrant(conn, registrant_id=row.registrant_id, values={"active_on": last_on})
+    return replace(row, active_on=last_on)

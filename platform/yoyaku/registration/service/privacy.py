@@ -20,7 +20,12 @@ from yoyaku.registration.ties import Ties, holders
 async def find_ties(conn: AsyncConnection, *, act: Act, registrant_id: UUID) -> Ties:
     """What still ties a registrant: bookings that are not over, and what is owed."""
     found = [await one.find_ties(conn, registrant_id=registrant_id, now=act.now) for one in holders()]
-    return Ties(bookings=sum(one.bookings for one in found), owed_yen=sum(one.owed_yen for one in found))
+    days = [one.last_on for one in found if one.last_on is not None]
+    return Ties(
+        bookings=sum(one.bookings for one in found),
+        owed_yen=sum(one.owed_yen for one in found),
+        last_on=max(days, default=None),
+    )
 
 
 async def anonymise(conn: AsyncConnection, *, act: Act, registrant_id: UUID, why: str) -> None:
@@ -32,7 +37,7 @@ async def anonymise(conn: AsyncConnection, *, act: Act, registrant_id: UUID, why
         NotFound: there is no such registrant.
         StillTied: bookings are not over, or money is owed; nothing was changed.
     """
-    row = await get_life(conn, registrant_id=registrant_id, lock=True)
+    row = await get_life(conn, registrant_id=registrant_id, lock="alone")
     if row.anonymised_at is not None:
         return
     ties = await find_ties(conn, act=act, registrant_id=registrant_id)

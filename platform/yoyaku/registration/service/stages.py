@@ -126,7 +126,7 @@ def forget_day(act: Act, row: LifeRow) -> date | None:
     return forget_on(act.terms.retention, stage=row.stage, registered_on=registered_on, active_on=row.active_on)
 
 
-async def get_life(conn: AsyncConnection, *, registrant_id: UUID, lock: bool = False) -> LifeRow:
+async def get_life(conn: AsyncConnection, *, registrant_id: UUID, lock: bool | Literal["alone"] = False) -> LifeRow:
     """One registrant.
 
     Raises:
