@@ -11,6 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.cities import city_settings_of, city_values, load_cities, read_services
+from tests.e2e.post import Post
+
+from yoyaku.testing.stack.mail import MailCatcher
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,11 +30,25 @@ def services():
 
 
 @pytest.fixture(scope="session")
-def site_port(database_server, _new_database, tmp_path_factory):
-    """The port at which all four sites answer."""
-    made, port = _new_database(), _free_port()
-    values = city_values(made)
+def city_database(database_server, _new_database):
+    """A database with the four services and their people."""
+    made = _new_database()
     load_cities(city_settings_of(made))
+    yield made
+    database_server.drop_database(made.name)
+
+
+@pytest.fixture(scope="session")
+def post(city_database, tmp_path_factory):
+    """Brings the mails of the sites: ``post.link_to("somebody@example.jp")``."""
+    with MailCatcher(tmp_path_factory.mktemp("mails")) as catcher:
+        yield Post(city_database, catcher)
+
+
+@pytest.fixture(scope="session")
+def site_port(city_database, tmp_path_factory):
+    """The port at which all four sites answer."""
+    values, port = city_values(city_database), _free_port()
     log = (tmp_path_factory.mktemp("web") / "log").open("w")
     command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
     web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)
@@ -42,7 +59,6 @@ def site_port(database_server, _new_database, tmp_path_factory):
         web.terminate()
         web.wait(10)
         log.close()
-        database_server.drop_database(made.name)
 
 
 def _wait_for(port, web, log):

@@ -1,0 +1,53 @@
+"""What every registration has in common: to the form, through it, and the link in the mail."""
+
+import re
+
+
+def begin(journey, user_class):
+    """From the top page over the log-in page to the form of a class."""
+    page = journey.page
+    page.goto("/")
+    page.goto("/login")
+    page.locator("main section a[href='/register']").click()
+    page.wait_for_url(re.compile("/register$"))
+    journey.stop("register")
+    page.locator(f"main a[href='/register/{user_class}']").click()
+    page.wait_for_selector("main form input[name=form_key]", state="attached")
+    journey.stop("form")
+
+
+def fill(page, **answers):
+    """Type the answers; a choice is a button to press."""
+    for name, answer in answers.items():
+        choice = page.locator(f"main input[type=radio][name='{name}'][value='{answer}']")
+        if choice.count():
+            choice.check()
+        else:
+            page.locator(f"main [name='{name}']").fill(answer)
+
+
+def apply(journey, **login):
+    """From the filled form over the look at it to the number."""
+    page = journey.page
+    page.locator("main form .button-large").click()
+    page.wait_for_selector("main form[data-confirm]")
+    journey.stop("check")
+    if login:
+        fill(page, **login, password_again=login["password"])
+    for box in page.locator("main input[type=checkbox]").all():
+        box.check()
+    page.locator("main form[data-confirm] .button-large").click()
+    if journey.scripts:
+        page.locator("#confirm-dialog button[value=yes]").click()
+    page.wait_for_selector("main .big-number")
+    journey.stop("registered")
+
+
+def verify_mail(journey, path):
+    """Follow the link and press its button."""
+    page = journey.page
+    page.goto(path)
+    journey.stop("verify-mail")
+    page.locator("main form .button-large").click()
+    page.wait_for_selector(".notice-good")
+    journey.stop("mail-verified")
