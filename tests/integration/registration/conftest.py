@@ -1,8 +1,11 @@
 """A service in a transaction that is rolled back."""
 
 import pytest
+from sqlalchemy import text
 
 from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
+from yoyaku.kernel.seal import Seal
+from yoyaku.registration.service import Throttle
 from yoyaku.testing.town import SERVICE, town_rules, write_town
 
 TOWN = "futaba"
@@ -27,3 +30,14 @@ async def conn(engine):
         await enter_service(connection, TOWN, SERVICE)
         yield connection
         await connection.rollback()
+
+
+@pytest.fixture
+async def throttle(database, engine):
+    """The budgets of the town; what was counted is forgotten afterwards, since attempts are committed."""
+    seal = Seal(["only for tests, forty characters and more"])
+    yield Throttle(engine=engine, tenant_id=TOWN, service_id=SERVICE, seal=seal)
+    owner = make_engine(database.owner_url, pool_size=1)
+    async with tenant_transaction(owner, TOWN, SERVICE) as connection:
+        await connection.execute(text("DELETE FROM login_failure"))
+    await owner.dispose()

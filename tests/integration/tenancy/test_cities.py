@@ -13,8 +13,10 @@ from sqlalchemy import text
 from yoyaku.admin.service.seeding import login_terms
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.kernel.clock import read_clock
+from yoyaku.kernel.seal import Seal
 from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.service import LoginAttempt, log_in
+from yoyaku.registration.service import Gate, LoginAttempt, Throttle, log_in
+from yoyaku.registration.terms import RegistrantClass, RegistrationTerms, Stage
 from yoyaku.rules.check import read_as
 from yoyaku.tenancy.terms import DemoFile
 
@@ -70,15 +72,27 @@ async def test_all_services_are_loaded_seeded_and_their_people_log_in(yoyaku, fr
                 terms = await login_terms(conn, tenant_id=tenant, service_id=service)
                 for person in [*demo.residents, *demo.clerks]:
                     if person.service in {service, "*"}:
-                        assert (await enter(conn, terms, person)).view.display_name == person.name
+                        gate = gate_of(engine, tenant, service, terms)
+                        assert (await enter(conn, gate, person)).view.display_name == person.name
     finally:
         await engine.dispose()
 
 
-async def enter(conn, terms, person):
-    attempt = LoginAttempt(login_id=person.login_id, password=person.password, address="192.0.2.1")
+def gate_of(engine, tenant, service, login):
+    terms = RegistrationTerms(
+        classes=[RegistrantClass(code="individual", name="個人")],
+        stages=[Stage(code="registered", name="登録済", may_book=True)],
+        login=login,
+    )
+    now, seal = read_clock(), Seal(["only for tests, forty characters and more"])
+    throttle = Throttle(engine=engine, tenant_id=tenant, service_id=service, seal=seal)
     limits = SessionLimits(idle_minutes=30)
-    return await log_in(conn, attempt=attempt, terms=terms, limits=limits, real_now=read_clock())
+    return Gate(terms=terms, limits=limits, throttle=throttle, real_now=now, today=now.date())
+
+
+async def enter(conn, gate, person):
+    attempt = LoginAttempt(login_id=person.login_id, password=person.password, address="192.0.2.1")
+    return await log_in(conn, attempt=attempt, gate=gate)
 
 
 @pytest.mark.slow

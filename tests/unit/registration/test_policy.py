@@ -6,19 +6,15 @@ import pytest
 
 from yoyaku.registration.policy import (
     LoginIdMalformed,
-    PasswordTooWeak,
     RoleMissing,
     SessionLimits,
-    TooManyAttempts,
     check_login_id,
-    check_password,
     login_key,
     new_session_times,
     require_role,
     session_is_alive,
     touched,
 )
-from yoyaku.registration.service.attempts import REMEMBERED, Attempts
 from yoyaku.registration.terms import LoginTerms
 
 NINE = datetime(2027, 1, 16, 0, 0, tzinfo=UTC)
@@ -54,32 +50,6 @@ def test_an_id_of_the_right_form_passes():
     check_login_id("40675", EIGHT_DIGITS)
 
 
-@pytest.mark.parametrize(
-    ("password", "reason"),
-    [
-        ("short7!", "short"),
-        ("x" * 64 + "y" * 65, "long"),
-        ("Midori2027", "same_as_id"),
-        ("ｍｉｄｏｒｉ2027", "same_as_id"),
-        ("19780616", "personal"),
-        ("1978-06-16", "personal"),
-        ("Passw0rd", "common"),
-        ("aaaaaaaa", "one_character"),
-        ("12345678", "sequence"),
-        ("87654321", "sequence"),
-    ],
-)
-def test_a_password_that_is_guessed_first_is_refused(password, reason):
-    with pytest.raises(PasswordTooWeak) as refused:
-        check_password(password, login_id="midori2027", personal=["1978/06/16", ""])
-    assert refused.value.facts["reason"] == reason
-
-
-@pytest.mark.parametrize("password", ["correct horse", "みどりのカーテンを編む", "a1b2c3d4" * 16])
-def test_a_password_of_any_characters_passes(password):
-    check_password(password, login_id="midori2027")
-
-
 @pytest.mark.fact("KC-009")
 def test_a_session_left_unused_ends():
     times = new_session_times(real_now=NINE, limits=LIMITS)
@@ -110,47 +80,3 @@ def test_without_the_role_nothing_is_allowed(roles):
 
 def test_with_the_role_it_is_allowed():
     require_role({"counter_clerk"}, "counter_clerk")
-
-
-def fail(attempts, times, *, address="192.0.2.1", key="a", now=NINE):
-    for _ in range(times):
-        attempts.note_failure(address=address, login_key=key, real_now=now)
-
-
-def test_ten_wrong_passwords_slow_their_sender_and_nobody_else():
-    attempts = Attempts()
-    fail(attempts, 10)
-    with pytest.raises(TooManyAttempts) as refused:
-        attempts.check(address="192.0.2.1", login_key="a", real_now=NINE + timedelta(minutes=1))
-    assert refused.value.facts["retry_after_seconds"] == 14 * 60
-    attempts.check(address="198.51.100.7", login_key="a", real_now=NINE)  # the person, from home
-    attempts.check(address="192.0.2.1", login_key="b", real_now=NINE)
-
-
-def test_after_a_quarter_of_an_hour_one_may_try_again():
-    attempts = Attempts()
-    fail(attempts, 10)
-    attempts.check(address="192.0.2.1", login_key="a", real_now=NINE + timedelta(minutes=15))
-
-
-def test_one_address_may_not_try_many_ids():
-    attempts = Attempts()
-    for number in range(100):
-        fail(attempts, 1, key=str(number))
-    with pytest.raises(TooManyAttempts):
-        attempts.check(address="192.0.2.1", login_key="new", real_now=NINE)
-
-
-def test_a_success_forgets_the_failures():
-    attempts = Attempts()
-    fail(attempts, 9)
-    attempts.note_success(address="192.0.2.1", login_key="a")
-    fail(attempts, 1)
-    attempts.check(address="192.0.2.1", login_key="a", real_now=NINE)
-
-
-def test_a_flood_of_addresses_does_not_fill_the_memory():
-    attempts = Attempts()
-    for number in range(REMEMBERED):
-        fail(attempts, 1, address=str(number))
-    assert len(attempts._failures) == REMEMBERED

@@ -36,8 +36,9 @@ _ERAS: Final = (
 
 
 def bare(text: str) -> str:
-    """``text`` in one width, in small letters, without anything but letters and digits."""
-    return "".join(character for character in fold_width(text).casefold() if character.isalnum())
+    """``text`` in one width and kana, in small letters, without anything but letters and digits."""
+    folded = jaconv.kata2hira(fold_width(text).casefold())
+    return "".join(character for character in folded if character.isalnum())
 
 
 def is_one_unit_again_and_again(text: str) -> bool:
