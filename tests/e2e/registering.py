@@ -51,3 +51,21 @@ def verify_mail(journey, path):
     page.locator("main form .button-large").click()
     page.wait_for_selector(".notice-good")
     journey.stop("mail-verified")
+
+
+def log_in(page, login_id, password):
+    """On the log-in page."""
+    page.goto("/login")
+    page.locator("#login_id").fill(login_id)
+    page.locator("#password").fill(password)
+    page.locator("main form[action='/login'] .button-large").click()
+
+
+def set_password(journey, path, password):
+    """Follow the link of a mail and set a password of one's own."""
+    page = journey.page
+    page.goto(path)
+    journey.stop("set-password")
+    fill(page, password=password, password_again=password)
+    page.locator("main form .button-large").click()
+    page.wait_for_selector(".notice-good")

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.e2e.journey import Journey
-from tests.e2e.registering import apply, begin, fill, verify_mail
+from tests.e2e.registering import apply, begin, fill, log_in, set_password, verify_mail
 
 pytestmark = pytest.mark.browser
 
@@ -29,5 +29,44 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     apply(journey, login_id=login_id, password="kaeru7hashi")
     assert page.locator("main .big-number").inner_text().strip() == login_id
     verify_mail(journey, post.link_to(mail, "メール認証通知"))
+
+    assert not journey.faults, "\n".join(journey.faults)
+
+
+@pytest.mark.fact("ML-048", "ML-059", "ML-060", "ML-061", "ML-067")
+def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password(visit, services, post):
+    page = visit("lodging", phone=True)
+    journey = Journey(page, services["lodging"], label="register-lodging")
+    mail = "touroku@minato.example"
+
+    begin(journey, "worker")
+    fill(
+        page,
+        kana="ﾐﾅﾄ ｻﾌﾞﾛｳ",
+        name="港 三郎",
+        phone="090-0000-0000",
+        postcode="100-0014",
+        address="東京都千代田区永田町1丁目",
+        birth_date="19780616",
+        email=mail,
+        email_again=mail,
+        work_name="港株式会社",
+        work_address="東京都港区芝公園1丁目5番25号",
+        work_phone="03-0000-0000",
+    )
+    apply(journey)
+    number = page.locator("main .big-number").inner_text().strip()
+    assert len(number) == 6
+    assert number.isdigit()
+
+    log_in(page, number, "19780616")
+    page.wait_for_selector("main .notice")
+    journey.stop("own-password-first")
+    assert "ログアウト" not in page.content()
+    assert post.last_to(mail, "お知らせ").subject.startswith("港区区民保養施設予約システムからのお知らせ")
+    set_password(journey, post.link_to(mail, "からのお知らせ"), "hotaru5hako")
+    log_in(page, number, "hotaru5hako")
+    page.wait_for_selector("header :text('港　三郎 様')")
+    journey.stop("logged-in")
 
     assert not journey.faults, "\n".join(journey.faults)
