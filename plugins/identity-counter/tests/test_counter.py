@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
-from yoyaku_identity_counter import CounterSettings, plugin
 
 from yoyaku.extension.identity import AnswerRefused, ClerkSaw, PaperAsked, Rejected, Verified
 from yoyaku.testing.identity_contract import IdentityPluginContract, context_with
+from yoyaku_identity_counter import CounterSettings, plugin
 
 IDENTITY = PaperAsked(
     code="identity",

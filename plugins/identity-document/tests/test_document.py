@@ -7,10 +7,10 @@ import zlib
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from yoyaku_identity_document import DocumentSettings, plugin
 
 from yoyaku.extension.identity import AnswerRefused, AwaitReview, ClerkSaw, PaperAsked, Rejected, SentFile, Verified
 from yoyaku.testing.identity_contract import IdentityPluginContract, context_with
+from yoyaku_identity_document import DocumentSettings, plugin
 
 WORK = PaperAsked(code="work", name="在勤を証明する書類", kinds=frozenset({"employee_id", "certificate"}))
 

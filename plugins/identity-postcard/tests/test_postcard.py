@@ -2,11 +2,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from yoyaku_identity_postcard import PostcardSettings, plugin
-from yoyaku_identity_postcard.plugin import ALPHABET
 
 from yoyaku.extension.identity import AnswerRefused, TryAgain, TypedCode, Verified
 from yoyaku.testing.identity_contract import IdentityPluginContract, applicant, context_with
+from yoyaku_identity_postcard import PostcardSettings, plugin
+from yoyaku_identity_postcard.plugin import ALPHABET
 
 
 class TestContract(IdentityPluginContract):
