@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import httpx
+from tests.second_factor import code_of
 
 ANSWERS = {"text": "会議", "long_text": "会議のため", "whole_number": 2, "yes_no": True}
 FIRST, END = "2027-02-01", "2027-02-28"
@@ -46,6 +47,9 @@ class Api:
     async def log_in(self, person):
         begun = await self.post("/sessions", {"login_id": person.login_id, "password": person.password}, expect=201)
         self.client.headers["authorization"] = f"Bearer {begun['token']}"
+        if begun["level"] == "second_factor":
+            begun = await self.post("/sessions/current/code", {"code": code_of(person)}, expect=201)
+            self.client.headers["authorization"] = f"Bearer {begun['token']}"
         return begun
 
     async def wish(self):

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import yaml
+from tests.second_factor import keep_many_codes
 
 from yoyaku.admin.service.seeding import seed_people
 from yoyaku.cli.tenant import _load, check_all
@@ -27,6 +28,7 @@ class Person:
     login_id: str
     password: str
     name: str
+    second_factor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,12 @@ def _people(service, demo):
     ]
     clerks = [person for person in demo["clerks"] if person["service"] in (service, "*")]
     return [
-        Person(login_id=found[0]["login_id"], password=found[0]["password"], name=found[0]["name"])
+        Person(
+            login_id=found[0]["login_id"],
+            password=found[0]["password"],
+            name=found[0]["name"],
+            second_factor=found[0].get("second_factor"),
+        )
         for found in (residents, clerks)
     ]
 
@@ -128,5 +135,6 @@ async def _load_all(settings):
                 await seed_people(
                     conn, settings=settings, service=here, demo=one.folder.demo.value, real_now=read_clock()
                 )
+                await keep_many_codes(conn, seal=settings.seal, clerks=one.folder.demo.value.clerks)
     await owner.dispose()
     await app.dispose()

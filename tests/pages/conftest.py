@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 from tests.cities import city_settings_of, load_cities, read_people, read_services
+from tests.second_factor import code_of
 
 from yoyaku.web.app import create_app
 
@@ -57,7 +58,10 @@ class Browser:
 
     async def log_in(self, person, next_path="/"):
         await self.get("/login", params={"next": next_path})
-        return await self.post("/login", login_id=person.login_id, password=person.password, next=next_path)
+        response = await self.post("/login", login_id=person.login_id, password=person.password, next=next_path)
+        if response.url.path.endswith("/login/code"):
+            response = await self.post("/login/code", code=code_of(person), next=next_path)
+        return response
 
 
 @pytest.fixture

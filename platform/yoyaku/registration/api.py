@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.policy import LoginFailed, PasswordToBeSet, StageMayNotLogIn, TooManyAttempts
+from yoyaku.registration.policy.second_factor import SecondFactorOver, SecondFactorWrong
 from yoyaku.registration.service import Gate, LoginAttempt, SessionView, log_in, log_out
+from yoyaku.registration.service.second_step import Waiting, finish_login
 from yoyaku.ui.problem import answers, shown
 
 
@@ -53,6 +55,12 @@ class CredentialsIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     login_id: Annotated[str, Meta(min_length=1, max_length=100, examples=["40675"])]
     password: Annotated[str, Meta(min_length=1, max_length=1000, examples=["a long pass phrase"])]
+
+
+class CodeIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The code that the generator shows now, or a recovery code."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40, examples=["123456"])]
 
 
 class SessionOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +111,26 @@ async def begin(at: At, data: JSONBody[CredentialsIn]) -> SessionOut:
     return _out(begun.view, begun.token)
 
 
+@post(
+    "/sessions/current/code",
+    status_code=201,
+    summary="Enter the code of the second factor",
+    tags=["Session"],
+    security=BEARER,
+    responses=answers(
+        {201: shown(SessionOut, ("Full", _BEGUN), says="The session is full, under a new token.")},
+        SecondFactorOver(),
+        SecondFactorWrong(),
+        TooManyAttempts(retry_after_seconds=540),
+    ),
+)
+async def enter_code(at: At, data: JSONBody[CodeIn]) -> SessionOut:
+    """Make a session of level ``second_factor`` a full one, under a new token; the old token is over."""
+    waiting = Waiting(view=at.pending, token=at.token, address=at.address, browser=at.browser)
+    begun = await finish_login(at.conn, waiting=waiting, typed=data.code, gate=at.gate)
+    return _out(begun.view, begun.token)
+
+
 @get(
     "/sessions/current",
     summary="Who is logged in",
@@ -145,4 +173,4 @@ def _out(view: SessionView, token: str | None = None) -> SessionOut:
     )
 
 
-ROUTES: Final = [begin, show, end]
+ROUTES: Final = [begin, enter_code, show, end]

@@ -9,10 +9,12 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotAllowed, NotFound
+from yoyaku.kernel.seal import Seal
 from yoyaku.kernel.settings import Environment, Settings
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy.groups import Role
 from yoyaku.registration.service import Credentials, NewRegistrant, account_exists, create_account, create_staff
+from yoyaku.registration.service.codes import keep_known_generator
 from yoyaku.registration.service.groups import NewMember
 from yoyaku.registration.service.sample_people import add_sample_members, begin_sample
 from yoyaku.registration.terms import LoginTerms, RegistrationTerms
@@ -63,7 +65,7 @@ async def seed_people(
             await _make_resident(conn, act=act, person=person)
             groups.append(person)
         else:
-            await _make_clerk(conn, terms=terms, person=person, real_now=real_now)
+            await _make_clerk(conn, act=act, person=person, seal=settings.seal)
     for person in groups:  # once everybody is there whom they name
         await add_sample_members(conn, act=act, group_login_id=person.login_id, members=_members(person))
     return Seeded(made=made, there=len(people) - made)
@@ -137,8 +139,14 @@ def _members(person: DemoResident) -> list[NewMember]:
     ]
 
 
-async def _make_clerk(conn: AsyncConnection, *, terms: LoginTerms, person: DemoClerk, real_now: datetime) -> None:
+async def _make_clerk(conn: AsyncConnection, *, act: Act, person: DemoClerk, seal: Seal) -> None:
+    terms, real_now = act.terms.login, act.real_now
     credentials = Credentials(login_id=person.login_id, password=person.password)
     await create_staff(
         conn, terms=terms, credentials=credentials, name=person.name, roles=person.roles, real_now=real_now
     )
+    secret = person.second_factor
+    if secret is not None:
+        await keep_known_generator(
+            conn, seal=seal, terms=terms, login_id=person.login_id, secret=secret, real_now=real_now
+        )

@@ -14,6 +14,7 @@ from yoyaku.registration.pages import (
     register,
     register_guide,
     renewal,
+    second_factor,
     security,
 )
 from yoyaku.registration.pages.door import Client, Door, Means, Place
@@ -21,6 +22,7 @@ from yoyaku.registration.pages.login import BEHALF_COOKIE, DEVICE_COOKIE, SESSIO
 
 ROUTES: Final = [
     *login.ROUTES,
+    *second_factor.ROUTES,
     *password.ROUTES,
     *security.ROUTES,
     *groups.ROUTES,

@@ -37,9 +37,11 @@ Kept = Sequence[tuple[str, str]]
 
 
 @get("/login")
-async def show_login(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[str]:
-    """The form, saying why one is here: to go on, or because one was idle."""
+async def show_login(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[Any]:
+    """The form, saying why one is here: to go on, or because one was idle; whoever owes a code is led to it."""
     asked = request.query_params
+    if door.pending is not None and "expired" not in asked:
+        return door.page.go(next_step(door.pending.level, safe_return_path(asked.get("next"))))
     why = next((one for one in ("expired", "changed") if one in asked), "needed" if asked.get("next") else None)
     login_id = unquote(request.cookies.get(ID_COOKIE, "")) if why == "changed" else ""
     return _form(door, next_path=safe_return_path(asked.get("next")), login_id=login_id, why=why)
@@ -85,7 +87,7 @@ async def let_in(door: Door, begun: NewSession, *, next_path: str, kept: Kept = 
     door.page.forget(BEHALF_COOKIE)  # a clerk whose session ran out was entering for somebody: not the next one
     if begun.view.level != FULL:
         return door.page.go(next_step(begun.view.level, next_path))
-    await _remember_device(door, begun)
+    await remember_device(door, begun)
     if kept:
         return door.page.show("registration/resume.html", kept=kept, path=next_path)
     at_home = next_path == "/" and begun.view.staff_id is not None
@@ -100,7 +102,7 @@ def next_step(level: str, next_path: str) -> str:
     return path if next_path == "/" else f"{path}?{urlencode({'next': next_path})}"
 
 
-async def _remember_device(door: Door, begun: NewSession) -> None:
+async def remember_device(door: Door, begun: NewSession) -> None:
     """Let this browser be known to have been here: it is then not stopped by what others do at its address."""
     mark = await mark_for(
         door.conn, seal=door.means.seal, mark=door.client.device_mark, account_id=begun.view.account_id

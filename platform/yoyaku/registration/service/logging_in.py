@@ -19,6 +19,7 @@ from yoyaku.registration.policy.throttle import Sources, sources_of, sources_of_
 from yoyaku.registration.repository import AccountRow, accounts
 from yoyaku.registration.repository.events import tell
 from yoyaku.registration.service.attempts import Throttle
+from yoyaku.registration.service.codes import required_level
 from yoyaku.registration.service.known_devices import known_device
 from yoyaku.registration.service.passwords import hash_password, needs_rehash, verify_password
 from yoyaku.registration.service.sessions import NewSession, Origin, begin_session, log_out
@@ -78,7 +79,10 @@ async def log_in(conn: AsyncConnection, *, attempt: LoginAttempt, gate: Gate) ->
 
 
 async def _begin(conn: AsyncConnection, found: AccountRow, attempt: LoginAttempt, gate: Gate) -> NewSession:
-    origin = Origin(address=attempt.address, browser=attempt.browser, today=gate.today)
+    level = await required_level(
+        conn, account_id=found.account_id, is_staff=found.staff_id is not None, terms=gate.terms
+    )
+    origin = Origin(address=attempt.address, browser=attempt.browser, level=level, today=gate.today)
     return await begin_session(
         conn, account_id=found.account_id, limits=gate.limits, real_now=gate.real_now, origin=origin
     )
