@@ -120,21 +120,28 @@ async def test_an_unread_message_is_marked_counted_and_read(browse, services, in
     assert (await other.get(message)).status_code == 404
 
 
-@pytest.mark.fact("MG-026")
-async def test_the_header_says_until_when_the_registration_holds(browse, services, in_service):
+@pytest.mark.fact("MG-026", "KC-007")
+async def test_the_header_names_the_group_and_both_days_until_which_it_holds(browse, services):
     person = services["rooms"].resident
     site = browse("rooms")
     await site.log_in(person)
     page = await site.get("/")
     header = page.text[: page.text.index("<main")]
-    assert person.name in header
-    dates = re.findall(r'class="expiry">([^<]+)', header)
+    named = re.findall(r'class="expiry">([^<]+?)： <span class="number">\d{4}年', header)
 
-    async def expiries(conn):
-        row = await conn.execute(text("SELECT expiries FROM registrant WHERE name = :name"), {"name": person.name})
-        return row.scalar_one()
+    assert f"{person.name} さん" in header
+    assert named == ["（社成人）有効期限", "（登録）有効期限"]
 
-    assert len(dates) == len(await in_service("rooms", expiries))
+
+@pytest.mark.fact("ML-005")
+async def test_after_logging_in_the_user_s_name_and_their_own_menu_are_shown(browse, services):
+    person = services["lodging"].resident
+    site = browse("lodging")
+    await site.log_in(person)
+    page = await site.get("/me")
+
+    assert f"利用者：{person.name} 様" in page.text[: page.text.index("<main")]
+    assert "<h1>登録者専用メニュー</h1>" in page.text
 
 
 @pytest.mark.fact("MG-068")
