@@ -74,6 +74,10 @@ async def test_a_worker_applies_and_is_shown_the_number_and_how_to_log_in(browse
     assert "生年月日の8桁" in site.html
     assert "19780616" not in site.html
 
+    await site.post("/register/done")
+    page = await site.get("/register/done")
+    assert page.url.path == "/register"
+
 
 @pytest.mark.fact("ML-048", "ML-049", "ML-055")
 async def test_every_fault_stands_at_its_field_and_nothing_typed_is_lost(browse):

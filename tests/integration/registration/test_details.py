@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from sqlalchemy import text
-from tests.integration.registration.applicants import ACT, ANSWERS, APPLICATION, apply, correct
+from tests.integration.registration.applicants import ACT, ANSWERS, APPLICATION, RULES, apply, correct
 
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.policy.form import ApplicationRefused
 from yoyaku.registration.service.details import change_details, read_profile
+from yoyaku.registration.terms import RegistrationTerms
 
 
 @pytest.mark.fact("KC-041", "KC-046")
@@ -30,6 +32,24 @@ async def test_residents_change_what_the_rules_let_them_change(conn):
         conn, act=ACT, registrant_id=applied.registrant_id, answers={**changes, "phone": "09011112222"}, by="resident"
     )
     assert again == []
+
+
+async def test_a_new_answer_on_where_one_belongs_counts(conn):
+    residency = {
+        "code": "residency",
+        "kind": "choice",
+        "label": "区分",
+        "choices": {"resident": "在住", "worker": "在勤"},
+    }
+    terms = msgspec.convert({**RULES, "fields": [*RULES["fields"], residency]}, RegistrationTerms)
+    act = replace(ACT, terms=terms)
+    applied = await apply(conn, replace(APPLICATION, answers={**ANSWERS, "residency": "resident"}), act=act)
+    kept = {code: typed for code, typed in ANSWERS.items() if not code.startswith("email")}
+    await change_details(
+        conn, act=act, registrant_id=applied.registrant_id, answers={**kept, "residency": "worker"}, by="resident"
+    )
+
+    assert (await read_profile(conn, registrant_id=applied.registrant_id)).row.residency == "worker"
 
 
 async def test_clerks_change_names_and_they_are_found_by_them(conn):

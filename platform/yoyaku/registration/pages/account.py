@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -11,6 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.fields import Typed, field_views, in_parts, say_faults, shown_answers
+from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
 from yoyaku.registration.policy.form import ApplicationRefused, Asked, fields_asked, find_class
 from yoyaku.registration.service.details import (
     Profile,
@@ -24,21 +24,12 @@ from yoyaku.registration.service.details import (
 from yoyaku.ui.page import Crumb
 
 
-def own_registration(door: Door) -> UUID | None:
-    """Whose registration this visitor looks at: the group they act for, or their own; ``None`` for staff and strangers."""
-    return door.session.registrant_id if door.session else None
-
-
-def _ask_to_log_in(door: Door, path: str) -> Response[Any]:
-    return door.page.go("/counter" if door.session else f"/login?next={path}")
-
-
 @get("/account")
 async def show_account(door: NamedDependency[Door]) -> Response[Any]:
     """The registration as it stands, and where each thing is changed."""
-    registrant_id = own_registration(door)
+    registrant_id = own_registrant(door)
     if registrant_id is None:
-        return _ask_to_log_in(door, "/account")
+        return ask_to_log_in(door, "/account")
     profile = await read_profile(door.conn, registrant_id=registrant_id)
     words, chosen = door.words, find_class(door.terms, profile.row.user_class)
     asked = fields_asked(door.terms, profile_facts(profile, door.terms))
@@ -53,7 +44,7 @@ async def show_account(door: NamedDependency[Door]) -> Response[Any]:
         id_label=words.text(door.terms.login.id_label),
         may_change=bool(changeable_fields(door.terms, profile, by="resident")),
         has_steps=any(profile.row.stage in one.at_stages for one in door.terms.identity),
-        terms=door.terms,
+        lost_card=door.terms.words.lost_card,
     )
 
 
@@ -70,9 +61,9 @@ def _expiries(door: Door, profile: Profile) -> list[dict[str, object]]:
 @get("/account/edit")
 async def show_edit(door: NamedDependency[Door]) -> Response[Any]:
     """The form with what is known."""
-    registrant_id = own_registration(door)
+    registrant_id = own_registrant(door)
     if registrant_id is None:
-        return _ask_to_log_in(door, "/account/edit")
+        return ask_to_log_in(door, "/account/edit")
     profile = await read_profile(door.conn, registrant_id=registrant_id)
     kept = {code: typed_text(answer) for code, answer in profile.answers.items()}
     return _show_edit(door, profile, Typed(answers=kept))
@@ -81,9 +72,9 @@ async def show_edit(door: NamedDependency[Door]) -> Response[Any]:
 @post("/account/edit", status_code=303)
 async def send_edit(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[Any]:
     """Change what may be changed, or show every fault at its field."""
-    registrant_id = own_registration(door)
+    registrant_id = own_registrant(door)
     if registrant_id is None:
-        return _ask_to_log_in(door, "/account/edit")
+        return ask_to_log_in(door, "/account/edit")
     sent = await request.form()
     typed = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
     try:

@@ -13,7 +13,12 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
-from yoyaku.registration.pages.applicant import FORM_LASTS, applicant_of, open_mark, remember_applicant, seal_mark
+from yoyaku.registration.pages.applicant import (
+    FORM_LASTS,
+    open_mark,
+    remember_applicant,
+    seal_mark,
+)
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.fields import Typed, field_views, in_parts, say_faults, shown_answers, typed_of
 from yoyaku.registration.pages.login import SESSION_COOKIE
@@ -32,7 +37,6 @@ from yoyaku.registration.policy.form import (
 )
 from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of
 from yoyaku.registration.service.applying import Applied, apply_for_registration
-from yoyaku.registration.service.details import read_profile, stage_of
 from yoyaku.registration.service.postcode import towns_of
 from yoyaku.registration.service.sessions import Origin, begin_session
 from yoyaku.registration.terms import RegistrantClass
@@ -176,27 +180,6 @@ async def _let_in(door: Door, applied: Applied) -> None:
     door.page.remember(SESSION_COOKIE, begun.token)
 
 
-@get("/register/done")
-async def show_done(door: NamedDependency[Door]) -> Response[Any]:
-    """The id one was given, and what comes next."""
-    registrant_id = applicant_of(door)
-    if registrant_id is None:
-        return door.page.go("/account" if door.session else "/register")
-    profile = await read_profile(door.conn, registrant_id=registrant_id)
-    stage = stage_of(door.terms, profile)
-    steps = [one for one in door.terms.identity if profile.row.stage in one.at_stages]
-    return door.page.show(
-        "registration/register_done.html",
-        crumbs=[crumb(door), Crumb(label=door.words.say("register.done.title"))],
-        profile=profile,
-        stage=stage,
-        has_steps=bool(steps),
-        send_now=any(one.with_application for one in steps),
-        id_label=door.words.text(door.terms.login.id_label),
-        terms=door.terms,
-    )
-
-
 def _class_on_web(door: Door, code: str) -> RegistrantClass:
     chosen = find_class(door.terms, code)
     if chosen is None or "web" not in chosen.apply_by:
@@ -286,4 +269,4 @@ def _show_check(sheet: Sheet, read: Answers, faults: list[FieldFault] | None = N
     )
 
 
-ROUTES: Final = [show_start, show_form, send_form, show_done]
+ROUTES: Final = [show_start, show_form, send_form]

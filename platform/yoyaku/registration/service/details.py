@@ -15,6 +15,7 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.seal import Seal
 from yoyaku.kernel.text import search_key
 from yoyaku.registration.act import Act
+from yoyaku.registration.policy.eligibility import residency_of
 from yoyaku.registration.policy.form import (
     AGAIN,
     MEMBERS,
@@ -136,7 +137,9 @@ async def change_details(
     read = _read(act, profile, answers, open_to)
     kept = _as_read(act.terms, profile)
     changed = {code: read.values.get(code) for code in open_to if read.values.get(code) != kept.get(code)}
-    values = _columns(profile, changed) | await _new_person(conn, act, profile, read, seal)
+    values = (
+        _columns(profile, changed) | _residency(act, profile, read) | await _new_person(conn, act, profile, read, seal)
+    )
     email = changed.pop("email", None)
     if isinstance(email, str):
         await want_mail(conn, act=act, registrant_id=registrant_id, email=email)
@@ -160,6 +163,14 @@ def _read(act: Act, profile: Profile, answers: Mapping[str, str], open_to: Mappi
     if faults:
         raise ApplicationRefused(faults)
     return read
+
+
+def _residency(act: Act, profile: Profile, read: Answers) -> dict[str, str | None]:
+    """Where somebody belongs, where they answered it anew and the class leaves it open."""
+    chosen = find_class(act.terms, profile.row.user_class)
+    if chosen is None or read.values.get("residency") == profile.answers.get("residency"):
+        return {}
+    return {"residency": residency_of(chosen, read)}
 
 
 async def _new_person(
