@@ -146,7 +146,8 @@ def _check_person(case: Case) -> None:
         return
     stage = case.rules.stages.get(str(case.facts.get("registration")))
     if stage is not None and not stage.may_book:
-        raise StageMayNotBook(stage=stage.code, name=stage.name, trace=case.ended_by(stage, "may not book"))
+        trace = case.ended_by(stage, "may not book")
+        raise StageMayNotBook(stage=stage.code, name=stage.name, next_step=stage.next_step, trace=trace)
     mail, channel = case.rules.registration.mail, case.act.channel
     if person.facts.get("mail_verified") is False and not may_book_by(mail, channel):
         raise MailNotVerified(channel=channel, trace=case.ended_by(mail, "mail not verified"))

@@ -22,11 +22,16 @@ class NotRegistered(Refusal):
 
 
 class StageMayNotBook(Refusal):
-    """The registration is not complete (``stage``)."""
+    """The registration is not complete (``stage``; ``next_step``: what the rules say to do)."""
 
     status = 403
     code = "stage_may_not_book"
     title = "The registration is not complete yet."
+
+    @property
+    def variant(self) -> str | None:
+        """Where the rules say what to do next."""
+        return "next" if self.facts.get("next_step") else None
 
 
 class MailNotVerified(Refusal):

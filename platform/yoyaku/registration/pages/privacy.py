@@ -15,9 +15,9 @@ from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.login import BEHALF_COOKIE, SESSION_COOKIE
 from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
-from yoyaku.registration.policy import CurrentPasswordWrong
+from yoyaku.registration.policy import CurrentPasswordWrong, TooManyAttempts
 from yoyaku.registration.policy.life import DeletionByClerk, StillTied
-from yoyaku.registration.service.confirming import confirm_password
+from yoyaku.registration.service.confirming import Confirmation, confirm_password
 from yoyaku.registration.service.privacy import ask_deletion, export_data, find_ties
 from yoyaku.ui.page import Crumb
 
@@ -49,7 +49,7 @@ async def send_data(door: NamedDependency[Door], request: Request[Any, Any, Any]
     form = await request.form()
     try:
         await _confirm(door, form)
-    except CurrentPasswordWrong as refusal:
+    except (CurrentPasswordWrong, TooManyAttempts) as refusal:
         return _data_page(door, errors={"password": door.words.sentence(refusal)})
     held = await export_data(door.conn, registrant_id=registrant_id)
     if form.get("as") != "file":
@@ -76,7 +76,7 @@ async def delete(door: NamedDependency[Door], request: Request[Any, Any, Any]) -
     faults: dict[str, YoyakuError] = {} if form.get("understood") else {"understood": NotUnderstood()}
     try:
         await _confirm(door, form)
-    except CurrentPasswordWrong as fault:
+    except (CurrentPasswordWrong, TooManyAttempts) as fault:
         faults["password"] = fault
     try:
         if not faults:
@@ -93,9 +93,12 @@ async def delete(door: NamedDependency[Door], request: Request[Any, Any, Any]) -
 
 
 async def _confirm(door: Door, form: Mapping[str, Any]) -> None:
-    if door.session is not None:
-        password = str(form.get("password", ""))
-        await confirm_password(door.conn, account_id=door.session.account_id, password=password)
+    if door.session is None:
+        return
+    confirmation = Confirmation(
+        account_id=door.session.account_id, password=str(form.get("password", "")), address=door.client.address
+    )
+    await confirm_password(door.conn, throttle=door.throttle, confirmation=confirmation, real_now=door.real_now)
 
 
 def _data_page(door: Door, *, sections: object = None, errors: Mapping[str, str] | None = None) -> Response[str]:
