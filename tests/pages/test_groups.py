@@ -1,8 +1,10 @@
 """Groups over HTTP: a club lists and invites members, one of them acts for it, and pays."""
 
 import re
+from datetime import date
 
 import pytest
+from tests.pages.test_booking import apply, find
 
 CLUB, PLAYER = "tsubasa11", "hanako01"
 
@@ -119,11 +121,6 @@ async def test_who_invites_an_unknown_id_reads_the_same(browse, club_and_player)
     assert "招待は" not in (await other.get("/me")).text
 
 
-@pytest.mark.parametrize("path", ["join?token=abc", "join"])
-async def test_a_link_that_is_none_says_so(path, browse):
-    assert (await browse("sports").get(f"/me/groups/{path}")).status_code == 404
-
-
 async def test_nobody_changes_a_group_without_logging_in(browse, club_and_player):
     site = browse("sports")
     for path in ("members", "invitations", "payer"):
@@ -138,3 +135,22 @@ async def test_nobody_changes_a_group_without_logging_in(browse, club_and_player
     await site.get("/me/groups")
     gone = await site.post("/me/groups/memberships/00000000-0000-0000-0000-000000000000/leave")
     assert gone.status_code == 404
+
+
+@pytest.mark.fact("KS-042")
+async def test_who_pays_is_chosen_when_applying_and_read_on_the_booking(browse, club_and_player):
+    site = await logged_in(browse, club_and_player[0], "/cart")
+    path, slot = await find(site, date(2027, 2, 9))
+    await site.post(path, slot=slot)
+    page = await site.get("/apply")
+    assert page.url.path == "/apply", page.text
+    payers = dict(re.findall(r'name="payer" value="([^"]+)"[^>]*><span>([^<]+)', page.text))
+    assert len(payers) == 2
+    member = next(one for one, name in payers.items() if name == "森 みどり")
+
+    carried = await apply(site, payer=member)
+    assert carried["payer"] == member
+    terms = re.findall(r'type="checkbox" id="(terms\.[a-z_]+)"', site.html)
+    page = await site.post("/apply/submit", **carried, **dict.fromkeys(terms, "yes"))
+    assert page.url.path.startswith("/done/"), page.text
+    assert "森 みどり" in page.text[page.text.index("<main") :]

@@ -167,3 +167,15 @@ async def test_how_one_reads_is_kept_without_scripts_and_one_returns(browse):
     page = await site.post("/display", size='x" onload="', colours="none", next="//evil.example")
     assert page.url.path == "/"
     assert '<html lang="ja">' in page.text
+
+
+@pytest.mark.fact("KC-038", "KC-041")
+@pytest.mark.parametrize("code", ["sports", "halls", "lodging", "rooms"])
+async def test_every_link_of_my_page_leads_somewhere(code, browse, services):
+    site = browse(code)
+    await site.log_in(services[code].resident)
+    page = await site.get("/me")
+    links = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text))
+    answers = {path: (await site.get(path.replace("&amp;", "&"))).status_code for path in links}
+
+    assert {path: status for path, status in answers.items() if status != 200} == {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.groups import MayNotActFor, MemberState
 from yoyaku.registration.service.groups import act_for, join_group, leave_group, memberships, stop_paying
-from yoyaku.registration.service.tokens import look_at_token
 from yoyaku.ui.page import Crumb
 
 
@@ -60,21 +59,6 @@ async def do_act_for(door: NamedDependency[Door], request: Request[Any, Any, Any
     return door.page.go("/me", flash="acts_for_group" if group_id else "acts_for_oneself")
 
 
-@get("/me/groups/join")
-async def show_invitation(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[Any]:
-    """Where the link of an invitation leads: to its buttons, on the page of whoever was invited, once they log in."""
-    token = request.query_params.get("token", "")
-    found = await look_at_token(door.conn, token=token, purpose="join_group", real_now=door.real_now)
-    own_id = _own(door)
-    if own_id is not None and own_id == found.owner.registrant_id:
-        return door.page.go("/me/groups")
-    return door.page.show(
-        "registration/invitation.html",
-        is_somebody_else=door.session is not None,
-        crumbs=[Crumb(label=door.words.say("group.invitation"))],
-    )
-
-
 @post("/me/groups/memberships/{member_id:uuid}/join", status_code=303)
 async def do_join(
     door: NamedDependency[Door], member_id: FromPath[UUID], request: Request[Any, Any, Any]
@@ -108,4 +92,4 @@ async def do_stop_paying(door: NamedDependency[Door], member_id: FromPath[UUID])
     return door.page.go("/me/groups", flash="group_not_paid")
 
 
-ROUTES: Final = [do_act_for, show_invitation, do_join, do_leave, do_stop_paying]
+ROUTES: Final = [do_act_for, do_join, do_leave, do_stop_paying]
