@@ -7,11 +7,12 @@ from datetime import date
 import msgspec
 import pytest
 from sqlalchemy import text
-from tests.integration.registration.applicants import ACT, ANSWERS, APPLICATION, RULES, apply
+from tests.integration.registration.applicants import ACT, ANSWERS, APPLICATION, RULES, SEAL, apply
 
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.policy.form import ApplicationRefused
 from yoyaku.registration.service.details import read_profile
+from yoyaku.registration.service.identity_means import IdentityMeans
 from yoyaku.registration.terms import RegistrationTerms
 
 
@@ -156,6 +157,23 @@ async def test_at_the_counter_one_registers_without_password_or_mail(conn):
     applied = await apply(conn, replace(APPLICATION, way="counter", answers=answers, password=None))
 
     assert applied.password_state == "none"
+
+
+@pytest.mark.fact("KS-024")
+async def test_the_checks_of_identity_begin_with_the_application(conn):
+    step = {
+        "code": "counter",
+        "plugin": "identity-counter",
+        "name": "窓口",
+        "at_stages": ["new"],
+        "to_stage": "registered",
+    }
+    act = replace(ACT, terms=msgspec.convert({**RULES, "identity": [step]}, RegistrationTerms))
+    means = IdentityMeans(seal=SEAL, plugin_profiles=None, return_url="https://aoba.example/identity/return")
+    await apply(conn, act=act, means=means)
+
+    begun = (await conn.execute(text("SELECT step, state FROM identity_check"))).all()
+    assert [tuple(row) for row in begun] == [("counter", "begun")]
 
 
 @pytest.mark.fact("KS-029")
