@@ -7,6 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.second_factor import code_of
 
 from yoyaku.booking.pages.answers import with_equipment
 from yoyaku.booking.policy import BookingRequest
@@ -115,12 +116,15 @@ async def test_every_cookie_of_a_site_with_https_travels_by_https_only(city_sett
     site = AsyncClient(transport=ASGITransport(app=gateway), base_url=f"https://{services['rooms'].host}")
     page = await site.get("/login?lang=en")
     typed = {"_csrf_token": site.cookies["csrftoken"], "login_id": services["rooms"].clerk.login_id}
-    let_in = await site.post("/login", data={**typed, "password": services["rooms"].clerk.password})
+    asked = await site.post("/login", data={**typed, "password": services["rooms"].clerk.password})
+    code = {"_csrf_token": site.cookies["csrftoken"], "code": code_of(services["rooms"].clerk)}
+    let_in = await site.post("/login/code", data=code)
     await site.aclose()
     await gateway.app.state["engine"].dispose()
-    cookies = page.headers.get_list("set-cookie") + let_in.headers.get_list("set-cookie")
+    cookies = page.headers.get_list("set-cookie") + asked.headers.get_list("set-cookie")
+    cookies += let_in.headers.get_list("set-cookie")
 
-    assert {cookie.split("=")[0] for cookie in cookies} == {"csrftoken", "lang", "session", "behalf", "flash"}
+    assert {cookie.split("=")[0] for cookie in cookies} == {"csrftoken", "lang", "session", "behalf", "device", "flash"}
     assert all("Secure" in cookie and "HttpOnly" in cookie and "samesite=lax" in cookie.lower() for cookie in cookies)
     assert "max-age=" in let_in.headers["strict-transport-security"]
 

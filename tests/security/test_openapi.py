@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.cities import city_settings_of, city_values, load_cities, read_services
+from tests.second_factor import code_of
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = "/api/v1/schema/openapi.json"
@@ -124,8 +125,13 @@ def tokens(address, services):
     for who in ("resident", "clerk"):
         person = getattr(services["rooms"], who)
         body = {"login_id": person.login_id, "password": person.password}
-        begun = httpx.post(f"{address}/api/v1/sessions", json=body, headers={"host": services["rooms"].host})
-        found[who] = begun.json()["token"]
+        host = {"host": services["rooms"].host}
+        found[who] = httpx.post(f"{address}/api/v1/sessions", json=body, headers=host).json()["token"]
+        if person.second_factor:
+            headers = {**host, "authorization": f"Bearer {found[who]}"}
+            code = {"code": code_of(person)}
+            begun = httpx.post(f"{address}/api/v1/sessions/current/code", json=code, headers=headers)
+            found[who] = begun.json()["token"]
     return found
 
 

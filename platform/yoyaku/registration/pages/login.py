@@ -110,6 +110,11 @@ async def remember_device(door: Door, begun: NewSession) -> None:
     door.page.remember(DEVICE_COOKIE, mark, seconds=KEPT_SECONDS)
 
 
+def show_refused(door: Door, refusal: YoyakuError, *, next_path: str) -> Response[str]:
+    """The form again, for whoever tried another way to log in, with the reason."""
+    return _form(door, next_path=next_path, refusal=refusal)
+
+
 def _to_own_password(door: Door, login_id: str, refusal: PasswordToBeSet) -> Response[str]:
     """The initial password was right: say where the link is, and where a clerk's code is entered."""
     words = door.page.words

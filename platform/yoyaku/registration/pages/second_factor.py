@@ -31,7 +31,7 @@ from yoyaku.registration.service.codes import (
     renew_recovery,
     turn_off,
 )
-from yoyaku.registration.service.confirming import confirm_password
+from yoyaku.registration.service.confirming import Confirmation, confirm_password
 from yoyaku.registration.service.second_step import Waiting, become_full, check_waiting, finish_login
 from yoyaku.ui.page import Crumb, safe_return_path
 
@@ -123,7 +123,10 @@ async def do_turn_off(door: NamedDependency[Door], request: Asked) -> Response[A
     typed, field = str(form.get("off_code", "")), "off_code"
     try:
         await _count(door, owner, typed)
-        await confirm_password(door.conn, account_id=owner.account_id, password=str(form.get("password", "")))
+        confirmation = Confirmation(
+            account_id=owner.account_id, password=str(form.get("password", "")), address=door.client.address
+        )
+        await confirm_password(door.conn, throttle=door.throttle, confirmation=confirmation, real_now=door.real_now)
         await turn_off(door.conn, act=door.act, seal=door.means.seal, owner=owner, typed=typed)
     except CurrentPasswordWrong as refusal:
         return await _shown(door, owner, next_path="/", errors={"password": refusal})

@@ -53,10 +53,10 @@ class Enrolment:
     uri: str = field(repr=False)
 
 
-async def required_level(conn: AsyncConnection, *, account_id: UUID, is_staff: bool, terms: RegistrationTerms) -> Level:
+async def required_level(conn: AsyncConnection, *, account_id: UUID, is_staff: bool) -> Level:
     """What is still to come after the right password.
 
-    Who has a second factor is asked for it, even where the rules (``terms``) do not offer it (any more); staff without
+    Who has a second factor is asked for it, even where the rules do not offer it any more; staff without
     one set it up first.
     """
     if (await read_second_factor(conn, account_id=account_id)).is_on:
@@ -92,7 +92,7 @@ async def begin_enrolment(conn: AsyncConnection, *, act: Act, seal: Seal, owner:
         raise SecondFactorOver
     else:
         secret = seal.open(row.secret).decode()
-    return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(owner.login_id, issuer_name=issuer))
+    return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=owner.login_id, issuer_name=issuer))
 
 
 async def confirm_enrolment(

@@ -69,7 +69,7 @@ async def log_in(conn: AsyncConnection, *, attempt: LoginAttempt, gate: Gate) ->
     if found.opens_only_a_way:
         raise await _lead_to_own_password(conn, found, gate)
     await gate.throttle.give_back(taken)
-    _check_stage(found, gate.terms)
+    check_stage(found, gate.terms)
     if found.password_hash is not None and needs_rehash(found.password_hash):
         renewed = await hash_password(attempt.password)
         await accounts.change_password_hash(conn, account_id=found.account_id, password_hash=renewed)
@@ -79,9 +79,7 @@ async def log_in(conn: AsyncConnection, *, attempt: LoginAttempt, gate: Gate) ->
 
 
 async def _begin(conn: AsyncConnection, found: AccountRow, attempt: LoginAttempt, gate: Gate) -> NewSession:
-    level = await required_level(
-        conn, account_id=found.account_id, is_staff=found.staff_id is not None, terms=gate.terms
-    )
+    level = await required_level(conn, account_id=found.account_id, is_staff=found.staff_id is not None)
     origin = Origin(address=attempt.address, browser=attempt.browser, level=level, today=gate.today)
     return await begin_session(
         conn, account_id=found.account_id, limits=gate.limits, real_now=gate.real_now, origin=origin
@@ -105,7 +103,12 @@ async def _lead_to_own_password(conn: AsyncConnection, found: AccountRow, gate: 
     return PasswordToBeSet(mail=mask_mail(mail))
 
 
-def _check_stage(found: AccountRow, terms: RegistrationTerms) -> None:
+def check_stage(found: AccountRow, terms: RegistrationTerms) -> None:
+    """Let in whoever is at a stage that logs in.
+
+    Raises:
+        StageMayNotLogIn: with what to do next, in the words of the rules.
+    """
     for stage in terms.stages:
         if stage.code == found.stage and not stage.may_log_in:
             raise StageMayNotLogIn(next_step=stage.next_step or stage.name)
