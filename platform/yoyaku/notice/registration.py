@@ -83,7 +83,9 @@ async def _write(  # what a letter is made of
     inbox = None if event.kind == FAREWELL else row.registrant_id
     mail = fill_template(template, to=to, event=event, words=words, facts=linked, secret=secret)
     message = fill_template(template, to=to, event=event, words=words, facts=unlinked)
-    await deliver(conn, site=site, mail=mail, registrant_id=inbox, message=message)
+    await deliver(
+        conn, site=site, mail=mail, registrant_id=inbox, now=site.business_now(telling.real_now), message=message
+    )
 
 
 async def _link(conn: AsyncConnection, *, telling: Telling, event: Event, row: LifeRow) -> Link | None:

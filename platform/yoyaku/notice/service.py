@@ -53,12 +53,20 @@ class Event:
     facts: Mapping[str, Any]
 
 
-async def write_mails(  # what telling an event takes
-    conn: AsyncConnection, *, site: Site, rules: ServiceRules, booking: BookingView, event: Event, url: str
+async def write_mails(  # noqa: PLR0913  # what telling an event takes
+    conn: AsyncConnection,
+    *,
+    site: Site,
+    rules: ServiceRules,
+    booking: BookingView,
+    event: Event,
+    url: str,
+    now: datetime,
 ) -> int:
     """Write the mails that an event calls for, and the registrant's also into their inbox; how many letters.
 
-    Handling an event again writes none twice. ``url`` is the address of the service's site, for links.
+    Handling an event again writes none twice. ``url`` is the address of the service's site, for links;
+    ``now`` is business time.
     """
     letters = choose_letters(
         rules.notices,
@@ -70,7 +78,7 @@ async def write_mails(  # what telling an event takes
     for letter in letters:
         written = write_letter(letter, site=site, booking=booking, event=event, url=url)
         registrant_id = booking.contact.registrant_id if letter.for_registrant else None
-        await deliver(conn, site=site, mail=written, registrant_id=registrant_id)
+        await deliver(conn, site=site, mail=written, registrant_id=registrant_id, now=now)
     return len(letters)
 
 
@@ -80,9 +88,13 @@ async def deliver(
     site: Site,
     mail: NewMail,
     registrant_id: UUID | None,
+    now: datetime,
     message: NewMail | None = None,
 ) -> None:
-    """Put a mail out where it has an address, and into the inbox of a registrant; there ``message`` may stand for it."""
+    """Put a mail out where it has an address, and into the inbox of a registrant; there ``message`` may stand for it.
+
+    ``now`` is business time, which the inbox shows.
+    """
     if mail.recipient:
         await repository.add_mail(conn, tenant_id=site.tenant_id, service_id=site.service_id, mail=mail)
     if registrant_id is not None:
@@ -94,6 +106,7 @@ async def deliver(
             template=shown.template,
             subject=shown.subject,
             body=shown.body,
+            at=now,
         )
 
 

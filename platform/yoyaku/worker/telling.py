@@ -45,7 +45,7 @@ async def _tell_booking(conn: AsyncConnection, runtime: Runtime, site: Site, eve
         inventory_version=booking.inventory_version,
     )
     url = address_of_site(runtime.settings, site)
-    await write_mails(conn, site=site, rules=rules, booking=booking, event=event, url=url)
+    await write_mails(conn, site=site, rules=rules, booking=booking, event=event, url=url, now=visit.now)
 
 
 async def _tell_registration(
