@@ -5,6 +5,7 @@ from typing import Final
 from yoyaku.registration.pages import (
     account,
     groups,
+    identity,
     login,
     mail,
     member,
@@ -32,6 +33,7 @@ ROUTES: Final = [
     *member.ROUTES,
     *messages.ROUTES,
     *account.ROUTES,
+    *identity.ROUTES,
     *register.ROUTES,
     *register_done.ROUTES,
     *register_guide.ROUTES,
