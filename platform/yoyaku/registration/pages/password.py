@@ -71,15 +71,13 @@ async def do_set(door: NamedDependency[Door], request: Asking) -> Response[Any]:
     """Set the password by the link, and go on to log in."""
     form = await request.form()
     token, password = str(form.get("token", "")), str(form.get("password", ""))
+    errors = _twice(door, form)
     try:
         account = await whose_link(door.conn, act=door.act, token=token)
-        errors = _twice(door, form)
         if not errors:
-            await set_password_by_token(door.conn, act=door.act, token=token, password=password)
+            errors = await _set_by_link(door, token, password)
     except BAD_LINK as refusal:
         return _bad_link(door, refusal)
-    except NewPasswordRefused as refusal:
-        errors = {"password": _sentences(door, refusal)}
     if errors:
         return _show(door, "set", title="password.set_title", errors=errors, token=token, login_id=account.login_id)
     return back_to_login(door, account.login_id)
@@ -142,6 +140,14 @@ async def do_change(door: NamedDependency[Door], request: Asking) -> Response[An
         else:
             return back_to_login(door, account.login_id)
     return _show(door, "change", title="password.change_title", errors=errors, refusal=refusal)
+
+
+async def _set_by_link(door: Door, token: str, password: str) -> dict[str, str]:
+    try:
+        await set_password_by_token(door.conn, act=door.act, token=token, password=password)
+    except NewPasswordRefused as refusal:
+        return {"password": _sentences(door, refusal)}
+    return {}
 
 
 async def _typed(request: Asking, *names: str) -> dict[str, str]:

@@ -43,9 +43,9 @@ _NOTE_LOGIN = text("""
     WITH noted AS (
         UPDATE account SET previous_login_at = last_login_at, last_login_at = :real_now
         WHERE account_id = :account_id RETURNING tenant_id, service_id, registrant_id)
-    UPDATE registrant r SET active_on = :today FROM noted
+    UPDATE registrant r SET active_on = CAST(:today AS date) FROM noted
     WHERE (r.tenant_id, r.service_id, r.registrant_id) = (noted.tenant_id, noted.service_id, noted.registrant_id)
-      AND r.active_on IS DISTINCT FROM :today
+      AND CAST(:today AS date) IS NOT NULL AND CAST(:today AS date) IS DISTINCT FROM r.active_on
 """)
 
 
@@ -111,8 +111,8 @@ async def tell_if_it_fits(conn: AsyncConnection, *, login_key: str, email: str) 
     await conn.execute(_TELL_IF_IT_FITS, {"event_id": new_id(), "login_key": login_key, "email": email})
 
 
-async def note_login(conn: AsyncConnection, *, account_id: UUID, real_now: datetime, today: date) -> None:
-    """Keep when the account was logged in to, and that its registrant is active."""
+async def note_login(conn: AsyncConnection, *, account_id: UUID, real_now: datetime, today: date | None) -> None:
+    """Keep when the account was logged in to, and that its registrant is active ``today``."""
     await conn.execute(_NOTE_LOGIN, {"account_id": account_id, "real_now": real_now, "today": today})
 
 
