@@ -32,13 +32,15 @@ class Post:
         finally:
             await runtime.engine.dispose()
 
-    def last_to(self, address, subject=""):
-        """The last mail for an address whose subject holds some words."""
+    def last_to(self, address, holding="", subject=""):
+        """The last mail for an address that holds some words, and some in its subject."""
         self.deliver()
-        found = [mail for mail in self._mailbox.to(address) if subject in mail.subject]
-        assert found, [(mail.to, mail.subject) for mail in self._mailbox.mails()]
+        mails = self._mailbox.to(address)
+        found = [mail for mail in mails if subject in mail.subject and holding in mail.text]
+        assert found, [mail.subject for mail in mails]
         return found[-1]
 
-    def link_to(self, address, subject=""):
-        """The path of the one-time link in it."""
-        return re.search(r"https?://[^/\s]+(/\S+\?token=\S+)", self.last_to(address, subject).text)[1]
+    def link_to(self, address, path):
+        """The one-time link to a path of the site, from the last mail that has one."""
+        mail = self.last_to(address, holding=f"{path}?token=")
+        return re.search(rf"https?://[^/\s]+({re.escape(path)}\?token=\S+)", mail.text)[1]

@@ -28,7 +28,7 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     )
     apply(journey, login_id=login_id, password="kaeru7hashi")
     assert page.locator("main .big-number").inner_text().strip() == login_id
-    verify_mail(journey, post.link_to(mail, "メール認証通知"))
+    verify_mail(journey, post.link_to(mail, "/mail/verify"))
 
     assert not journey.faults, "\n".join(journey.faults)
 
@@ -63,10 +63,41 @@ def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password
     page.wait_for_selector("main .notice")
     journey.stop("own-password-first")
     assert "ログアウト" not in page.content()
-    assert post.last_to(mail, "お知らせ").subject.startswith("港区区民保養施設予約システムからのお知らせ")
-    set_password(journey, post.link_to(mail, "からのお知らせ"), "hotaru5hako")
+    assert post.last_to(mail, holding="/password/set").subject.startswith("港区区民保養施設予約システムからのお知らせ")
+    set_password(journey, post.link_to(mail, "/password/set"), "hotaru5hako")
     log_in(page, number, "hotaru5hako")
     page.wait_for_selector("header :text('港　三郎 様')")
+    journey.stop("logged-in")
+
+    assert not journey.faults, "\n".join(journey.faults)
+
+
+@pytest.mark.fact("MG-066", "MG-067", "MG-T8")
+def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit, services, post):
+    page = visit("rooms", phone=True)
+    journey = Journey(page, services["rooms"], label="register-rooms")
+    mail = "shoji@yokohama.example"
+
+    begin(journey, "group")
+    fill(
+        page,
+        name="横浜みなと商事株式会社",
+        kana="ヨコハマミナトショウジ",
+        representative="横浜 港",
+        representative_kana="よこはま みなと",
+        birth_date="昭和45年1月1日",
+        postcode="231-0005",
+        address="神奈川県横浜市中区本町6丁目50番地の10",
+        phone="045-671-2121",
+        email=mail,
+        email_again=mail,
+    )
+    apply(journey, password="suisei3umi")
+    number = page.locator("main .big-number").inner_text().strip()
+    assert len(number) == 8
+    verify_mail(journey, post.link_to(mail, "/mail/verify"))
+    log_in(page, number.lstrip("0"), "suisei3umi")
+    page.wait_for_selector("header :text('横浜みなと商事株式会社')")
     journey.stop("logged-in")
 
     assert not journey.faults, "\n".join(journey.faults)
