@@ -150,7 +150,7 @@ class CancellationOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingEvent:
-    """One act on a booking: who, when, why."""
+    """One act on a booking: who, when, why. ``member_name``: who acted for the group whose booking it is."""
 
     kind: str
     at: datetime
@@ -158,3 +158,4 @@ class BookingEvent:
     staff_name: str | None
     why: str | None
     facts: Mapping[str, object]
+    member_name: str | None = None

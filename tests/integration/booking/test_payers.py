@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from yoyaku.booking.policy import Person
-from yoyaku.booking.service import get_booking
+from yoyaku.booking.service import booking_history, get_booking
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.policy.groups import PayerNotAllowed
 from yoyaku.testing.town import NOW, hours, visit_of
@@ -117,7 +117,10 @@ async def test_the_database_forbids_a_payer_who_did_not_agree(club):
 
 
 async def test_the_event_says_who_booked_for_the_club(club):
-    made, _ = await club.book(2, hours("court"), for_club=True)
+    made, visit = await club.book(2, hours("court"), for_club=True)
+    async with club.town.act() as conn:
+        (told,) = await booking_history(conn, visit=visit, booking_id=made.booking_id)
+    assert told.member_name.startswith("髙田")
     events = await club.town.see(
         "SELECT account_id FROM booking_event WHERE booking_id = :booking", booking=made.booking_id
     )

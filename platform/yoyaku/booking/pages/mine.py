@@ -162,7 +162,11 @@ def _ended(booking: BookingView, words: Words) -> str | None:
 
 def _event_words(event: BookingEvent, words: Words) -> str:
     actor = words.maybe(f"history.by.{event.actor}") or ""
-    said = [words.maybe(f"history.{event.kind}") or event.kind, event.staff_name or actor, event.why]
+    said = [
+        words.maybe(f"history.{event.kind}") or event.kind,
+        event.staff_name or event.member_name or actor,
+        event.why,
+    ]
     return "　".join(text for text in said if text)
 
 

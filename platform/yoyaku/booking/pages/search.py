@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from yoyaku.booking.pages.calendars import FREE, Availability
 from yoyaku.booking.pages.find import PARTS_OF_DAY
 from yoyaku.booking.pages.here import Here, looking, read_date, read_number
+from yoyaku.booking.pages.home import kept_facilities
 from yoyaku.booking.pages.picked import tick_value
 from yoyaku.booking.pages.places import facility_choices, kind_choices
 from yoyaku.booking.rules import ServiceRules
@@ -66,8 +67,10 @@ async def search(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     if wanted is not None:
         free = list(await _find(here, rules, wanted))
         results = _results_page(here, free, asked, number=read_number(request.query_params.get("page")) or 1)
+    kept = await kept_facilities(here) or ()
     return here.page.show(
         "booking/search.html",
+        favourites=[rules.inventory.facilities[code] for code in kept if code in rules.inventory.facilities],
         errors=errors,
         asked={**asked, "from": asked["from"] or here.today.isoformat()},
         **results,

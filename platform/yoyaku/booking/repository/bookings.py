@@ -71,8 +71,12 @@ _FIND = text(rf"""{_SELECT} AND (b.number = :number OR r.search_key LIKE :patter
     ORDER BY b.use_on DESC, b.starts_at, b.booking_id LIMIT {MOST_FOUND}""")
 
 _EVENTS = text("""
-    SELECT e.kind, e.at, e.actor, s.name AS staff_name, e.why, e.facts
-    FROM booking_event e LEFT JOIN staff s USING (tenant_id, service_id, staff_id)
+    SELECT e.kind, e.at, e.actor, s.name AS staff_name, e.why, e.facts, r.name AS member_name
+    FROM booking_event e JOIN booking b USING (tenant_id, service_id, booking_id)
+    LEFT JOIN staff s ON (s.tenant_id, s.service_id, s.staff_id) = (e.tenant_id, e.service_id, e.staff_id)
+    LEFT JOIN account a ON (a.tenant_id, a.service_id, a.account_id) = (e.tenant_id, e.service_id, e.account_id)
+    LEFT JOIN registrant r ON (r.tenant_id, r.service_id, r.registrant_id)
+        = (a.tenant_id, a.service_id, a.registrant_id) AND r.registrant_id <> b.registrant_id
     WHERE e.tenant_id = :tenant_id AND e.service_id = :service_id AND e.booking_id = :booking_id
     ORDER BY e.at, e.event_id
 """)
