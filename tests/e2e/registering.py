@@ -1,6 +1,9 @@
 """What every registration has in common: to the form, through it, and the link in the mail."""
 
+import io
 import re
+
+from PIL import Image
 
 
 def begin(journey, user_class):
@@ -69,3 +72,20 @@ def set_password(journey, path, password):
     fill(page, password=password, password_again=password)
     page.locator("main form .button-large").click()
     page.wait_for_selector(".notice-good")
+
+
+def picture(*, kind="PNG", size=(640, 400)):
+    """A photograph of a document, as a phone would send it."""
+    made = io.BytesIO()
+    Image.new("RGB", size, (240, 236, 220)).save(made, kind)
+    return {"name": f"document.{kind.lower()}", "mimeType": f"image/{kind.lower()}", "buffer": made.getvalue()}
+
+
+def send_file(journey, step, file):
+    """On the page of a check; an answer of the site is waited for."""
+    page = journey.page
+    page.goto(f"/account/identity/{step}")
+    if file is not None:
+        page.locator("#file").set_input_files(file)
+    page.locator("main form .button-large").click()
+    page.wait_for_load_state("load")

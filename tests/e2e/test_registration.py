@@ -2,7 +2,7 @@
 
 import pytest
 from tests.e2e.journey import Journey
-from tests.e2e.registering import apply, begin, fill, log_in, set_password, verify_mail
+from tests.e2e.registering import apply, begin, fill, log_in, picture, send_file, set_password, verify_mail
 
 pytestmark = pytest.mark.browser
 
@@ -30,10 +30,17 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     assert page.locator("main .big-number").inner_text().strip() == login_id
     verify_mail(journey, post.link_to(mail, "/mail/verify"))
 
+    log_in(page, login_id, "kaeru7hashi")
+    page.goto("/account/identity")
+    journey.stop("checks")
+    send_file(journey, "document", picture(kind="JPEG"))
+    page.wait_for_selector("main .tag-warn")
+    journey.stop("sent")
+
     assert not journey.faults, "\n".join(journey.faults)
 
 
-@pytest.mark.fact("ML-048", "ML-059", "ML-060", "ML-061", "ML-067")
+@pytest.mark.fact("ML-048", "ML-057", "ML-060", "ML-061", "ML-067")
 def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password(visit, services, post):
     page = visit("lodging", phone=True)
     journey = Journey(page, services["lodging"], label="register-lodging")
@@ -68,8 +75,23 @@ def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password
     log_in(page, number, "hotaru5hako")
     page.wait_for_selector("header :text('港　三郎 様')")
     journey.stop("logged-in")
+    attach_proof(journey)
 
     assert not journey.faults, "\n".join(journey.faults)
+
+
+def attach_proof(journey):
+    """What will not do is refused at the field; then the picture is taken."""
+    page = journey.page
+    pdf = {"name": "proof.png", "mimeType": "image/png", "buffer": b"%PDF-1.7\n" + b"0" * 2000}
+    big = {"name": "proof.png", "mimeType": "image/png", "buffer": picture()["buffer"] + b"0" * 10_100_000}
+    for wrong in (None, pdf, big):
+        send_file(journey, "proof_of_work", wrong)
+        assert page.locator("#file[aria-invalid=true]").count() == 1
+    journey.stop("file-refused")
+    send_file(journey, "proof_of_work", picture())
+    page.wait_for_selector("main .tag-warn")
+    journey.stop("proof-sent")
 
 
 @pytest.mark.fact("MG-066", "MG-067", "MG-T8")
