@@ -104,6 +104,31 @@ async def test_a_new_address_is_marked_until_its_link_was_followed_and_the_page_
     assert "未認証メール" not in (await site.get("/account/mail")).text
 
 
+@pytest.mark.fact("KC-050", "KC-051", "KC-052", "KC-054")
+async def test_the_mail_bears_the_citys_title_link_and_contact(browse, desk, mails):
+    one = desk("halls")
+    site = browse("halls")
+    await site.log_in(await one.add(), "/account/mail")
+    await site.post("/account/mail", email="title@example.jp", email_again="title@example.jp")
+    await mails(one, "title@example.jp")
+    ((subject, body),) = await one.run("SELECT subject, body FROM mail WHERE recipient = 'title@example.jp'")
+    assert subject == "メール認証通知（熊本市公民館施設予約）"
+    assert re.search(r"http://halls\.kumamoto\.localhost/mail/verify\?token=\S{43}\n", body)
+    for said in ("24時間", "生涯学習課", "096-328-2736"):
+        assert said in body
+
+
+@pytest.mark.fact("ML-067")
+async def test_a_city_gives_its_mails_a_title_of_its_own(browse, desk, mails):
+    one = desk("lodging")
+    site = browse("lodging")
+    await site.log_in(await one.add(), "/account/mail")
+    await site.post("/account/mail", email="lodge@example.jp", email_again="lodge@example.jp")
+    await mails(one, "lodge@example.jp")
+    ((subject,),) = await one.run("SELECT subject FROM mail WHERE recipient = 'lodge@example.jp'")
+    assert subject.startswith("港区区民保養施設予約システムからのお知らせ")
+
+
 @pytest.mark.fact("KC-051", "KC-T3")
 async def test_t_s3_a_link_that_was_used_altered_or_is_over_says_so_and_offers_the_next_step(browse, desk, mails):
     one = desk("halls")

@@ -21,6 +21,10 @@ REGISTRATION = {
         {"code": "over", "name": "期限切れ", "may_book": False},
     ],
     "login": {"id_label": "利用者番号", "id_pattern": "^[0-9]{8}$"},
+    "fields": [
+        {"code": "school", "kind": "text", "label": "学校"},
+        {"code": "sport", "kind": "choice", "label": "種目", "choices": {"tennis": "テニス"}, "of_person": False},
+    ],
     "mail": {"unverified_may_book_by": ["counter"], "unverified_may_enter_lottery": False},
     "validity": [
         {

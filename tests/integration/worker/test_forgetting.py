@@ -65,7 +65,7 @@ async def used_booking(town):
         )
         await conn.execute(
             text("""UPDATE registrant SET phone = '090-1234-5678', address = '青葉町一丁目', birth_date = '1980-02-29',
-                    details = '{"school": "青葉町一丁目"}', person_key = 'x', phone_key = '+819012345678'
+                    details = '{"school": "青葉町一丁目", "sport": "tennis"}', person_key = 'x', phone_key = '+819012345678'
                     WHERE registrant_id = :who"""),
             {"who": one.registrant_id},
         )
@@ -87,6 +87,9 @@ async def test_t_p2_whoever_was_away_for_years_is_forgotten_and_every_sum_stays(
     await at(town, LONG_AFTER)
     await work(runtime)
     assert await town.see(SUMS) == before
+    assert await town.see("SELECT details FROM registrant WHERE registrant_id = :who", who=one.registrant_id) == [
+        ({"sport": "tennis"},)
+    ]
     assert (await town.see("SELECT anonymised_at IS NOT NULL FROM registrant WHERE registrant_id = :who",
                            who=one.registrant_id)) == [(True,)]  # fmt: skip
     assert smtp.mailbox.mails()[-1].subject == "利用者登録の終了（青葉町）"

@@ -117,7 +117,7 @@ async def test_rules_that_change_move_no_date_that_was_given(town, runtime):
     assert await stage_of(town, who) == "registered", "today's rules name no stage for it"
 
 
-@pytest.mark.fact("KC-047", "KC-050", "KC-051", "KC-054")
+@pytest.mark.fact("KC-047", "KC-051", "KC-052")
 async def test_an_address_is_verified_by_the_link_in_its_mail_which_stands_nowhere_else(town, runtime, smtp):
     await publish(town)
     who = town.residents[0].registrant_id

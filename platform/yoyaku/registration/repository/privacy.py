@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -54,7 +54,9 @@ _FORGET: Final = tuple(
         """
         UPDATE registrant SET name = :nobody, kana = '', search_key = '', email = NULL, email_wanted = NULL,
             email_wanted_until = NULL, mail_verified_at = NULL, phone = NULL, phone_key = NULL, birth_date = NULL,
-            postcode = NULL, address = NULL, person_key = NULL, facts = '{}', details = '{}', consents = '{}',
+            postcode = NULL, address = NULL, person_key = NULL, facts = '{}', consents = '{}',
+            details = coalesce((SELECT jsonb_object_agg(answer.key, answer.value) FROM jsonb_each(details) AS answer
+                                WHERE answer.key = ANY(:kept_answers)), '{}'),
             expiries = '{}', payer_id = NULL, active_on = NULL, anonymised_at = :now
         WHERE registrant_id = :registrant_id
         """,
@@ -102,9 +104,20 @@ _EXPORT = text(f"""
 """)  # noqa: S608  # constants of this module
 
 
-async def forget_registrant(conn: AsyncConnection, *, registrant_id: UUID, now: datetime, real_now: datetime) -> None:
-    """Take everything out that says who it was: on the row, on what hangs on it, and in what was told."""
-    every = {"registrant_id": registrant_id, "now": now, "real_now": real_now, "nobody": NOBODY}
+async def forget_registrant(
+    conn: AsyncConnection, *, registrant_id: UUID, now: datetime, real_now: datetime, kept_answers: Sequence[str]
+) -> None:
+    """Take everything out that says who it was: on the row, on what hangs on it, and in what was told.
+
+    ``kept_answers`` are codes of answers that say nothing of a person.
+    """
+    every = {
+        "registrant_id": registrant_id,
+        "now": now,
+        "real_now": real_now,
+        "nobody": NOBODY,
+        "kept_answers": list(kept_answers),
+    }
     for statement in _FORGET:
         names = statement.compile().params
         await conn.execute(statement, {name: every[name] for name in names})

@@ -48,7 +48,13 @@ async def anonymise(conn: AsyncConnection, *, act: Act, registrant_id: UUID, why
         await one.forget(conn, registrant_id=registrant_id)
     for kind in ("registration_expiry", "registration_reminder", "registration_retention"):
         await events.set_deadline(conn, kind=kind, subject_id=registrant_id, due_at=None)
-    await privacy.forget_registrant(conn, registrant_id=registrant_id, now=act.now, real_now=act.real_now)
+    await privacy.forget_registrant(
+        conn,
+        registrant_id=registrant_id,
+        now=act.now,
+        real_now=act.real_now,
+        kept_answers=[field.code for field in act.terms.fields if not field.of_person],
+    )
     await _say_farewell(conn, act=act, row=row, why=why)
 
 
