@@ -68,6 +68,15 @@ def reset() -> None:
 
 
 @demo.command()
+def codes() -> None:
+    """Print the code that each clerk of the demo enters now after the password."""
+    from yoyaku.cli.demo_sites import describe_codes, read_sites
+    from yoyaku.kernel.clock import read_clock
+
+    click.echo(describe_codes(read_sites(Path("tenants"), base_domain="localhost"), real_now=read_clock()))
+
+
+@demo.command()
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def seed(folders: tuple[Path, ...]) -> None:
     """Make the accounts of the tenants' demo.yaml that are not there yet (default: tenants/); never in production."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 import yaml
 
+from yoyaku.registration.policy.second_factor import STEP_SECONDS, code_at, step_of
 from yoyaku.rules.values import Text
 from yoyaku.tenancy.terms import DemoClerk, DemoFile, DemoResident, TenantFile
 
@@ -53,12 +55,27 @@ def describe(sites: tuple[Site, ...], *, port: int, mail_page: str) -> str:
         lines.append("")
     lines += [
         f"■ 送信メール / Mails sent:  {mail_page}",
+        "■ 職員の確認コード / Codes of the clerks:  .venv/bin/yoyaku demo codes",
         "■ 時計を進める / Move a clock:  .venv/bin/yoyaku clock set --help",
         "",
         "止めるには Ctrl-C。データは残ります（消すには make demo-reset）。",
         "Ctrl-C stops everything; the data stay (make demo-reset forgets them).",
         "",
     ]
+    return "\n".join(lines)
+
+
+def describe_codes(sites: tuple[Site, ...], *, real_now: datetime) -> str:
+    """The code that each clerk enters now after the password, and for how long it can be used for the first time."""
+    left = STEP_SECONDS - int(real_now.timestamp()) % STEP_SECONDS
+    lines = [f"あと {left} 秒 / for {left} seconds more; 1回だけ使えます / each can be used once", ""]
+    for site in sites:
+        lines.append(f"■ {site.tenant['ja']} {site.service['ja']} / {site.tenant['en']}: {site.service['en']}")
+        lines += [
+            f"    {code_at(clerk.second_factor, step_of(real_now))}  {clerk.login_id}  （{clerk.name}）"
+            for clerk in site.clerks
+            if clerk.second_factor is not None
+        ]
     return "\n".join(lines)
 
 

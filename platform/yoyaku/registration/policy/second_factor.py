@@ -89,12 +89,16 @@ def read_code(typed: str) -> TypedCode:
 
 def matching_step(secret: str, digits: str, *, real_now: datetime, last_step: int) -> int | None:
     """The step whose code this is, among those around now that come after ``last_step``; a step is used once."""
-    generator, now = pyotp.TOTP(secret, interval=STEP_SECONDS), step_of(real_now)
-    found = None
+    now, found = step_of(real_now), None
     for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        if hmac.compare_digest(generator.generate_otp(step), digits) and step > last_step:
+        if hmac.compare_digest(code_at(secret, step), digits) and step > last_step:
             found = step
     return found
+
+
+def code_at(secret: str, step: int) -> str:
+    """The six digits of a step."""
+    return pyotp.TOTP(secret, interval=STEP_SECONDS).generate_otp(step)
 
 
 def step_of(real_now: datetime) -> int:

@@ -16,6 +16,7 @@ Named = list[tuple[str, Any]]
 _LOGIN: Final[Named] = [("A resident", {"login_id": "40675", "password": "a long pass phrase"})]
 REQUESTS: Final[dict[tuple[str, str], Named]] = {
     ("/api/v1/sessions", "post"): _LOGIN,
+    ("/api/v1/sessions/current/code", "post"): [("A code", {"code": "123456"})],
     ("/api/v1/quotes", "post"): booking.WISHES,
     ("/api/v1/applications", "post"): booking.SUBMISSIONS,
     ("/api/v1/cart", "post"): booking.CART_WISHES,
