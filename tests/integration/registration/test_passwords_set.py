@@ -336,7 +336,7 @@ async def test_the_log_in_before_this_one_is_kept_and_the_registrant_is_active(t
     assert (await town.enter("Tozan78", OWN, now=later)).view.last_login_at == NOW
     assert await town.conn.scalar(text("SELECT active_on FROM registrant")) == later.date()
     rows = await town.conn.execute(text("SELECT address, device, method FROM login_session"))
-    assert set(rows.tuples()) == {("192.0.2.*", "Chrome / Windows", "password")}
+    assert {tuple(row) for row in rows} == {("192.0.2.*", "Chrome / Windows", "password")}
 
 
 async def test_a_closed_account_has_no_link(town):

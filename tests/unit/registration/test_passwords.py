@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 from yoyaku.registration.policy import (
+    NewPasswordRefused,
     PasswordPatternRefused,
+    PasswordToBeSet,
     PasswordTooWeak,
     check_city_password,
     check_login_id,
@@ -168,3 +170,17 @@ def test_no_password_of_the_demo_s_people_is_guessed(path):
     demo = yaml.safe_load(path.read_text())
     for person in [*demo["residents"], *demo["clerks"]]:
         check_password(person["password"], login_id=person["login_id"], personal=[person["name"]])
+
+
+def test_a_password_that_city_and_platform_take_passes():
+    check_new_password("kasumi2tozan4", login=OWN, login_id="midori2027", personal=PERSONAL)
+
+
+def test_a_refused_password_carries_all_its_reasons():
+    faults = find_password_faults("Sakura", login=OWN, login_id="midori2027")
+    assert NewPasswordRefused(faults).faults == tuple(faults)
+
+
+@pytest.mark.parametrize(("mail", "variant"), [("t***@e***.jp", "mailed"), (None, None)])
+def test_the_way_to_an_own_password_is_told_as_there_is_a_mail_or_not(mail, variant):
+    assert PasswordToBeSet(mail=mail).variant == variant
