@@ -16,7 +16,8 @@ class Visit:
 
     ``now`` is business time (the service's offset counts), ``real_now`` real time; both aware, UTC. ``registrant_id``
     is for whom something is done (a clerk acts for a registrant), ``account_id`` who is logged in. ``person`` holds
-    the registrant's facts; ``None`` where nobody is logged in.
+    the registrant's facts; ``None`` where nobody is logged in. ``facilities`` are those whose bookings a clerk sees and
+    acts on; none: all.
     """
 
     tenant_id: str
@@ -30,3 +31,4 @@ class Visit:
     person: Person | None = None
     staff_id: UUID | None = None
     staff_name: str | None = None
+    facilities: frozenset[str] = frozenset()

@@ -145,7 +145,7 @@ class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[str, Meta(pattern="^[A-Z2-7]{32}$", description="A secret in Base32.", examples=["A" * 32])] | None
     ) = None
     name: str
-    roles: Annotated[list[Literal["counter_clerk", "tenant_admin"]], Meta(min_length=1)]
+    roles: Annotated[list[Literal["counter_clerk", "facility_manager", "tenant_admin", "auditor"]], Meta(min_length=1)]
 
 
 class DemoFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

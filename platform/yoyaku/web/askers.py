@@ -12,7 +12,7 @@ from yoyaku.booking.policy import Person
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.pages import BEHALF_COOKIE
-from yoyaku.registration.policy import COUNTER_CLERK
+from yoyaku.registration.policy.roles import Permission, permissions_of
 from yoyaku.registration.service import SessionView, get_registrant
 from yoyaku.registration.service.messages import read_frame
 from yoyaku.ui.page import Expiry, Page, Visitor
@@ -45,7 +45,7 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
     )
     if session is None:
         return visit
-    if COUNTER_CLERK not in session.roles:
+    if Permission.BOOKINGS not in permissions_of(session.roles):
         if session.registrant_id is None:
             return replace(visit, account_id=session.account_id, staff_id=session.staff_id)
         person = Person(facts=session.person_facts, registered_at=session.registered_at)
@@ -58,6 +58,7 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
         account_id=session.account_id,
         staff_id=session.staff_id,
         staff_name=session.display_name,
+        facilities=session.facilities,
     )
     if behalf is None:
         return visit
@@ -69,7 +70,8 @@ async def find_behalf(opened: Opened) -> Behalf | None:
     kept = opened.request.cookies.get(BEHALF_COOKIE, "")
     registrant, _, channel = kept.partition(".")
     allowed = channel in clerk_channels(opened.rules)
-    if opened.session is None or COUNTER_CLERK not in opened.session.roles or not allowed:
+    session = opened.session
+    if session is None or Permission.BOOKINGS not in permissions_of(session.roles) or not allowed:
         return None
     try:
         row = await get_registrant(opened.conn, registrant_id=UUID(registrant))

@@ -19,7 +19,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import BookingView, find_bookings
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import Malformed
-from yoyaku.registration.policy import COUNTER_CLERK, RoleMissing, require_role
+from yoyaku.registration.policy.roles import COUNTER_CLERK, Permission, RoleMissing, require_permission
 from yoyaku.registration.repository import RegistrantRow
 from yoyaku.registration.service import (
     NOT_REGISTERED,
@@ -55,7 +55,7 @@ def require_clerk(session: SessionView | None) -> SessionView:
     """
     if session is None or session.staff_id is None:
         raise RoleMissing(role=COUNTER_CLERK)
-    require_role(session.roles, COUNTER_CLERK)
+    require_permission(session, Permission.BOOKINGS)
     return session
 
 

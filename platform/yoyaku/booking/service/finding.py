@@ -34,13 +34,13 @@ async def list_bookings(
 
 
 async def get_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID) -> BookingView:
-    """One booking: a resident's own, or any for a clerk.
+    """One booking: a resident's own, or for a clerk any of their facilities.
 
     Raises:
         BookingNotFound: there is none of that id, or it is another's.
     """
     found = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=_owner(visit))
-    if found is None:
+    if found is None or not _is_in_sight(visit, found):
         raise BookingNotFound
     return found
 
@@ -48,7 +48,7 @@ async def get_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID) 
 async def lock_own(conn: AsyncConnection, *, visit: Visit, booking_id: UUID) -> BookingView:
     """As :func:`get_booking`, and nobody else changes it until the transaction ends."""
     found = await bookings.lock_booking(conn, visit=visit, booking_id=booking_id, owner=_owner(visit))
-    if found is None:
+    if found is None or not _is_in_sight(visit, found):
         raise BookingNotFound
     return found
 
@@ -64,12 +64,13 @@ async def booking_history(conn: AsyncConnection, *, visit: Visit, booking_id: UU
 
 
 async def application_bookings(conn: AsyncConnection, *, visit: Visit, application_id: UUID) -> tuple[BookingView, ...]:
-    """The bookings of one submission: a resident's own, or any for a clerk.
+    """The bookings of one submission: a resident's own, or for a clerk those of their facilities.
 
     Raises:
         BookingNotFound: there is none of that id, or it is another's.
     """
     found = await bookings.read_application(conn, visit=visit, application_id=application_id)
+    found = tuple(one for one in found if _is_in_sight(visit, one))
     owner = _owner(visit)
     if not found or (owner is not None and found[0].contact.registrant_id != owner):
         raise BookingNotFound
@@ -87,16 +88,19 @@ async def find_bookings(conn: AsyncConnection, *, visit: Visit, query: str) -> t
     if not folded:
         return ()
     escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return await bookings.find(conn, visit=visit, number=fold_width(query), pattern=f"%{escaped}%")
+    found = await bookings.find(conn, visit=visit, number=fold_width(query), pattern=f"%{escaped}%")
+    return tuple(one for one in found if _is_in_sight(visit, one))
 
 
 async def day_sheet(conn: AsyncConnection, *, visit: Visit, facility: str, day: date) -> tuple[BookingView, ...]:
     """At the counter: who uses a facility on a day, in order of time.
 
     Raises:
-        NotAllowed: only clerks read it.
+        NotAllowed: only clerks of the facility read it.
     """
     require_clerk(visit)
+    if visit.facilities and facility not in visit.facilities:
+        raise NotAllowed
     return await bookings.read_of_day(conn, visit=visit, facility=facility, day=day)
 
 
@@ -109,6 +113,11 @@ def require_why(why: str) -> str:
     if not why.strip():
         raise WhyMissing
     return why.strip()
+
+
+def _is_in_sight(visit: Visit, booking: BookingView) -> bool:
+    """Whether a booking is of a facility for which a clerk works; residents and the system are not bound to any."""
+    return not visit.facilities or booking.facility_id in visit.facilities
 
 
 def _owner(visit: Visit) -> UUID | None:

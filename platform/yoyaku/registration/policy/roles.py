@@ -1,13 +1,56 @@
-"""Who of the staff may do what."""
+"""Who of the staff may do what. Whoever runs the platform is no member of staff: they have the command line only."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Final, Protocol
+from uuid import UUID
 
 from yoyaku.kernel.errors import NotAllowed
 
 COUNTER_CLERK: Final = "counter_clerk"
+
+
+class Permission(StrEnum):
+    """What a member of staff may do."""
+
+    BOOKINGS = "bookings"
+    """See and act on bookings of their facilities."""
+    PEOPLE = "people"
+    """Find people and see who they are."""
+    REGISTER = "register"
+    """Change registrations, renew them, enter them for others."""
+    REVIEW = "review"
+    """Decide checks of identity."""
+    CODES = "codes"
+    """Issue one-time codes for passwords."""
+    DELETE = "delete"
+    """End a registration on request."""
+    LETTERS = "letters"
+    """Print cards and letters."""
+    STAFF = "staff"
+    """Say who is staff, with which roles."""
+    LOG = "log"
+    """Read the record of acts."""
+
+
+ROLES: Final[Mapping[str, frozenset[Permission]]] = {
+    COUNTER_CLERK: frozenset(
+        {
+            Permission.BOOKINGS,
+            Permission.PEOPLE,
+            Permission.REGISTER,
+            Permission.REVIEW,
+            Permission.CODES,
+            Permission.DELETE,
+            Permission.LETTERS,
+        }
+    ),
+    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE}),
+    "tenant_admin": frozenset({Permission.STAFF, Permission.LOG}),
+    "auditor": frozenset({Permission.LOG}),
+}
 
 
 class RoleMissing(NotAllowed):
@@ -15,6 +58,35 @@ class RoleMissing(NotAllowed):
 
     code = "role_missing"
     title = "Your account may not do this."
+
+
+class OfStaff(Protocol):
+    """Whoever is logged in, as far as permission goes."""
+
+    @property
+    def staff_id(self) -> UUID | None:
+        """Which member of staff, where it is one."""
+        ...
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Their roles."""
+        ...
+
+
+def permissions_of(roles: Collection[str]) -> frozenset[Permission]:
+    """Everything that these roles allow; an unknown role allows nothing."""
+    return frozenset[Permission]().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+
+def require_permission(session: OfStaff | None, permission: Permission) -> None:
+    """Let pass the staff who may do this.
+
+    Raises:
+        RoleMissing: nobody of the staff is logged in, or none of their roles allows it.
+    """
+    if session is None or session.staff_id is None or permission not in permissions_of(session.roles):
+        raise RoleMissing(role=next(role for role, allowed in ROLES.items() if permission in allowed))
 
 
 def require_role(roles: Collection[str], role: str) -> None:
