@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.extension.identity import (
@@ -24,7 +25,14 @@ from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.applicant import applicant_of
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
-from yoyaku.registration.policy.identity import AlreadyRegistered, CheckClosed, ReturnUnknown, StepUnknown
+from yoyaku.registration.policy.identity import (
+    AlreadyRegistered,
+    CheckClosed,
+    PluginSettingsWrong,
+    ProfileMissing,
+    ReturnUnknown,
+    StepUnknown,
+)
 from yoyaku.registration.service.identity import answer_check, begin_check
 from yoyaku.registration.service.identity_outcome import Answered
 from yoyaku.registration.service.identity_views import OpenCheck, open_checks
@@ -36,7 +44,16 @@ RETURN_SECONDS: Final = 2 * 3600
 BODY_LIMIT: Final = 32_000_000
 """What is read at all: enough for a photograph that is too big to be told so at the field."""
 LONGEST_PARAMETER: Final = 4000
-REFUSALS: Final = (AnswerRefused, CheckClosed, StepUnknown, AlreadyRegistered, ProviderFailed, SecretMissing)
+REFUSALS: Final = (
+    AnswerRefused,
+    CheckClosed,
+    StepUnknown,
+    AlreadyRegistered,
+    ProviderFailed,
+    SecretMissing,
+    ProfileMissing,
+    PluginSettingsWrong,
+)
 FLASHES: Final = {"approved": "identity_approved", "submitted": "identity_sent", "rejected": "identity_rejected"}
 
 
@@ -50,7 +67,7 @@ async def show_checks(door: NamedDependency[Door]) -> Response[Any]:
 
 
 @get(f"{PATH}/{{step:str}}")
-async def show_check(door: NamedDependency[Door], step: str) -> Response[Any]:
+async def show_check(door: NamedDependency[Door], step: FromPath[str]) -> Response[Any]:
     """One check: what to bring, the form to send a picture or a code, or the way to the provider."""
     registrant_id = _whose(door)
     if registrant_id is None:
@@ -70,7 +87,7 @@ async def show_check(door: NamedDependency[Door], step: str) -> Response[Any]:
 
 
 @get(f"{PATH}/{{step:str}}/go")
-async def leave(door: NamedDependency[Door], step: str) -> Response[Any]:
+async def leave(door: NamedDependency[Door], step: FromPath[str]) -> Response[Any]:
     """Leave for the provider (a link, no form: a form may not lead to another site); this browser remembers for what."""
     registrant_id = _whose(door)
     if registrant_id is None:
@@ -102,7 +119,7 @@ async def come_back(door: NamedDependency[Door], request: Request[Any, Any, Any]
 
 
 @post(f"{PATH}/{{step:str}}/upload", status_code=303, request_max_body_size=BODY_LIMIT)
-async def upload(door: NamedDependency[Door], request: Request[Any, Any, Any], step: str) -> Response[Any]:
+async def upload(door: NamedDependency[Door], request: Request[Any, Any, Any], step: FromPath[str]) -> Response[Any]:
     """Take one file."""
     registrant_id = _whose(door)
     if registrant_id is None:
@@ -118,7 +135,9 @@ async def upload(door: NamedDependency[Door], request: Request[Any, Any, Any], s
 
 
 @post(f"{PATH}/{{step:str}}/code", status_code=303)
-async def enter_code(door: NamedDependency[Door], request: Request[Any, Any, Any], step: str) -> Response[Any]:
+async def enter_code(
+    door: NamedDependency[Door], request: Request[Any, Any, Any], step: FromPath[str]
+) -> Response[Any]:
     """Take a code."""
     registrant_id = _whose(door)
     if registrant_id is None:
@@ -179,9 +198,7 @@ async def _list(
     )
 
 
-def _show(
-    door: Door, check: OpenCheck, *, refusal: YoyakuError | None = None, typed: str = ""
-) -> Response[Any]:
+def _show(door: Door, check: OpenCheck, *, refusal: YoyakuError | None = None, typed: str = "") -> Response[Any]:
     field = {"upload": "file", "code": "code"}.get(check.asks, "")
     errors: Mapping[str, str] = {field: door.words.sentence(refusal)} if refusal else {}
     return door.page.show(
