@@ -123,13 +123,14 @@ async def test_of_several_towns_of_one_postcode_one_is_chosen(browse):
     assert 'value="三重県桑名郡木曽岬町"' in site.html
 
 
-async def test_a_postcode_that_nobody_has_is_said_at_the_field(browse):
+@pytest.mark.parametrize(("postcode", "said"), [("0000000", "見つかりません"), ("", "7桁の数字"), ("12", "7桁の数字")])
+async def test_a_postcode_that_nobody_has_is_said_at_the_field(postcode, said, browse):
     site = browse("lodging")
     await site.get("/register/worker")
-    page = await site.post("/register/worker", **{**WORKER, "postcode": "0000000"}, act="look_up.postcode")
+    page = await site.post("/register/worker", **{**WORKER, "postcode": postcode}, act="look_up.postcode")
 
     assert page.status_code == 422
-    assert "見つかりません" in site.html
+    assert said in re.search(r'id="postcode-error">(.*?)</p>', site.html, re.DOTALL)[1]
 
 
 @pytest.mark.fact("ML-046")

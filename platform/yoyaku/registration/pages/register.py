@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from yoyaku.kernel.contact import read_postcode
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.pages.applicant import (
@@ -215,6 +216,9 @@ async def _fill_address(sheet: Sheet, postcode_field: str) -> Response[str]:
     target = None if place is None else next((code for code, kind in codes[place:] if kind == "address"), None)
     if target is None:
         return _show_form(sheet)
+    if read_postcode(sheet.form.get(postcode_field, "")) is None:
+        label = next(one.field.label for one in sheet.asked if one.field.code == postcode_field)
+        return _show_form(sheet, [FieldFault(field=postcode_field, code="no_postcode", facts={"label": label})])
     towns = await towns_of(sheet.form.get(postcode_field, ""))
     picked = sheet.form.get(postcode_field + _TOWN)
     town = picked if picked in towns else towns[0] if len(towns) == 1 else None
