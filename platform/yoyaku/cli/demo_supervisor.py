@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from yoyaku.cli.demo_identity import prepare_identity
 from yoyaku.cli.demo_place import Place
 from yoyaku.cli.demo_sites import describe, read_sites
 from yoyaku.kernel.errors import YoyakuError
@@ -96,9 +97,16 @@ class Supervisor:
         values = {**self._database(), **self._broker(), "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}"}
         values |= {"SECRET_KEY": self.place.secret(), "MAIL_FROM": "noreply@demo.localhost"}
         values |= {"BASE_DOMAIN": BASE_DOMAIN, "SITE_SCHEME": "http", "SITE_PORT": str(self.port)}
-        values |= {"ENVIRONMENT": "demo", "CLOCK_MOVABLE": "true"}
+        values |= {"ENVIRONMENT": "demo", "CLOCK_MOVABLE": "true"} | self._identity_provider()
         self.place.write_environment(values)
         return {**os.environ, **values}
+
+    def _identity_provider(self) -> dict[str, str]:
+        folder, port = self.place.folder / "identity", _free_port()
+        sites = read_sites(self.place.project / "tenants", base_domain=BASE_DOMAIN)
+        values = prepare_identity(folder, port=port, sites=sites)
+        self._start(["-m", "yoyaku.testing.oidc_server", str(folder), str(port)], name="The identity provider")
+        return values
 
     def _database(self) -> dict[str, str]:
         if url := os.environ.get("DATABASE_URL"):

@@ -146,7 +146,7 @@ async def enter_code(
     return await _answer(door, registrant_id, step, TypedCode(code=typed), typed=typed)
 
 
-async def _answer(  # noqa: PLR0913  # a request's
+async def _answer(  # a request's
     door: Door,
     registrant_id: UUID,
     step: str,
