@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -179,3 +180,56 @@ async def test_every_link_of_my_page_leads_somewhere(code, browse, services):
     answers = {path: (await site.get(path.replace("&amp;", "&"))).status_code for path in links}
 
     assert {path: status for path, status in answers.items() if status != 200} == {}
+
+
+@pytest.mark.fact("KC-042")
+async def test_whoever_s_mail_is_not_verified_is_told_first_what_to_do(browse, in_service, people):
+    person = people["halls"][0]
+
+    async def unverify(conn):
+        changed = text("UPDATE registrant SET mail_verified_at = :at WHERE name = :name RETURNING mail_verified_at")
+        await conn.execute(changed, {"at": None, "name": person.name})
+
+    async def verify(conn):
+        changed = text("UPDATE registrant SET mail_verified_at = registered_at WHERE name = :name")
+        await conn.execute(changed, {"name": person.name})
+
+    await in_service("halls", unverify)
+    site = browse("halls")
+    await site.log_in(person)
+    page = await site.get("/me")
+    await in_service("halls", verify)
+    todo = page.text[page.text.index('id="todo"') : page.text.index('id="often"')]
+
+    assert "メールアドレスがまだ確認されていません" in todo
+    assert 'href="/account/mail"' in todo
+    assert "メールアドレスがまだ確認されていません" not in (await site.get("/me")).text
+
+
+@pytest.mark.fact("MG-026")
+async def test_an_end_that_is_near_is_told_with_the_way_to_renew(browse, services, in_service):
+    person = services["rooms"].resident
+    kept = {}
+
+    async def bring_near(conn):
+        row = await conn.execute(text("SELECT expiries FROM registrant WHERE name = :name"), {"name": person.name})
+        kept.update(row.scalar_one())
+        near = text(
+            "UPDATE registrant SET expiries = expiries || jsonb_build_object(CAST(:code AS text), CAST(:on AS text))"
+            " WHERE name = :name"
+        )
+        for code, on in ((next(iter(kept)), "2027-01-25"),):
+            await conn.execute(near, {"code": code, "on": on, "name": person.name})
+
+    async def put_back(conn):
+        back = text("UPDATE registrant SET expiries = CAST(:kept AS jsonb) WHERE name = :name")
+        await conn.execute(back, {"kept": msgspec.json.encode(kept).decode(), "name": person.name})
+
+    await in_service("rooms", bring_near)
+    site = browse("rooms")
+    await site.log_in(person)
+    page = await site.get("/me")
+    await in_service("rooms", put_back)
+
+    assert "2027年1月25日（月）まで" in page.text
+    assert 'href="/account/renew"' in page.text
