@@ -242,6 +242,9 @@ async def test_provisional_registration_with_an_own_id_and_password_logs_in_at_o
     assert "未認証メール" in site.html
     assert "090-1234-5678" in site.html
 
+    await site.post("/logout")
+    assert (await site.get("/register/done")).url.path == "/register"
+
 
 @pytest.mark.fact("KC-046", "KC-041")
 async def test_contact_data_are_changed_and_what_only_a_clerk_changes_stays(browse):
@@ -367,7 +370,10 @@ async def test_after_applying_a_worker_is_told_to_send_proof_and_what_comes_when
     assert page.url.path == "/register/done"
     for told in ("書類を送ってください", "3営業日ほど", "空き室は今すぐ予約できます", "受信拒否", "taro@example.jp"):
         assert told in page.text
-    assert "/account/identity" in page.text
+    page = await site.get("/account/identity")
+    assert page.url.path == "/account/identity"
+    assert "在勤を証明する書類" in page.text
+    assert (await site.get("/account")).url.path == "/login"
 
 
 @pytest.mark.fact("ML-047", "ML-054", "ML-057", "ML-058")

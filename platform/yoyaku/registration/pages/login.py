@@ -17,6 +17,7 @@ from litestar.status_codes import (
 )
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.registration.pages.applicant import APPLICANT_COOKIE
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy import LoginFailed, PasswordToBeSet, StageMayNotLogIn, TooManyAttempts
 from yoyaku.registration.service import LoginAttempt, NewSession, log_in, log_out
@@ -200,6 +201,7 @@ async def do_logout(door: NamedDependency[Door]) -> Response[None]:
         await log_out(door.conn, token=door.token)
     door.page.forget(SESSION_COOKIE)
     door.page.forget(BEHALF_COOKIE)
+    door.page.forget(APPLICANT_COOKIE)
     return door.page.go("/", flash="logged_out")
 
 
