@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.cities import city_settings_of, city_values, load_cities, read_services
+from tests.e2e.desk import Desk
 from tests.e2e.post import Post
 
 from yoyaku.testing.stack.mail import MailCatcher
@@ -43,6 +44,12 @@ def post(city_database, tmp_path_factory):
     """Brings the mails of the sites: ``post.link_to("somebody@example.jp")``."""
     with MailCatcher(tmp_path_factory.mktemp("mails")) as catcher:
         yield Post(city_database, catcher)
+
+
+@pytest.fixture
+def desk(city_database, services):
+    """The counter of a service: ``desk("halls")``."""
+    return lambda code: Desk(city_database, services[code])
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,31 @@
 """From the first page to a verified account, on all four services, as the people and clerks of each city do it."""
 
+import re
+
 import pytest
 from tests.e2e.journey import Journey
 from tests.e2e.registering import apply, begin, fill, log_in, picture, send_file, set_password, verify_mail
 
+from yoyaku.registration.policy.form import Application
+
 pytestmark = pytest.mark.browser
+
+
+def can_book(page):
+    """Whether what is ticked in the first free row goes into the cart."""
+    page.goto("/search?from=2027-02-19")
+    page.locator("main tbody a.button").first.click()
+    page.wait_for_selector("main input[name=slot]")
+    if not page.locator("main input[name=slot]:checked").count():
+        page.locator("main input[name=slot]").first.check()
+    page.locator(".dock button").click()
+    page.wait_for_url(re.compile(r"/cart$"))
+    return page.locator("main a.button-large").count() == 1
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 @pytest.mark.fact("KS-024", "KS-025", "KS-031", "KS-027")
-def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, visit, services, post):
+def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, visit, services, post, desk):
     page = visit("sports", phone=True, scripts=scripts)
     journey = Journey(page, services["sports"], label="register-sports", scripts=scripts)
     login_id, mail = ("Aoi2027", "aoi@example.jp") if scripts else ("Midori2027", "midori@example.jp")
@@ -36,12 +52,21 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     send_file(journey, "document", picture(kind="JPEG"))
     page.wait_for_selector("main .tag-warn")
     journey.stop("sent")
+    page.goto("/account")
+    assert "まだ予約はできません" in page.locator("main").inner_text()
+
+    desk("sports").approve(login_id, "document", papers={"identity": "driving_licence"})
+    assert "本登録" in post.last_to(mail, subject="本登録").text
+    page.goto("/account")
+    assert "まだ予約はできません" not in page.locator("main").inner_text()
+    journey.stop("registered")
+    assert can_book(page)
 
     assert not journey.faults, "\n".join(journey.faults)
 
 
 @pytest.mark.fact("ML-048", "ML-057", "ML-060", "ML-061", "ML-067")
-def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password(visit, services, post):
+def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password(visit, services, post, desk):
     page = visit("lodging", phone=True)
     journey = Journey(page, services["lodging"], label="register-lodging")
     mail = "touroku@minato.example"
@@ -77,6 +102,15 @@ def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password
     journey.stop("logged-in")
     attach_proof(journey)
 
+    page.goto("/account/identity/card")
+    journey.stop("card")
+    fill(page, code=desk("lodging").print_card())
+    page.locator("main form .button-large").click()
+    page.wait_for_selector(".notice-good")
+    page.goto("/account")
+    assert "利用者登録証の到着後" in page.locator("main").inner_text()
+    journey.stop("with-card")
+
     assert not journey.faults, "\n".join(journey.faults)
 
 
@@ -95,7 +129,7 @@ def attach_proof(journey):
 
 
 @pytest.mark.fact("MG-066", "MG-067", "MG-T8")
-def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit, services, post):
+def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit, services, post, desk):
     page = visit("rooms", phone=True)
     journey = Journey(page, services["rooms"], label="register-rooms")
     mail = "shoji@yokohama.example"
@@ -121,5 +155,56 @@ def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit
     log_in(page, number.lstrip("0"), "suisei3umi")
     page.wait_for_selector("header :text('横浜みなと商事株式会社')")
     journey.stop("logged-in")
+    desk("rooms").approve(number, "counter", papers={"identity": "driving_licence"})
+    page.goto("/account")
+    assert "（登録）有効期限" in page.locator("main").inner_text()
+    journey.stop("registered")
+    assert can_book(page)
+
+    assert not journey.faults, "\n".join(journey.faults)
+
+
+@pytest.mark.fact("KC-002", "KC-050", "KC-051", "KC-052", "KC-055")
+def test_halls_a_clerk_registers_a_group_that_verifies_its_mail_and_then_books(visit, services, post, desk):
+    page = visit("halls", phone=True)
+    journey = Journey(page, services["halls"], label="register-halls")
+    mail = "hagi@example.jp"
+    answers = {
+        "name": "短歌の会はぎ",
+        "kana": "タンカノカイハギ",
+        "representative": "萩野　露",
+        "representative_kana": "ハギノ　ツユ",
+        "residency": "resident",
+        "birth_date": "1960-03-03",
+        "postcode": "860-0808",
+        "address": "熊本市中央区手取本町1番1号",
+        "phone": "096-328-2736",
+        "email": mail,
+        "email_again": mail,
+    }
+    login_id, code = desk("halls").register(Application(user_class="group", way="counter", answers=answers))
+    desk("halls").approve(login_id, "counter", papers={"identity": "driving_licence"})
+
+    page.goto("/register")
+    journey.stop("register")
+    page.goto("/password/code")
+    fill(page, login_id=login_id, code=code, password="hagi3nohana", password_again="hagi3nohana")
+    journey.stop("code")
+    page.locator("main form .button-large").click()
+    page.wait_for_selector(".notice-good")
+    log_in(page, login_id, "hagi3nohana")
+    page.wait_for_selector("header :text('短歌の会はぎ')")
+    page.goto("/account")
+    assert "未認証メール" in page.locator("main").inner_text()
+
+    letter = post.last_to(mail, holding="/mail/verify?token=")
+    assert letter.subject == "メール認証通知（熊本市公民館施設予約）"
+    assert "24時間以内" in letter.text
+    assert "利用する公民館へ" in letter.text
+    verify_mail(journey, post.link_to(mail, "/mail/verify"))
+    page.goto("/account")
+    assert "未認証メール" not in page.locator("main").inner_text()
+    journey.stop("verified")
+    assert can_book(page)
 
     assert not journey.faults, "\n".join(journey.faults)
