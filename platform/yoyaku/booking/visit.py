@@ -17,7 +17,7 @@ class Visit:
     ``now`` is business time (the service's offset counts), ``real_now`` real time; both aware, UTC. ``registrant_id``
     is for whom something is done (a clerk acts for a registrant), ``account_id`` who is logged in. ``person`` holds
     the registrant's facts; ``None`` where nobody is logged in. ``facilities`` are those whose bookings a clerk sees and
-    acts on; none: all.
+    acts on (none: all), ``purpose`` what they said they look at people for.
     """
 
     tenant_id: str
@@ -32,3 +32,4 @@ class Visit:
     staff_id: UUID | None = None
     staff_name: str | None = None
     facilities: frozenset[str] = frozenset()
+    purpose: str | None = None

@@ -59,6 +59,7 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
         staff_id=session.staff_id,
         staff_name=session.display_name,
         facilities=session.facilities,
+        purpose=session.purpose,
     )
     if behalf is None:
         return visit

@@ -82,9 +82,9 @@ async def test_a_clerk_finds_a_resident_by_the_common_form_of_their_name(conn, a
     assert found.registrant_id == people[0].registrant_id
     (entry,) = await read_log(conn)
     assert (entry.act, entry.staff_name, entry.facts) == (
-        "people_looked_up",
+        "person_found",
         "窓口 花子",
-        {"query": "高田", "found": 1},
+        {},
     )
 
 

@@ -6,6 +6,7 @@ Acts on bookings are written down by the booking service; here are those that on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +36,8 @@ async def note_act(
         subject_id=subject[1],
         why=why,
         facts=facts or {},
+        registrant_id=UUID(subject[1]) if subject[0] == "registrant" else None,
+        purpose=visit.purpose,
     )
     await repository.add_entry(conn, entry)
 

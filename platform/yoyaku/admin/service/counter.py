@@ -67,17 +67,17 @@ def clerk_channels(rules: ServiceRules) -> Mapping[str, Any]:
 async def look_up_people(
     conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, query: str
 ) -> list[RegistrantRow]:
-    """Registrants by login id, name or reading; that they were looked up is written down."""
+    """Registrants by login id, name or reading; that each was looked up is written down, not what was typed."""
     found = await find_registrants(conn, terms=rules.registration.login, query=query)
-    facts = {"query": query, "found": len(found)}
-    await note_act(conn, visit=visit, act="people_looked_up", subject=("service", visit.service_id), facts=facts)
+    for one in found:
+        await note_act(conn, visit=visit, act="person_found", subject=("registrant", str(one.registrant_id)))
     return found
 
 
 async def look_up_bookings(conn: AsyncConnection, *, visit: Visit, query: str) -> tuple[BookingView, ...]:
     """Bookings by number, or by the name or reading of who made them; that they were looked up is written down."""
     found = await find_bookings(conn, visit=visit, query=query)
-    facts = {"query": query, "found": len(found)}
+    facts = {"found": len(found)}
     await note_act(conn, visit=visit, act="bookings_looked_up", subject=("service", visit.service_id), facts=facts)
     return found
 
