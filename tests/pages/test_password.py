@@ -180,3 +180,44 @@ async def test_a_rush_of_wrong_passwords_leaves_connections_for_everybody(browse
 
     assert {answer.status_code for answer in answers[:-1]} == {422}
     assert answers[-1].status_code == 200
+
+
+@pytest.fixture
+async def given_password(city_settings, services, person_of_sports):
+    """The same person, as if the password were the one given at registration."""
+    engine = make_engine(city_settings.database_url, pool_size=1)
+    async with tenant_transaction(engine, services["sports"].tenant, "sports") as conn:
+        await conn.execute(
+            text("UPDATE account SET password_state = 'initial' WHERE login_id = :id"),
+            {"id": person_of_sports.login_id},
+        )
+    await engine.dispose()
+    return person_of_sports
+
+
+@pytest.mark.fact("ML-061")
+async def test_t_s1_with_the_initial_password_one_is_told_where_the_link_went_and_is_not_in(browse, given_password):
+    site = browse("sports")
+    page = await site.log_in(given_password)
+
+    assert "***@e***.jp" in page.text
+    assert 'href="/password/code"' in page.text
+    assert given_password.password not in page.text
+    assert "/login" in str((await site.get("/account/security")).url)
+
+
+async def test_t_s1_an_api_client_gets_no_session_for_an_initial_password(browse, given_password):
+    site = browse("sports")
+    typed = {"login_id": given_password.login_id, "password": given_password.password}
+    answer = await site.client.post("/api/v1/sessions", json=typed)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "password_to_be_set"
+
+
+async def test_an_api_client_is_told_the_level_of_its_session(browse, person_of_sports):
+    typed = {"login_id": person_of_sports.login_id, "password": person_of_sports.password}
+    answer = await browse("sports").client.post("/api/v1/sessions", json=typed)
+
+    assert answer.status_code == 201
+    assert answer.json()["level"] == "full"

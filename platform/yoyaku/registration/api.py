@@ -107,7 +107,10 @@ _BEGUN = {**to_builtins(_SHOWN), "token": "tKtC3o9xY0a-qv5HhXnYwq1m2uRr1pSx0Wc2l
 async def begin(at: At, data: JSONBody[CredentialsIn]) -> SessionOut:
     """Begin a session. An unknown id and a wrong password answer alike."""
     attempt = LoginAttempt(login_id=data.login_id, password=data.password, address=at.address, browser=at.browser)
-    begun = await log_in(at.conn, attempt=attempt, gate=at.gate)
+    try:
+        begun = await log_in(at.conn, attempt=attempt, gate=at.gate)
+    except PasswordToBeSet:
+        raise PasswordToBeSet(mail=None) from None  # a refusal here undoes the mail; the site's own page sends it
     return _out(begun.view, begun.token)
 
 
