@@ -21,6 +21,7 @@ from yoyaku.extension.identity import (
     GoTo,
     ProviderFailed,
     SentFile,
+    VisitCounter,
 )
 from yoyaku.extension.registry import identity_plugin
 from yoyaku.kernel.errors import NotFound
@@ -144,13 +145,14 @@ async def decide_check(
     check = await repository.read_check(conn, check_id=check_id, lock=True)
     if check is None:
         raise NotFound(what="identity check")
-    if check.state not in repository.OPEN:
+    step = _step_called(act.terms, check.step)
+    plugin = identity_plugin(step.plugin)
+    if check.state != "submitted" and not (check.state == "begun" and plugin.begins_with is VisitCounter):
         raise CheckClosed(step=check.step)
     person = await get_person(conn, registrant_id=check.registrant_id)
-    step = _step_called(act.terms, check.step)
     context = context_of(act=act, means=means, step=step, person=person, check_id=check_id, by_proxy=saw.by_proxy)
     keeping = open_keeping(check.kept, means.seal)
-    outcome = await identity_plugin(step.plugin).receive(context, kept=keeping.plugin, answer=saw)
+    outcome = await plugin.receive(context, kept=keeping.plugin, answer=saw)
     case = OpenCase(check=check, keeping=keeping, step=step)
     answered = await take_outcome(conn, act=act, seal=means.seal, case=case, outcome=outcome)
     if answered.state == "approved":

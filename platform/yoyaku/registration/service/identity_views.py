@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.extension.identity import EnterCode, NextStep, Upload
+from yoyaku.extension.identity import Claims, EnterCode, NextStep, Upload
 from yoyaku.extension.registry import identity_plugin
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.seal import Seal
@@ -72,7 +72,8 @@ class WaitingCheck:
 class CheckToDecide:
     """A check before a clerk: its papers as asked of the person and of a proxy, its files, and what it has shown.
 
-    ``evidence`` may hold ``differs``: properties (``name``, ``birth_date``, ``address``) that a provider says otherwise.
+    ``evidence`` may hold ``differs``: properties (``name``, ``birth_date``) that a provider says otherwise; ``claims`` are
+    what it says.
     """
 
     check: CheckRow
@@ -81,6 +82,7 @@ class CheckToDecide:
     papers_by_proxy: Papers
     document_ids: Sequence[UUID]
     evidence: Mapping[str, Any]
+    claims: Claims | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,7 @@ def _waiting(row: CheckRow, name: str) -> WaitingCheck:
     )
 
 
-async def look_at_check(conn: AsyncConnection, *, act: Act, check_id: UUID) -> CheckToDecide:
+async def look_at_check(conn: AsyncConnection, *, act: Act, means: IdentityMeans, check_id: UUID) -> CheckToDecide:
     """A check with everything a clerk decides by.
 
     Raises:
@@ -170,6 +172,7 @@ async def look_at_check(conn: AsyncConnection, *, act: Act, check_id: UUID) -> C
         papers_by_proxy=papers_for(act.terms, step, {**facts, "by_proxy": True}),
         document_ids=await documents.documents_of(conn, check_id=check_id),
         evidence=check.evidence,
+        claims=open_keeping(check.kept, means.seal).claims if check.kept else None,
     )
 
 
