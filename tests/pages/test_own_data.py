@@ -6,8 +6,10 @@ import json
 import re
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from sqlalchemy import text
+from tests.api_client import Api
 from tests.cities import Person
 
 from yoyaku.db.engine import make_engine, tenant_transaction
@@ -184,6 +186,18 @@ async def test_without_a_verified_address_one_sees_what_is_free_and_is_told_wher
     assert (await site.get("/facilities")).status_code == 200
     page = text_of((await site.get("/account/mail")).text)
     assert "認証を完了しないと、ネットからの予約ができません。空き状況は見られます。" in page
+
+
+@pytest.mark.fact("KC-053")
+async def test_without_a_verified_address_what_is_free_is_free_but_not_booked_online(application, services, desk):
+    one = desk("halls")
+    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), services["halls"].host)
+    await api.log_in(await one.add(mail_verified=False))
+    body = await api.submission()
+    told = await api.post("/applications", body, expect=403, accept_language="ja")
+    await api.client.aclose()
+    assert told["code"] == "mail_not_verified"
+    assert "「メールアドレス」で認証メールを受け取り" in told["detail"]
 
 
 async def test_ones_data_are_shown_and_sent_only_to_who_knows_the_password(browse, desk):
