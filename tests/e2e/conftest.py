@@ -55,7 +55,8 @@ def desk(city_database, services):
 @pytest.fixture(scope="session")
 def site_port(city_database, tmp_path_factory):
     """The port at which all four sites answer."""
-    values, port = city_values(city_database), _free_port()
+    port = _free_port()
+    values = {**city_values(city_database), "SITE_PORT": str(port)}
     log = (tmp_path_factory.mktemp("web") / "log").open("w")
     command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
     web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)

@@ -85,6 +85,8 @@ def send_file(journey, step, file):
     """On the page of a check; an answer of the site is waited for."""
     page = journey.page
     page.goto(f"/account/identity/{step}")
+    if isinstance(file, list):
+        page.locator("#file").evaluate("field => (field.multiple = true)")
     if file is not None:
         page.locator("#file").set_input_files(file)
     page.locator("main form .button-large").click()

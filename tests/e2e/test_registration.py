@@ -65,7 +65,7 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     assert not journey.faults, "\n".join(journey.faults)
 
 
-@pytest.mark.fact("ML-048", "ML-057", "ML-060", "ML-061", "ML-067")
+@pytest.mark.fact("ML-T9", "ML-057", "ML-060", "ML-061", "ML-067")
 def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password(visit, services, post, desk):
     page = visit("lodging", phone=True)
     journey = Journey(page, services["lodging"], label="register-lodging")
@@ -119,7 +119,7 @@ def attach_proof(journey):
     page = journey.page
     pdf = {"name": "proof.png", "mimeType": "image/png", "buffer": b"%PDF-1.7\n" + b"0" * 2000}
     big = {"name": "proof.png", "mimeType": "image/png", "buffer": picture()["buffer"] + b"0" * 10_100_000}
-    for wrong in (None, pdf, big):
+    for wrong in (None, pdf, big, [picture(), picture()]):
         send_file(journey, "proof_of_work", wrong)
         assert page.locator("#file[aria-invalid=true]").count() == 1
     journey.stop("file-refused")
