@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
 from uuid import UUID
 
 import uuid_utils
+
+Key: TypeAlias = UUID
+"""The type of a row's key, for policies, which compare keys and make none."""
 
 
 def new_id() -> UUID:

@@ -107,9 +107,7 @@ def booking_row(
         made_at=booking.made_at,
         ended=_ended(booking, words),
         **_settled(booking),
-        person=booking.contact.name,
-        person_phone=booking.contact.phone,
-        payer=booking.payer_name,
+        **_people(booking),
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
         events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
@@ -120,6 +118,11 @@ def booking_row(
 def _settled(booking: BookingView) -> dict[str, Any]:
     """What was paid, what of it is kept, what goes back."""
     return {"paid_yen": booking.paid_yen, "kept_yen": booking.kept_yen, "refund_yen": booking.refund_yen}
+
+
+def _people(booking: BookingView) -> dict[str, Any]:
+    """Whose it is, and who pays where it is somebody else."""
+    return {"person": booking.contact.name, "person_phone": booking.contact.phone, "payer": booking.payer_name}
 
 
 def _reached(rules: ServiceRules, booking: BookingView) -> dict[str, Any]:

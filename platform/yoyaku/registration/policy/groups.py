@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.kernel.keys import Key
+from yoyaku.kernel.ids import Key
 from yoyaku.registration.terms import GroupTerms
 
 
