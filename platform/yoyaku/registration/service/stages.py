@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy.life import (
-    end_of,
     expiries_at,
     find_validity,
     forget_on,
@@ -147,11 +146,6 @@ def facts_of(row: LifeRow) -> Facts:
         "registration": row.stage,
     }
     return {**row.facts, **{name: value for name, value in usual.items() if value is not None}}
-
-
-def is_over(last: date, *, now: datetime, row: LifeRow) -> bool:
-    """Whether a last day has passed."""
-    return end_of(last, row.zone) <= now
 
 
 def begin_of(day: date, row: LifeRow) -> datetime:
