@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
-from uuid import UUID
 
 import pyotp
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.ids import Key
 from yoyaku.kernel.text import fold_width
 from yoyaku.registration.policy.throttle import (
     AT_MOST_FROM_ONE_ADDRESS,
@@ -112,7 +112,7 @@ def group_letters(text: str, size: int = 4) -> str:
 
 
 def sources_of_code(
-    *, address: str, account_id: UUID, session_id: UUID, typed: TypedCode, device: str | None
+    *, address: str, account_id: Key, session_id: Key, typed: TypedCode, device: str | None
 ) -> Sources:
     """What one entry of a code is counted against.
 
