@@ -58,22 +58,22 @@ def _checks(claims: Mapping[str, Any], *, settings: OidcSettings, nonce: str, no
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     party, subject, skew = claims.get("azp"), claims.get("sub"), settings.clock_skew_seconds
-    exp, iat, nbf = claims.get("exp"), claims.get("iat"), claims.get("nbf", now)
+    exp, iat, nbf = _seconds(claims.get("exp")), _seconds(claims.get("iat")), _seconds(claims.get("nbf", now))
     return {
         "iss": claims.get("iss") == settings.issuer,
         "aud": settings.client_id in audiences,
         "azp": party == settings.client_id or (party is None and len(audiences) == 1),
-        "exp": _is_number(exp) and now < exp + skew,
-        "iat": _is_number(iat) and now - OLDEST_SECONDS - skew <= iat <= now + skew,
-        "nbf": _is_number(nbf) and nbf <= now + skew,
+        "exp": exp is not None and now < exp + skew,
+        "iat": iat is not None and now - OLDEST_SECONDS - skew <= iat <= now + skew,
+        "nbf": nbf is not None and nbf <= now + skew,
         "nonce": isinstance(claims.get("nonce"), str) and _same(claims["nonce"], nonce),
         "sub": isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT,
         "acr": not settings.acr_accepted or claims.get("acr") in settings.acr_accepted,
     }
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _same(one: str, other: str) -> bool:

@@ -143,7 +143,7 @@ async def waiting_checks(conn: AsyncConnection, *, at_most: int) -> list[tuple[C
         .order_by(identity_check.c.submitted_at)
         .limit(at_most)
     )
-    return [_with_name(row) for row in (await conn.execute(query)).mappings()]
+    return [_with_name(dict(row)) for row in (await conn.execute(query)).mappings()]
 
 
 async def due_letters(conn: AsyncConnection) -> list[tuple[CheckRow, str]]:
@@ -156,7 +156,7 @@ async def due_letters(conn: AsyncConnection) -> list[tuple[CheckRow, str]]:
         .where(identity_check.c.letter_due, identity_check.c.state.in_(OPEN))
         .order_by(identity_check.c.created_at)
     )
-    return [_with_name(row) for row in (await conn.execute(query)).mappings()]
+    return [_with_name(dict(row)) for row in (await conn.execute(query)).mappings()]
 
 
 async def claim_subject(
@@ -196,7 +196,6 @@ def _same_person() -> Any:  # noqa: ANN401  # a condition of SQLAlchemy's
     return first
 
 
-def _with_name(row: Mapping[str, Any]) -> tuple[CheckRow, str]:
-    values = dict(row)
+def _with_name(values: dict[str, Any]) -> tuple[CheckRow, str]:
     name = values.pop("person_name")
     return CheckRow(**values), name
