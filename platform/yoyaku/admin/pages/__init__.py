@@ -2,6 +2,14 @@
 
 from typing import Final
 
-from yoyaku.admin.pages import bookings
+from yoyaku.admin.pages import bookings, letters, log, people, person, registrations, staff
 
-ROUTES: Final = [*bookings.ROUTES]
+ROUTES: Final = [
+    *bookings.ROUTES,
+    *people.ROUTES,
+    *person.ROUTES,
+    *registrations.ROUTES,
+    *letters.ROUTES,
+    *staff.ROUTES,
+    *log.ROUTES,
+]

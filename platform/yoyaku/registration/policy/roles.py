@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final, Protocol
-from uuid import UUID
 
 from yoyaku.kernel.errors import NotAllowed
 
@@ -64,7 +63,7 @@ class OfStaff(Protocol):
     """Whoever is logged in, as far as permission goes."""
 
     @property
-    def staff_id(self) -> UUID | None:
+    def staff_id(self) -> object:
         """Which member of staff, where it is one."""
         ...
 

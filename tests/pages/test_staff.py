@@ -1,0 +1,80 @@
+"""The console over HTTP: finding people for a purpose, one-time codes, staff, the record, and who may open what."""
+
+import re
+
+import pytest
+
+PATHS = ["/counter/people", "/counter/registrations", "/counter/letters", "/counter/staff", "/counter/log"]
+PERMITTED = {
+    "counter_clerk": {"/counter/people", "/counter/registrations", "/counter/letters"},
+    "facility_manager": {"/counter/people"},
+    "tenant_admin": {"/counter/staff", "/counter/log"},
+    "auditor": {"/counter/log"},
+}
+
+
+async def find_resident(site, service):
+    await site.get("/counter/people")
+    await site.post("/counter/purpose", purpose="counter")
+    await site.post("/counter/people", query=service.resident.name)
+    return re.search(r'href="(/counter/people/[0-9a-f-]{36})"', site.html)[1]
+
+
+async def test_t_p1_people_are_looked_for_only_for_a_purpose_and_each_look_is_shown(browse, services):
+    service = services["rooms"]
+    site = browse("rooms")
+    await site.log_in(service.clerk)
+    await site.get("/counter/people")
+    assert 'name="query"' not in site.html
+    nothing = await site.post("/counter/purpose", purpose="other")
+    assert nothing.status_code == 422
+    unsaid = await site.post("/counter/people", query=service.resident.name)
+    assert unsaid.status_code == 422
+    person = await find_resident(site, service)
+    page = await site.get(person)
+
+    assert page.status_code == 200
+    assert service.resident.name in page.text
+    assert "窓口受付" in page.text
+    assert service.clerk.name in page.text
+
+
+@pytest.mark.fact("ML-068")
+async def test_a_clerk_s_code_is_shown_once_with_the_id(browse, services):
+    service = services["rooms"]
+    site = browse("rooms")
+    await site.log_in(service.clerk)
+    await site.get(await find_resident(site, service))
+    path = re.search(r'action="(/counter/people/[^"]+/code)"', site.html)[1]
+    page = await site.post(path)
+
+    assert page.status_code == 200
+    assert re.search(r"\d{5} \d{5}", page.text)
+    assert service.resident.login_id in page.text
+
+
+async def test_t_p3_a_person_of_another_tenant_is_not_there(browse, services):
+    site, other = browse("rooms"), browse("lodging")
+    await site.log_in(services["rooms"].clerk)
+    person = await find_resident(site, services["rooms"])
+    await other.log_in(services["lodging"].clerk)
+    await find_resident(other, services["lodging"])
+
+    assert (await other.get(person)).status_code == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_residents_open_nothing_of_the_console(browse, services, path):
+    site = browse("rooms")
+    assert (await site.get(path)).url.path == "/login"
+    await site.log_in(services["rooms"].resident)
+
+    assert (await site.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_clerk_of_the_counter_opens_what_the_table_says(browse, services, path):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].clerk)
+
+    assert (await site.get(path)).status_code == (200 if path in PERMITTED["counter_clerk"] else 403)
