@@ -153,6 +153,7 @@ def test_an_id_without_its_leading_noughts_is_the_id():
         "a1b2c3d4" * 16,
         "midori-no-mado",
         "a long pass phrase",
+        "tanuki5hoshi3kaze",
         "x" * 0 + "7k!Qz93w",
     ],
 )

@@ -17,6 +17,8 @@ SHORTEST_WORD: Final = 3
 SHORTEST_PERSONAL: Final = 3
 MOST_PIECES: Final = 3
 """A phrase of more pieces than this is not taken apart: its order is its strength."""
+PHRASE_LETTERS: Final = 15
+"""Three words of so many letters are a phrase, which is better than what a pattern makes people invent."""
 LEFT_AT_MOST: Final = 3
 """So few characters around what is guessed are guessed with it."""
 LONGEST_UNIT: Final = 5
@@ -55,7 +57,8 @@ def is_made_of_common_pieces(text: str) -> bool:
         length = _piece_at(text, place)
         pieces, left = (pieces + 1, left) if length else (pieces, left + 1)
         place += length or 1
-    return 0 < pieces <= MOST_PIECES and left <= LEFT_AT_MOST
+    most = MOST_PIECES - 1 if len(text) >= PHRASE_LETTERS else MOST_PIECES
+    return 0 < pieces <= most and left <= LEFT_AT_MOST
 
 
 def is_made_of(text: str, known: Collection[str]) -> bool:
