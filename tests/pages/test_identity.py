@@ -94,6 +94,13 @@ async def test_a_file_that_will_not_do_is_refused_at_the_field_with_the_reason(w
     assert 'href="#file"' in worker.html
 
 
+async def test_what_is_far_too_big_is_answered_in_words(worker):
+    page = await send(worker, "proof_of_work", ("card.jpg", bytes(33_000_000), "image/jpeg"))
+
+    assert page.status_code == 413
+    assert "10MBまでのファイルにして" in worker.html
+
+
 async def test_two_files_are_one_too_many(worker):
     page = await send(worker, "proof_of_work", ("a.jpg", picture(), "image/jpeg"), ("b.jpg", picture(), "image/jpeg"))
 

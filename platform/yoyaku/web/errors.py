@@ -63,6 +63,8 @@ class Errors:
             return response
         if error.status_code >= _BUG:
             return self.bug(request, error)
+        if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return self._page(request, error.status_code, key="title", sentence="too_large")
         return self._page(request, error.status_code, key="not_found", sentence="not_found_hint")
 
     def group(self, request: Request[Any, Any, Any], error: ExceptionGroup[Exception]) -> Response[Any]:
