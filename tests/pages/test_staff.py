@@ -1,8 +1,11 @@
 """The console over HTTP: finding people for a purpose, one-time codes, staff, the record, and who may open what."""
 
 import re
+from dataclasses import fields, replace
 
 import pytest
+import yaml
+from tests.cities import ROOT
 
 PATHS = ["/counter/people", "/counter/registrations", "/counter/letters", "/counter/staff", "/counter/log"]
 PERMITTED = {
@@ -78,3 +81,32 @@ async def test_a_clerk_of_the_counter_opens_what_the_table_says(browse, services
     await site.log_in(services["rooms"].clerk)
 
     assert (await site.get(path)).status_code == (200 if path in PERMITTED["counter_clerk"] else 403)
+
+
+@pytest.fixture
+def admin(services):
+    """The demo's member of staff who is an admin, at the sports service."""
+    demo = yaml.safe_load((ROOT / "tenants" / services["sports"].tenant / "demo.yaml").read_text())
+    found = next(one for one in demo["clerks"] if "tenant_admin" in one["roles"])
+    clerk = services["sports"].clerk
+    return replace(clerk, **{each.name: found[each.name] for each in fields(clerk) if each.name in found})
+
+
+async def test_an_admin_adds_and_ends_staff_and_reads_the_record_as_a_file(browse, admin):
+    site = browse("sports")
+    await site.log_in(admin)
+    await site.get("/counter/staff")
+    unnamed = await site.post("/counter/staff", name="", login_id="kansa01", **{"role.auditor": "yes"})
+    assert unnamed.status_code == 422
+    added = await site.post("/counter/staff", name="監査 花子", login_id="kansa01", **{"role.auditor": "yes"})
+    assert re.search(r"\d{5} \d{5}", added.text)
+    one = re.search(r"監査 花子.*?action=\"(/counter/staff/[^\"]+)\"", added.text, re.DOTALL)[1]
+    await site.post(one, act="end")
+    await site.get("/counter/log")
+    page = await site.post("/counter/log")
+    assert "職員を追加" in page.text
+    file = await site.post("/counter/log", **{"as": "csv"})
+
+    assert file.headers["content-type"].startswith("text/csv")
+    assert "staff_ended" in file.text
+    assert "監査 花子" not in file.text

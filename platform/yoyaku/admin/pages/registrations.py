@@ -34,14 +34,13 @@ async def show_waiting(door: NamedDependency[Door]) -> Response[Any]:
         return door.page.go("/login?next=/counter/registrations")
     at_desk(door, Permission.REVIEW)
     names = {step.code: step.name for step in door.terms.identity}
+    waiting = await waiting_checks(door.conn, at_most=SHOWN_AT_MOST)
     rows = [
         {"one": one, "step": names.get(one.step, one.step), "days": max((door.now - one.since).days, 0)}
-        for one in await waiting_checks(door.conn, at_most=SHOWN_AT_MOST)
+        for one in waiting
     ]
-    for row in rows:
-        await note_look(
-            door.conn, act=door.act, purpose=REVIEW, registrant_id=row["one"].registrant_id, done="person_found"
-        )
+    for one in waiting:
+        await note_look(door.conn, act=door.act, purpose=REVIEW, registrant_id=one.registrant_id, done="person_found")
     return door.page.show(
         "admin/registrations.html", rows=rows, crumbs=crumbs(door, (door.words.say("staff.waiting"), None))
     )
