@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import Final
 
 from yoyaku.registration.policy.form import AGAIN, Asked, FieldFault
@@ -83,15 +82,22 @@ def field_views(asked: Sequence[Asked], words: Words, *, typed: Typed) -> list[F
 
 
 def in_parts(views: Sequence[FieldView], *, group: bool) -> list[tuple[str, list[FieldView]]]:
-    """The fields in parts of the form with the wording key of each part's title, keeping the order of the rules."""
-    parts = groupby(views, key=lambda view: part_of(view.name, group=group))
-    return [(f"register.part.{name}", list(fields)) for name, fields in parts]
+    """The fields in parts of the form with the wording key of each part's title.
+
+    Each part comes once, where the rules name its first field; within a part their order is kept.
+    """
+    parts: dict[str, list[FieldView]] = {}
+    for view in views:
+        parts.setdefault(part_of(view.name, group=group), []).append(view)
+    return [(f"register.part.{name}", fields) for name, fields in parts.items()]
 
 
 def part_of(code: str, *, group: bool) -> str:
-    """To which part of the form a field belongs, by its code."""
+    """To which part of the form a field belongs, by its code; a group's date of birth is its representative's."""
     if code in _CONTACT:
         return "contact"
+    if group and code == "birth_date":
+        return "representative"
     found = next((part for part in _PARTS if code == part or code.startswith(f"{part}_")), None)
     if found is not None:
         return "contact_person" if found == "contact" else found
