@@ -36,7 +36,8 @@ class RegistrantClass(Clause, frozen=True, kw_only=True, forbid_unknown_fields=T
 class RegistrationField(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question of the registration form.
 
-    A code may stand several times for those whom different conditions name: one person is asked one of them. A field whose ``code`` is a kind (``name``, ``kana``, ``birth_date``, ``email``, ``phone``, ``postcode``,
+    A code may stand several times for those whom different conditions name: one person is asked one of them.
+    A field whose ``code`` is a kind (``name``, ``kana``, ``birth_date``, ``email``, ``phone``, ``postcode``,
     ``address``) fills that property of the registrant; every other one is kept under its code. ``when`` looks at
     ``user_class``, ``account_kind``, ``residency``, ``way``, ``by_proxy`` and ``form.<code>`` of earlier fields.
     ``of_person`` says that the answer is personal data, which goes when the registrant is anonymised.
