@@ -24,17 +24,17 @@ def test_a_mark_names_its_registration_for_an_hour():
     assert open_mark(SEAL, mark(registrant_id), purpose="applicant", real_now=NOW + timedelta(hours=1)) is None
 
 
-NOT_OURS = [
-    None,
-    "",
-    "made up",
-    "印",
-    SEAL.seal(b"{}").decode(),
-    mark(new_id(), seal=OTHER),
-    mark(new_id(), purpose="form_key"),
-]
+NOT_OURS = {
+    "absent": None,
+    "empty": "",
+    "made up": "made up",
+    "no ASCII": "印",
+    "without contents": SEAL.seal(b"{}").decode(),
+    "of another key": mark(new_id(), seal=OTHER),
+    "for another purpose": mark(new_id(), purpose="form_key"),
+}
 
 
-@pytest.mark.parametrize("sealed", NOT_OURS)
+@pytest.mark.parametrize("sealed", NOT_OURS.values(), ids=NOT_OURS)
 def test_a_mark_that_is_not_ours_names_nobody(sealed):
     assert open_mark(SEAL, sealed, purpose="applicant", real_now=NOW) is None
