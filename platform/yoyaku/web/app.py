@@ -45,6 +45,8 @@ SAFETY: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
+TOKEN_IN_QUERY: Final = b"token="
+"""Links of mails: their pages' address opens something, so that it is passed on to nothing else."""
 PAGES: Final = [
     *find.ROUTES,
     *stay.ROUTES,
@@ -126,12 +128,14 @@ def _forgery_guard(secret: str, *, secure: bool) -> CSRFConfig:
     )
 
 
-async def _add_safety(message: Message, _scope: Scope) -> None:
-    """Headers that keep a page from being framed, sniffed or scripted from outside."""
+async def _add_safety(message: Message, scope: Scope) -> None:
+    """Headers that keep a page from being framed, sniffed or scripted from outside; a page with a token tells nobody."""
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
     headers.setdefault("content-security-policy", CONTENT_POLICY)
+    if TOKEN_IN_QUERY in scope["query_string"]:
+        headers.setdefault("referrer-policy", "no-referrer")
     for name, value in SAFETY.items():
         headers.setdefault(name, value)
 

@@ -19,7 +19,8 @@ from yoyaku.kernel.clock import read_clock
 from yoyaku.registration.api import Doorstep
 from yoyaku.registration.pages import Door, Place
 from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.service import Gate, Throttle, resolve_session
+from yoyaku.registration.service import Gate, SessionView, Throttle, resolve_session
+from yoyaku.registration.terms import RegistrationTerms
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.ui.page import Page
 from yoyaku.web.askers import Behalf, find_behalf, find_visitor, visit_of
@@ -50,6 +51,8 @@ class Visits:
             )
             token = token_of(request)
             found = await resolve_session(conn, token=token, limits=limits, real_now=real_now) if token else None
+            if found is not None and not may_stay(found, rules.registration):
+                found = None
             is_full = found is not None and found.level == "full"
             yield Opened(
                 request=request,
@@ -156,3 +159,9 @@ class Visits:
 def has_nights(rules: ServiceRules) -> bool:
     """Whether this service lets nights; its pages then speak of stays."""
     return any(isinstance(table, NightTimetable) for table in rules.timetables.values())
+
+
+def may_stay(session: SessionView, terms: RegistrationTerms) -> bool:
+    """Whether a session that began at one stage of a registration still counts at the stage of now."""
+    stage = session.person_facts.get("registration")
+    return not any(one.code == stage and not one.may_log_in for one in terms.stages)

@@ -31,6 +31,14 @@ class LastAdmin(YoyakuError):
     title = "The last administrator cannot be removed."
 
 
+class OwnRights(YoyakuError):
+    """Nobody gives themselves more than they have: a second admin does, or whoever runs the platform."""
+
+    status = 403
+    code = "own_rights"
+    title = "Nobody gives themselves more roles or facilities."
+
+
 class StaffFormWrong(Malformed):
     """Name, login id or roles are missing, or a role is unknown."""
 
@@ -75,11 +83,13 @@ async def change_member(
     """Give somebody other roles and facilities; they count from the next request on.
 
     Raises:
-        NotFound, StaffFormWrong, LastAdmin: nothing was changed.
+        NotFound, StaffFormWrong, LastAdmin, OwnRights: nothing was changed.
     """
-    await _open_member(conn, staff_id)
+    member = await _open_member(conn, staff_id)
     if not roles or not set(roles) <= set(ROLES):
         raise StaffFormWrong
+    if staff_id == act.staff_id and _gives_more(member, roles=roles, facilities=facilities):
+        raise OwnRights
     if ADMIN not in roles:
         await _leave_an_admin(conn, staff_id)
     values = {"roles": list(roles), "facilities": list(facilities)}
@@ -100,6 +110,12 @@ async def end_member(conn: AsyncConnection, *, act: Act, staff_id: UUID) -> None
         await repository.close_account(conn, account_id=found.account_id, real_now=act.real_now)
         await end_sessions(conn, account_id=found.account_id)
     await note(conn, act=act, done="staff_ended", subject=("staff", str(staff_id)))
+
+
+def _gives_more(member: StaffRow, *, roles: Sequence[str], facilities: Sequence[str]) -> bool:
+    """Whether these roles or facilities (none: all) reach further than what a member has."""
+    widens = bool(member.facilities) and not (facilities and set(facilities) <= set(member.facilities))
+    return widens or not set(roles) <= set(member.roles)
 
 
 async def _open_member(conn: AsyncConnection, staff_id: UUID) -> StaffRow:

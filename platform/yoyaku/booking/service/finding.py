@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.policy import LoginRequired
+from yoyaku.booking.policy import BookingRequest, LoginRequired
 from yoyaku.booking.repository import bookings
 from yoyaku.booking.service.refusals import BookingNotFound, WhyMissing
 from yoyaku.booking.terms import State
@@ -25,12 +25,15 @@ async def list_bookings(
 ) -> tuple[BookingView, ...]:
     """The registrant's bookings in order of use: those to come, or (``past``) those whose use is over.
 
+    A clerk who serves them sees those of their facilities.
+
     Raises:
         LoginRequired: nobody is logged in.
     """
     if visit.registrant_id is None:
         raise LoginRequired
-    return await bookings.read_of_person(conn, visit=visit, states=states or ALL_STATES, past=past)
+    found = await bookings.read_of_person(conn, visit=visit, states=states or ALL_STATES, past=past)
+    return tuple(one for one in found if _is_in_sight(visit, one))
 
 
 async def get_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID) -> BookingView:
@@ -131,6 +134,19 @@ def _owner(visit: Visit) -> UUID | None:
     if visit.registrant_id is None:
         raise LoginRequired
     return visit.registrant_id
+
+
+def require_within_reach(visit: Visit, requests: Sequence[BookingRequest]) -> None:
+    """Let pass whoever books for somebody known, and at facilities that they work for where they are a clerk.
+
+    Raises:
+        LoginRequired: nobody is logged in.
+        NotAllowed: a clerk of other facilities.
+    """
+    if visit.registrant_id is None:
+        raise LoginRequired
+    if visit.facilities and not {one.facility for one in requests} <= visit.facilities:
+        raise NotAllowed
 
 
 def require_clerk(visit: Visit) -> None:

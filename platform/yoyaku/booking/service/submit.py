@@ -17,7 +17,6 @@ from yoyaku.booking.policy import (
     BookingRequest,
     EquipmentShort,
     HeldBooking,
-    LoginRequired,
     SlotTaken,
     check_terms,
     decide_booking,
@@ -28,6 +27,7 @@ from yoyaku.booking.policy import (
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.finding import require_within_reach
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application, BookingView
@@ -60,11 +60,10 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
     Raises:
         Refusal: by a rule, with ``item`` (the place in ``items``) among its facts; or taken by somebody meanwhile.
         KeyUsedBefore: the key came with another submission before.
-        PayerNotAllowed: by the rules of groups that person does not pay.
+        PayerNotAllowed, NotAllowed: that person does not pay for the group; the clerk works for other facilities.
         Busy: a lock was waited for in vain; nothing was changed.
     """
-    if visit.registrant_id is None:
-        raise LoginRequired
+    require_within_reach(visit, items)
     requests = [with_answers(item, form) for item in items]
     digest = None if idempotency_key is None else _digest(requests, accepted_terms)
     held = await hold_still(conn, visit=visit, rules=rules, requests=requests, keyed=idempotency_key is not None)
