@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from yoyaku.admin.pages import bookings, letters, log, people, person, registrations, staff
+from yoyaku.admin.pages import bookings, letters, log, newcomer, people, person, registrations, staff
 
 ROUTES: Final = [
     *bookings.ROUTES,
     *people.ROUTES,
+    *newcomer.ROUTES,
     *person.ROUTES,
     *registrations.ROUTES,
     *letters.ROUTES,

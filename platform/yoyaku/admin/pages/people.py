@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from yoyaku.admin.pages.desk import at_desk, crumbs, purposes, read_form, shown_purpose
+from yoyaku.admin.pages.desk import at_desk, crumbs, may, purposes, read_form, shown_purpose
 from yoyaku.admin.service.looking import PurposeMissing, find_people, read_purpose, say_purpose
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
@@ -83,6 +83,7 @@ def _page(
         purpose=session.purpose,
         purpose_words=shown_purpose(door.words, session.purpose),
         id_label=door.words.text(door.terms.login.id_label),
+        may_register=may(door, Permission.REGISTER),
         crumbs=crumbs(door, (door.words.say("staff.people"), None)),
     )
 

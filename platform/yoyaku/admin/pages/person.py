@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, may, read_form, shown_purpose
+from yoyaku.admin.pages.parts import show_code_sheet
 from yoyaku.admin.repository import LogQuery, search_entries
 from yoyaku.admin.service.looking import note_look
 from yoyaku.admin.service.persons import correct_mail, end_on_request, issue_code, renew
@@ -43,14 +44,7 @@ async def give_code(door: NamedDependency[Door], registrant_id: FromPath[UUID]) 
     profile, code = await issue_code(
         door.conn, act=door.act, seal=door.means.seal, registrant_id=registrant_id, purpose=session.purpose
     )
-    return door.page.show(
-        "admin/code_sheet.html",
-        profile=profile,
-        code=f"{code[:5]} {code[5:]}",
-        id_label=door.words.text(door.terms.login.id_label),
-        address=f"{door.place.address}/password/code",
-        crumbs=crumbs(door, (door.words.say("staff.code_sheet"), None)),
-    )
+    return show_code_sheet(door, profile, code)
 
 
 @post("/counter/people/{registrant_id:uuid}/mail", status_code=303)

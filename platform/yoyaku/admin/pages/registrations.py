@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form
+from yoyaku.admin.pages.parts import paper_views
 from yoyaku.admin.service.looking import note_look
 from yoyaku.admin.service.persons import decide
 from yoyaku.extension.identity import ClerkSaw
@@ -18,9 +20,10 @@ from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.fields import shown_answers
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.registration.service.details import read_profile
-from yoyaku.registration.service.identity_views import look_at_check, read_document, waiting_checks
-from yoyaku.ui.words import Words
+from yoyaku.registration.service.identity_views import CheckToDecide, look_at_check, read_document, waiting_checks
+from yoyaku.ui.formats import birth_date
 
+CLAIMED: Final = ("name", "kana", "birth_date", "address", "issuer")
 SHOWN_AT_MOST: Final = 200
 PICTURE_POLICY: Final = "default-src 'none'; sandbox"
 REVIEW: Final = "review"
@@ -96,27 +99,33 @@ async def decide_one(
     except NotFound:
         raise
     except YoyakuError as refusal:
-        return await _page(door, check_id, form=form, error=("note", door.words.sentence(refusal)))
+        return await _page(door, check_id, form=form, error=(_field_of(refusal), door.words.sentence(refusal)))
     return door.page.go("/counter/registrations", flash="staff_done")
 
 
-def _papers(papers: Any, words: Words) -> list[dict[str, Any]]:  # noqa: ANN401  # of the rules
-    return [
-        {
-            "name": f"paper.{paper.code}",
-            "label": words.text(paper.name),
-            "required": paper.required,
-            "kinds": [(code, words.text(kind)) for code, kind in paper.any_of.items()]
-            or [("seen", words.say("staff.paper_seen"))],
-        }
-        for paper in papers
-    ]
+def _field_of(refusal: YoyakuError) -> str:
+    """Where a refusal stands: at the paper that is missing, or at the note."""
+    paper = refusal.facts.get("code")
+    return f"paper.{paper}" if paper else "note"
+
+
+def _claims(door: Door, found: CheckToDecide) -> list[tuple[str, str, bool]]:
+    """What a provider says of the person, and whether it differs from what was typed."""
+    if found.claims is None:
+        return []
+    differs = found.evidence.get("differs", ())
+    said = {name: getattr(found.claims, name) for name in CLAIMED}
+    shown = {
+        name: birth_date(value, door.words.language) if isinstance(value, date) else value
+        for name, value in said.items()
+    }
+    return [(door.words.say(f"desk.claim.{name}"), text, name in differs) for name, text in shown.items() if text]
 
 
 async def _page(
     door: Door, check_id: UUID, *, form: dict[str, str] | None = None, error: tuple[str, str] | None = None
 ) -> Response[Any]:
-    found = await look_at_check(door.conn, act=door.act, check_id=check_id)
+    found = await look_at_check(door.conn, act=door.act, check_id=check_id, means=door.identity_means)
     profile = await read_profile(door.conn, registrant_id=found.check.registrant_id)
     await note_look(door.conn, act=door.act, purpose=REVIEW, registrant_id=found.check.registrant_id)
     by_code = {paper.code: paper for paper in [*found.papers, *found.papers_by_proxy]}
@@ -128,9 +137,10 @@ async def _page(
         found=found,
         profile=profile,
         is_open=found.check.state in {"begun", "submitted"},
+        claims=_claims(door, found),
         files=[f"/counter/registrations/{check_id}/files/{one}" for one in found.document_ids],
         rows=shown_answers(door.terms.fields, profile.answers, door.words),
-        papers=_papers(by_code.values(), door.words),
+        papers=paper_views(by_code.values(), door.words, prefix="paper."),
         crumbs=crumbs(door, (door.words.say("staff.waiting"), "/counter/registrations"), (profile.row.name, None)),
     )
 
