@@ -399,3 +399,67 @@ async def test_who_applies_again_and_again_is_slowed_and_loses_nothing(browse):
     assert page.status_code == 422
     assert "しばらく" in site.html
     assert 'value="renda901"' in site.html
+
+
+async def test_the_last_page_says_all_that_is_wrong_at_once_from_the_top(browse):
+    site = browse("sports")
+    await site.get("/register/individual")
+    typed = {**SPORTS, "name": "一度　全部", "email": "zenbu@example.jp", "email_again": "zenbu@example.jp"}
+    await site.post("/register/individual", **typed, act="check")
+    page = await site.post("/register/individual", **typed, act="apply")
+
+    assert page.status_code == 422
+    assert errors_on(site.html) == ["login_id", "password", "consent.terms"]
+    summary = re.search(r'id="error-summary".*?</ul>', site.html, re.DOTALL)[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == ["login_id", "password", "consent.terms"]
+
+
+@pytest.mark.parametrize(("service", "user_class"), [("sports", "group"), ("lodging", "worker"), ("rooms", "group")])
+async def test_each_part_of_the_form_comes_once(browse, service, user_class):
+    site = browse(service)
+    await site.get(f"/register/{user_class}")
+    titles = re.findall(r"<legend><h2>([^<]+)</h2></legend>", site.html)
+
+    assert len(titles) == len(set(titles)) > 1
+
+
+async def test_what_one_consents_to_can_be_read_before_consenting(browse):
+    site = browse("lodging")
+    await site.get("/register/worker")
+    await site.post("/register/worker", **WORKER, form_key=key_of(site.html), act="check")
+
+    assert "第三者に提供することはありません" in site.html
+    for path in ("/pages/terms", "/pages/privacy"):
+        assert f'href="{path}" target="_blank"' in site.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", "東京都目黒区目黒"),
+        ("東京都目黒区目黒2丁目4番36号", "東京都目黒区目黒2丁目4番36号"),
+        ("目黒区目黒2-4-36 コーポ101", "東京都目黒区目黒2-4-36 コーポ101"),
+        ("東京都渋谷区恵比寿1-1", "東京都渋谷区恵比寿1-1"),
+    ],
+)
+async def test_looking_up_a_postcode_takes_away_no_address_that_was_typed(browse, typed, shown):
+    site = browse("rooms")
+    await site.get("/register/individual")
+    await site.post("/register/individual", postcode="153-0063", address=typed, act="look_up.postcode")
+
+    assert re.search(r'id="address"[^>]*value="([^"]*)"', site.html)[1] == shown
+    assert ('value="town.postcode"' in site.html) is ("渋谷区" in typed)
+
+
+async def test_a_resident_is_not_told_to_send_a_proof_of_work(browse):
+    site = browse("lodging")
+    await site.get("/register/resident")
+    mine = {name: value for name, value in WORKER.items() if not name.startswith("work_")}
+    mine |= {"name": "在住　専子", "kana": "ザイジュウ　センコ", "address": "東京都港区芝公園1丁目5番25号"}
+    mine |= {"email": "senko@example.jp", "email_again": "senko@example.jp", "form_key": key_of(site.html)}
+    await site.post("/register/resident", **mine, act="check")
+    page = await site.post("/register/resident", **mine, **consents_on(site.html), act="apply")
+
+    assert page.url.path == "/register/done"
+    assert "書類を送ってください" not in page.text
+    assert "/account/identity" in page.text

@@ -83,6 +83,16 @@ def _plain_date(context: Context, day: date | datetime) -> str:
 
 
 @pass_context
+def _plain_moment(context: Context, at: datetime) -> str:
+    return formats.moment(at, _words(context).language)
+
+
+@pass_context
+def _plain_deadline(context: Context, at: datetime) -> str:
+    return formats.deadline(at, _words(context).language)
+
+
+@pass_context
 def _plain_short_date(context: Context, day: date | datetime) -> str:
     return formats.short_date(day, _words(context).language)
 
@@ -114,6 +124,8 @@ _FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "short_day": _dated(formats.short_date),
     "plain_day": _plain_date,
     "plain_short_day": _plain_short_date,
+    "plain_moment": _plain_moment,
+    "plain_deadline": _plain_deadline,
     "month": _month,
     "weekday": _weekday,
     "moment": _dated(formats.moment),

@@ -16,6 +16,7 @@ from yoyaku.booking.pages.mine import BookingRow, booking_row, to_log_in
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import list_bookings
 from yoyaku.facility.terms import Facility
+from yoyaku.registration.policy.identity import steps_for
 from yoyaku.registration.service.favourites import drop_favourite, favourite_facilities, keep_favourite
 from yoyaku.registration.service.messages import latest_messages
 from yoyaku.ui.formats import long_date
@@ -99,7 +100,7 @@ def _of_registration(here: Here, rules: ServiceRules) -> list[Todo]:
     if facts.get("mail_verified") is False:
         todos.append(_say(here, "mail", "/account/mail"))
     stage = next((one for one in rules.registration.stages if one.code == facts.get("registration")), None)
-    steps = [step for step in rules.registration.identity if stage is not None and stage.code in step.at_stages]
+    steps = steps_for(rules.registration, facts)
     if stage is not None and (stage.next_step or steps):
         title, button = words.say("home.todo_identity"), words.say("home.todo_identity_button")
         path = "/account/identity" if steps else "/account"

@@ -12,6 +12,7 @@ from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.fields import Typed, field_views, in_parts, say_faults, shown_answers
 from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
 from yoyaku.registration.policy.form import ApplicationRefused, Asked, fields_asked, find_class
+from yoyaku.registration.policy.identity import steps_for
 from yoyaku.registration.service.details import (
     Profile,
     change_details,
@@ -21,6 +22,8 @@ from yoyaku.registration.service.details import (
     stage_of,
     typed_text,
 )
+from yoyaku.registration.service.identity import get_person
+from yoyaku.registration.service.identity_means import facts_of
 from yoyaku.ui.page import Crumb
 
 
@@ -31,6 +34,7 @@ async def show_account(door: NamedDependency[Door]) -> Response[Any]:
     if registrant_id is None:
         return ask_to_log_in(door, "/account")
     profile = await read_profile(door.conn, registrant_id=registrant_id)
+    person = await get_person(door.conn, registrant_id=registrant_id)
     words, chosen = door.words, find_class(door.terms, profile.row.user_class)
     asked = fields_asked(door.terms, profile_facts(profile, door.terms))
     return door.page.show(
@@ -43,7 +47,7 @@ async def show_account(door: NamedDependency[Door]) -> Response[Any]:
         expiries=_expiries(door, profile),
         id_label=words.text(door.terms.login.id_label),
         may_change=bool(changeable_fields(door.terms, profile, by="resident")),
-        has_steps=any(profile.row.stage in one.at_stages for one in door.terms.identity),
+        has_steps=bool(steps_for(door.terms, facts_of(person, today=door.today))),
         lost_card=door.terms.words.lost_card,
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from yoyaku.kernel.contact import read_postcode
 from yoyaku.registration.policy.form import Asked, FieldFault
-from yoyaku.registration.service.postcode import towns_of
+from yoyaku.registration.service.postcode import complete_address, towns_of
 
 _TOWN: Final = "_town"
 
@@ -37,8 +37,9 @@ async def look_up_address(asked: Sequence[Asked], form: Mapping[str, str], postc
     towns = await towns_of(form.get(postcode_field, ""))
     picked = form.get(postcode_field + _TOWN)
     town = picked if picked in towns else towns[0] if len(towns) == 1 else None
-    if town is not None:
-        return LookedUp(form={**form, target: town}, filled=target)
+    address = town if town is None or picked else complete_address(form.get(target, ""), town=town)
+    if address is not None:
+        return LookedUp(form={**form, target: address}, filled=target)
     if not towns:
         return LookedUp(form=form, faults=[FieldFault(field=postcode_field, code="postcode_unknown")])
     return LookedUp(form=form, towns={postcode_field: towns})

@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.kernel.contact import read_postcode
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.pages.applicant import (
@@ -22,7 +21,9 @@ from yoyaku.registration.pages.applicant import (
 )
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.fields import Typed, field_views, in_parts, say_faults, shown_answers, typed_of
+from yoyaku.registration.pages.last_step import faults_of_login, in_order, is_of_last_step
 from yoyaku.registration.pages.login import SESSION_COOKIE
+from yoyaku.registration.pages.lookup import look_up_address
 from yoyaku.registration.pages.register_guide import class_guides, crumb
 from yoyaku.registration.policy.eligibility import CONSENT, answered_facts, check_application, consents_asked
 from yoyaku.registration.policy.form import (
@@ -38,15 +39,11 @@ from yoyaku.registration.policy.form import (
 )
 from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of
 from yoyaku.registration.service.applying import Applied, apply_for_registration
-from yoyaku.registration.service.postcode import towns_of
 from yoyaku.registration.service.sessions import Origin, begin_session
 from yoyaku.registration.terms import RegistrantClass
 from yoyaku.ui.page import Crumb
 
 FORM_KEY: Final = "form_key"
-LAST_STEP: Final = frozenset({"login_id", "password", "password_again"})
-"""Fields of the last step, besides the consents: nothing of a password ever stands in a hidden field."""
-_TOWN: Final = "_town"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +130,7 @@ async def send_form(
 
 def _check(sheet: Sheet) -> Response[str]:
     read = check_application(sheet.door.terms, sheet.application, today=sheet.door.today)
-    faults = [fault for fault in read.faults if not _is_of_last_step(fault)]
+    faults = [fault for fault in read.faults if not is_of_last_step(fault)]
     return _show_form(sheet, faults) if faults else _show_check(sheet, read)
 
 
@@ -146,7 +143,7 @@ async def _apply(sheet: Sheet) -> Response[Any]:
         read = check_application(door.terms, sheet.application, today=door.today)
         return _show_check(sheet, read, [FieldFault(field="", code=refusal.code, error=refusal)])
     except ApplicationRefused as refused:
-        earlier = [fault for fault in refused.faults if not _is_of_last_step(fault)]
+        earlier = [fault for fault in refused.faults if not is_of_last_step(fault)]
         if earlier:
             return _show_form(sheet, earlier)
         read = check_application(door.terms, sheet.application, today=door.today)
@@ -156,7 +153,8 @@ async def _apply(sheet: Sheet) -> Response[Any]:
 
 
 async def _apply_or_refuse(sheet: Sheet) -> Applied:
-    door, faults = sheet.door, _password_faults(sheet)
+    door = sheet.door
+    faults = faults_of_login(sheet.form, door.terms.login, door.words, asks_password=asks_password(door))
     if faults:
         read = check_application(door.terms, sheet.application, today=door.today)
         raise ApplicationRefused([*read.faults, *faults])
@@ -193,40 +191,9 @@ def _new_key(door: Door) -> str:
     return seal_mark(door.means.seal, purpose=FORM_KEY, registrant_id=new_id(), until=until)
 
 
-def _is_of_last_step(fault: FieldFault) -> bool:
-    return fault.field in LAST_STEP or fault.field.startswith(CONSENT)
-
-
-def _password_faults(sheet: Sheet) -> list[FieldFault]:
-    """What the second typing of a password says; the password itself is checked where it is stored."""
-    if not asks_password(sheet.door):
-        return []
-    label = {"label": sheet.door.words.say("register.password")}
-    if not sheet.form.get("password"):
-        return [FieldFault(field="password", code="missing", facts=label)]
-    if sheet.form.get("password") != sheet.form.get("password_again"):
-        return [FieldFault(field="password_again", code="not_the_same", facts=label)]
-    return []
-
-
 async def _fill_address(sheet: Sheet, postcode_field: str) -> Response[str]:
-    """Put the address of a postcode into the address that follows it; several towns are offered to choose from."""
-    codes = [(one.field.code, one.field.kind) for one in sheet.asked]
-    place = next((at for at, (code, kind) in enumerate(codes) if code == postcode_field and kind == "postcode"), None)
-    target = None if place is None else next((code for code, kind in codes[place:] if kind == "address"), None)
-    if target is None:
-        return _show_form(sheet)
-    if read_postcode(sheet.form.get(postcode_field, "")) is None:
-        label = next(one.field.label for one in sheet.asked if one.field.code == postcode_field)
-        return _show_form(sheet, [FieldFault(field=postcode_field, code="no_postcode", facts={"label": label})])
-    towns = await towns_of(sheet.form.get(postcode_field, ""))
-    picked = sheet.form.get(postcode_field + _TOWN)
-    town = picked if picked in towns else towns[0] if len(towns) == 1 else None
-    if town is not None:
-        return _show_form(replace(sheet, form={**sheet.form, target: town}), filled=target)
-    if not towns:
-        return _show_form(sheet, [FieldFault(field=postcode_field, code="postcode_unknown")])
-    return _show_form(sheet, towns={postcode_field: towns})
+    found = await look_up_address(sheet.asked, sheet.form, postcode_field)
+    return _show_form(replace(sheet, form=found.form), found.faults, towns=found.towns, filled=found.filled)
 
 
 def _show_form(
@@ -255,7 +222,7 @@ def _show_form(
 def _show_check(sheet: Sheet, read: Answers, faults: list[FieldFault] | None = None) -> Response[str]:
     door, words, terms = sheet.door, sheet.door.words, sheet.door.terms
     facts = answered_facts(sheet.chosen, read, way="web", today=door.today)
-    errors = say_faults(faults or (), words)
+    errors = say_faults(in_order(faults or ()), words)
     return door.page.show(
         "registration/register_check.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if faults else 200,
@@ -269,6 +236,7 @@ def _show_check(sheet: Sheet, read: Answers, faults: list[FieldFault] | None = N
         login_id=sheet.form.get("login_id", ""),
         asks_id=terms.login.issued is None,
         asks_password=asks_password(door),
+        before_applying=terms.words.before_applying,
         errors=errors,
     )
 

@@ -12,6 +12,7 @@ from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.login import SESSION_COOKIE
 from yoyaku.registration.pages.register_guide import crumb
 from yoyaku.registration.service.details import read_profile, stage_of
+from yoyaku.registration.service.identity_views import open_checks
 from yoyaku.registration.service.sessions import log_out
 from yoyaku.ui.page import Crumb
 
@@ -24,14 +25,15 @@ async def show_done(door: NamedDependency[Door]) -> Response[Any]:
         return door.page.go("/account" if door.session else "/register")
     profile = await read_profile(door.conn, registrant_id=registrant_id)
     stage = stage_of(door.terms, profile)
-    steps = [one for one in door.terms.identity if profile.row.stage in one.at_stages]
+    checks = await open_checks(door.conn, act=door.act, means=door.identity_means, registrant_id=registrant_id)
+    waiting = [check for check in checks if check.state != "submitted"]
     return door.page.show(
         "registration/register_done.html",
         crumbs=[crumb(door), Crumb(label=door.words.say("register.done.title"))],
         profile=profile,
         stage=stage,
-        has_steps=bool(steps),
-        send_now=any(one.with_application for one in steps),
+        has_steps=bool(checks),
+        send_now=any(check.step.with_application for check in waiting),
         id_label=door.words.text(door.terms.login.id_label),
         terms=door.terms,
     )
