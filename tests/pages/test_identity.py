@@ -40,7 +40,9 @@ async def send(site, step, *files):
 @pytest.fixture
 async def worker(browse):
     site = browse("lodging")
-    await apply_as_worker(site, name="検証 太郎", kana="ケンショウ タロウ", birth_date=f"1980{next(BIRTHDAYS)}")
+    born = next(BIRTHDAYS)
+    of_one = {"email": f"kensho{born}@example.jp", "email_again": f"kensho{born}@example.jp"}
+    await apply_as_worker(site, name="検証 太郎", kana="ケンショウ タロウ", birth_date=f"1980{born}", **of_one)
     return site
 
 
