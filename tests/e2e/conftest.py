@@ -1,5 +1,6 @@
 """The web application in a process of its own, and Chromium before it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -12,8 +13,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 from tests.cities import city_settings_of, city_values, load_cities, read_services
 from tests.e2e.desk import Desk
+from tests.e2e.journey import Journey
 from tests.e2e.post import Post
 
+from yoyaku.testing.oidc_provider import OidcProvider
+from yoyaku.testing.oidc_server import RunningProvider
 from yoyaku.testing.stack.mail import MailCatcher
 
 ROOT = Path(__file__).parents[2]
@@ -47,16 +51,35 @@ def post(city_database, tmp_path_factory):
 
 
 @pytest.fixture
-def desk(city_database, services):
-    """The counter of a service: ``desk("halls")``."""
-    return lambda code: Desk(city_database, services[code])
+def desk(visit, services):
+    """The counter of a service, its clerk logged in: ``desk("halls")``; no page on the way may have a fault."""
+    desks = []
+
+    def open_desk(code):
+        desks.append(Desk(Journey(visit(code), services[code], label=f"desk-{code}")).open())
+        return desks[-1]
+
+    yield open_desk
+    faults = [fault for one in desks for fault in one.journey.faults]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(scope="session")
-def site_port(city_database, tmp_path_factory):
+def provider_values(tmp_path_factory):
+    """The web application's settings for an OpenID provider of this machine, which answers as long as the tests run."""
+    folder = tmp_path_factory.mktemp("profiles")
+    with RunningProvider(OidcProvider()) as running:
+        lines = [f"{name}: {json.dumps(value)}" for name, value in running.provider.settings().items()]
+        (folder / "identity-oidc.local.yaml").write_text("\n".join(lines))
+        key = json.dumps(running.provider.client_key.as_dict(private=True))
+        yield {"PLUGIN_PROFILES": str(folder), "IDENTITY_CLIENT_KEY": key}
+
+
+@pytest.fixture(scope="session")
+def site_port(city_database, provider_values, tmp_path_factory):
     """The port at which all four sites answer."""
     port = _free_port()
-    values = {**city_values(city_database), "SITE_PORT": str(port)}
+    values = {**city_values(city_database), **provider_values, "SITE_PORT": str(port)}
     log = (tmp_path_factory.mktemp("web") / "log").open("w")
     command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
     web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)

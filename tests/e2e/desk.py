@@ -1,95 +1,104 @@
-"""What a clerk decides while a resident's browser is open: by the use cases that the counter's pages call."""
+"""The counter of a service, in a browser of its own, by what a clerk clicks."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-from sqlalchemy import text
-from tests.cities import city_settings_of
-
-from yoyaku.db.engine import make_engine, tenant_transaction
-from yoyaku.extension.identity import ClerkSaw
-from yoyaku.kernel.clock import read_clock
-from yoyaku.registration.act import Act
-from yoyaku.registration.service.applying import apply_for_registration
-from yoyaku.registration.service.identity import begin_checks, decide_check
-from yoyaku.registration.service.identity_means import IdentityMeans
-from yoyaku.registration.service.identity_views import letters_due, print_letters
-from yoyaku.registration.service.setting import issue_clerk_code
-from yoyaku.rulebook.book import read_book
-from yoyaku.tenancy.service import show_clocks
-
-RULES = Path(__file__).parents[2] / "rulesets"
-CHECK = text(
-    "SELECT c.check_id, c.registrant_id FROM identity_check c JOIN account a USING (tenant_id, service_id, registrant_id)"
-    " WHERE a.login_id = :login_id AND c.step = :step ORDER BY c.created_at DESC LIMIT 1"
-)
-CLERK = text("SELECT staff_id, name FROM staff LIMIT 1")
+from tests.e2e.registering import fill
 
 
 class Desk:
-    """The counter of one service."""
+    """A clerk who has logged in with both steps; each page on the way is looked at."""
 
-    def __init__(self, database, service):
-        self._database = database
-        settings = city_settings_of(database)
-        self._here = (service.tenant, service.code)
-        self._terms = read_book(RULES / f"{service.tenant}-{service.code}").rules.registration
-        self._seal = settings.seal
-        self._means = IdentityMeans(
-            seal=self._seal, plugin_profiles=None, return_url="http://localhost/identity/return"
-        )
+    def __init__(self, journey):
+        self.journey = journey
+        self._page = journey.page
 
-    def approve(self, login_id, step, *, papers):
-        """A clerk has seen the papers."""
-        saw = ClerkSaw(approved=True, papers=papers, note="窓口で確認した")
+    def open(self):
+        """Log in and see the console's first page."""
+        self._page.goto("/login?next=/counter")
+        self.journey.log_in(self.journey.service.clerk)
+        self._page.wait_for_selector("main a[href$='/counter/registrations']")
+        self.journey.stop("counter")
+        return self
 
-        async def decide(conn, act):
-            found = (await conn.execute(CHECK, {"login_id": login_id, "step": step})).one()
-            await decide_check(conn, act=act, means=self._means, check_id=found.check_id, saw=saw)
+    def review(self, name, *, papers, see_file=False):
+        """Take whoever waits from the list, look at what was sent, and approve."""
+        page = self._page
+        self._go("/counter/registrations")
+        self.journey.stop("waiting")
+        page.locator("main tbody tr", has_text=name).get_by_role("link").click()
+        page.wait_for_selector("main input[name=decision]", state="attached")
+        if see_file:
+            seen = page.locator("main section[aria-labelledby=sent] img").first
+            assert seen.evaluate("image => image.complete && image.naturalWidth > 0"), "what was sent is not shown"
+        self._approve(papers)
 
-        self._do(decide)
+    def receive(self, name, *, papers):
+        """Whoever stands at the counter: found by name, for a purpose, and their papers seen."""
+        self.find(name)
+        self._page.locator("main section[aria-labelledby=checks] a").first.click()
+        self._page.wait_for_selector("main input[name=decision]", state="attached")
+        self._approve(papers)
 
-    def print_card(self):
-        """The letters that are due; the code of the one that was due last."""
+    def find(self, name):
+        """The registration of somebody."""
+        page = self._page
+        self._go("/counter/people")
+        page.locator("main input[name=purpose]").first.check()
+        page.locator("main form[action$='/counter/purpose'] button").click()
+        page.wait_for_selector("#query")
+        page.locator("#query").fill(name)
+        self.journey.stop("people")
+        page.locator("main form[action$='/counter/people'] button").click()
+        page.locator("main section[aria-labelledby=found] tbody tr", has_text=name).get_by_role("link").click()
+        page.wait_for_selector("section[aria-labelledby=who]")
+        self.journey.stop("person")
 
-        async def print_due(conn, act):
-            due = [check.check_id for check in await letters_due(conn)]
-            return await print_letters(conn, act=act, means=self._means, check_ids=due)
+    def print_letter(self, name):
+        """Print the letters that are due, and read the code on the one for somebody."""
+        page = self._page
+        self._go("/counter/letters")
+        self.journey.stop("letters")
+        page.locator("main form[action$='/counter/letters'] button").click()
+        letter = page.locator("main section", has_text=f"{name} 様")
+        letter.wait_for()
+        self.journey.stop("printed")
+        return letter.locator(".big-number").inner_text().strip()
 
-        return self._do(print_due)[-1].code
+    def register(self, user_class, *, papers, **answers):
+        """Somebody at the counter, with papers; what the sheet to hand over says: login id and one-time code."""
+        page = self._page
+        page.goto("/counter")
+        page.locator("main nav a[href$='/counter/people']").click()
+        page.locator("main a[href$='/counter/people/new']").click()
+        page.wait_for_selector("main input[name=user_class]", state="attached")
+        self.journey.stop("newcomer")
+        page.locator(f"main input[name=user_class][value={user_class}]").check()
+        page.locator("main form .button-large").click()
+        page.wait_for_selector("main input[name=counter_form]", state="attached")
+        fill(page, **answers)
+        self._see(papers)
+        page.locator("main input[name=approve]").check()
+        self.journey.stop("newcomer-form")
+        page.locator("main form .button-large").click()
+        page.wait_for_selector("main .big-number")
+        self.journey.stop("code-sheet")
+        login_id, code = page.locator("main .big-number").all_inner_texts()
+        return login_id.strip(), code.strip()
 
-    def register(self, application):
-        """Take down an application; the login id and a one-time code to set a password with."""
+    def _go(self, path):
+        """From the console's first page, by its link."""
+        self._page.goto("/counter")
+        self._page.locator(f"main nav a[href$='{path}']").click()
+        self._page.wait_for_url(f"**{path}")
 
-        async def take_down(conn, act):
-            applied = await apply_for_registration(conn, act=act, seal=self._seal, application=application)
-            await begin_checks(conn, act=act, means=self._means, registrant_id=applied.registrant_id)
-            code = await issue_clerk_code(conn, act=act, seal=self._seal, account_id=applied.account_id)
-            return applied.login_id, code
+    def _approve(self, papers):
+        page = self._page
+        self._see(papers)
+        page.locator("main input[name=decision][value=approve]").check()
+        page.locator("main input[name=note]").fill("書類を確認した")
+        self.journey.stop("check")
+        page.locator("main form:has(input[name=decision]) button[type=submit]").click()
+        page.wait_for_selector("main .notice-good")
+        self.journey.stop("approved")
 
-        return self._do(take_down)
-
-    def _do(self, work):
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(self._work(work))).result()
-
-    async def _work(self, work):
-        engine = make_engine(self._database.url, pool_size=1)
-        try:
-            async with tenant_transaction(engine, *self._here) as conn:
-                clerk, real_now = (await conn.execute(CLERK)).one(), read_clock()
-                clocks = await show_clocks(conn, real_now=real_now)
-                now = next(one.stands_at for one in clocks if (one.tenant_id, one.service_id) == self._here)
-                act = Act(
-                    terms=self._terms,
-                    rule_set_version=1,
-                    now=now,
-                    real_now=real_now,
-                    today=now.date(),
-                    staff_id=clerk.staff_id,
-                    staff_name=clerk.name,
-                )
-                return await work(conn, act)
-        finally:
-            await engine.dispose()
+    def _see(self, papers):
+        for paper, kind in papers.items():
+            self._page.locator(f"main select[name='paper.{paper}']").select_option(kind)

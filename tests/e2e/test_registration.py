@@ -6,8 +6,6 @@ import pytest
 from tests.e2e.journey import Journey
 from tests.e2e.registering import apply, begin, fill, log_in, picture, send_file, set_password, verify_mail
 
-from yoyaku.registration.policy.form import Application
-
 pytestmark = pytest.mark.browser
 
 
@@ -29,11 +27,12 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     page = visit("sports", phone=True, scripts=scripts)
     journey = Journey(page, services["sports"], label="register-sports", scripts=scripts)
     login_id, mail = ("Aoi2027", "aoi@example.jp") if scripts else ("Midori2027", "midori@example.jp")
+    name = "髙﨑　葵" if scripts else "𠮷田　緑"
 
     begin(journey, "individual")
     fill(
         page,
-        name="髙﨑　葵" if scripts else "𠮷田　緑",
+        name=name,
         kana="たかさき あおい" if scripts else "よしだ みどり",
         birth_date="1990-04-01",
         postcode="８６０－０８０８",
@@ -55,7 +54,7 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     page.goto("/account")
     assert "まだ予約はできません" in page.locator("main").inner_text()
 
-    desk("sports").approve(login_id, "document", papers={"identity": "driving_licence"})
+    desk("sports").review(name, papers={"identity": "driving_licence"}, see_file=True)
     assert "本登録" in post.last_to(mail, subject="本登録").text
     page.goto("/account")
     assert "まだ予約はできません" not in page.locator("main").inner_text()
@@ -63,6 +62,54 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     assert can_book(page)
 
     assert not journey.faults, "\n".join(journey.faults)
+
+
+@pytest.mark.fact("KS-024")
+def test_sports_with_a_card_one_comes_back_from_the_provider_registered(visit, services, post):
+    page = visit("sports", phone=True)
+    journey = Journey(page, services["sports"], label="register-card")
+    mail = "sakura@aoba.example"
+    begin(journey, "individual")
+    fill(
+        page,
+        name="高橋　さくら",
+        kana="たかはし　さくら",
+        birth_date="1985-03-15",
+        postcode="860-0808",
+        address="熊本市中央区手取本町1番1号",
+        phone="096-328-2727",
+        email=mail,
+        email_again=mail,
+    )
+    apply(journey, login_id="Sakura2027", password="kaeru7hashi")
+    verify_mail(journey, post.link_to(mail, "/mail/verify"))
+    log_in(page, "Sakura2027", "kaeru7hashi")
+    page.wait_for_selector("header :text('高橋　さくら')")
+
+    go_to_provider(journey)
+    page.get_by_role("button", name="やめる").click()
+    page.wait_for_selector("#error-summary")
+    journey.stop("stopped")
+    go_to_provider(journey)
+    page.get_by_role("button", name="高橋　さくら").click()
+    page.wait_for_selector("main .notice-good, .flash")
+    journey.stop("came-back")
+    page.goto("/account")
+    assert "まだ予約はできません" not in page.locator("main").inner_text()
+    assert can_book(page)
+
+    assert not journey.faults, "\n".join(journey.faults)
+
+
+def go_to_provider(journey):
+    """From the list of checks by the step's own page to where one is asked who one is."""
+    page = journey.page
+    page.goto("/account/identity")
+    page.locator("main a[href$='/account/identity/my_number']").click()
+    page.wait_for_selector("main a[href$='/my_number/go']")
+    journey.stop("my-number")
+    page.locator("main a[href$='/my_number/go']").click()
+    page.wait_for_url(re.compile(r"^http://127\.0\.0\.1:\d+/auth\?"))
 
 
 @pytest.mark.fact("ML-T9", "ML-057", "ML-060", "ML-061", "ML-067")
@@ -104,7 +151,7 @@ def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password
 
     page.goto("/account/identity/card")
     journey.stop("card")
-    fill(page, code=desk("lodging").print_card())
+    fill(page, code=desk("lodging").print_letter("港　三郎"))
     page.locator("main form .button-large").click()
     page.wait_for_selector(".notice-good")
     page.goto("/account")
@@ -155,7 +202,7 @@ def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit
     log_in(page, number.lstrip("0"), "suisei3umi")
     page.wait_for_selector("header :text('横浜みなと商事株式会社')")
     journey.stop("logged-in")
-    desk("rooms").approve(number, "counter", papers={"identity": "driving_licence"})
+    desk("rooms").receive("横浜みなと商事株式会社", papers={"identity": "driving_licence"})
     page.goto("/account")
     assert "（登録）有効期限" in page.locator("main").inner_text()
     journey.stop("registered")
@@ -182,8 +229,7 @@ def test_halls_a_clerk_registers_a_group_that_verifies_its_mail_and_then_books(v
         "email": mail,
         "email_again": mail,
     }
-    login_id, code = desk("halls").register(Application(user_class="group", way="counter", answers=answers))
-    desk("halls").approve(login_id, "counter", papers={"identity": "driving_licence"})
+    login_id, code = desk("halls").register("group", papers={"identity": "driving_licence"}, **answers)
 
     page.goto("/register")
     journey.stop("register")
