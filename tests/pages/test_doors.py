@@ -8,7 +8,7 @@ from tests.second_factor import code_of
 
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.kernel.clock import read_clock
-from yoyaku.registration.service import Credentials, create_staff
+from yoyaku.registration.service import Credentials, add_walk_in, create_staff
 from yoyaku.registration.terms import LoginTerms
 
 NOWHERE = "0190b6a0-0000-7000-8000-000000000000"
@@ -172,3 +172,26 @@ async def test_the_page_of_a_mailed_link_passes_its_address_on_to_nothing(path, 
 
     assert page.headers["referrer-policy"] == "no-referrer"
     assert page.headers["cache-control"] == "no-store"
+
+
+async def test_a_clerk_enters_for_nobody_whom_they_have_not_begun_to_serve(application, browse, services):
+    service, site = services["rooms"], browse("rooms")
+    async with tenant_transaction(application.app.state["engine"], service.tenant, service.code) as conn:
+        somebody = await add_walk_in(conn, name="待合 花子", kana="", phone="0312345678", registered_at=read_clock())
+    await site.log_in(service.clerk)
+    site.client.cookies.set("behalf", f"{somebody}.counter", domain=service.host, path="/")
+
+    assert "待合 花子" not in (await site.get("/search")).text
+    await site.post("/counter/behalf", registrant=str(somebody), channel="counter")
+    assert "待合 花子" in (await site.get("/search")).text
+
+
+@pytest.mark.parametrize("path", ["/login", "/api/v1/sessions"])
+async def test_a_body_that_no_form_comes_near_is_not_read(path, browse):
+    site = browse("rooms")
+    await site.get("/login")
+    typed = {"login_id": "1" * 1_000_000, "password": "x"}
+    headers = {"x-csrftoken": site.client.cookies["csrftoken"]}
+    how = {"json": typed} if is_of_api(path) else {"data": typed}
+
+    assert (await site.client.post(path, headers=headers, **how)).status_code == 413

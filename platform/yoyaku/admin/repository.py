@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.db.tables import account, audit_entry, login_session, staff
+from yoyaku.db.tables import account, audit_entry, login_session, registrant, staff
 
 _HERE = {"tenant_id": func.current_setting("app.tenant_id"), "service_id": func.current_setting("app.service_id")}
 _SHOWN = (
@@ -143,6 +143,30 @@ async def find_people(
     values = {"pattern": f"%{escaped}%", "login_key": login_key, "phone_key": phone_key, "birth_date": birth_date}
     rows = await conn.execute(_FIND, {**values, "at_most": at_most})
     return [FoundPerson(**row) for row in rows.mappings()]
+
+
+async def born_on(conn: AsyncConnection, *, birth_date: date) -> list[UUID]:
+    """The registrants with this birth date, of a group its representative's."""
+    text_of_group = registrant.c.details["representative_birth_date"].astext == birth_date.isoformat()
+    query = select(registrant.c.registrant_id).where(
+        registrant.c.anonymised_at.is_(None), (registrant.c.birth_date == birth_date) | text_of_group
+    )
+    return list((await conn.execute(query.order_by(registrant.c.registrant_id))).scalars())
+
+
+async def has_entry(
+    conn: AsyncConnection, *, account_id: UUID, acts: Sequence[str], subject: tuple[str, str], since: datetime
+) -> bool:
+    """Whether an account has one of these acts on a subject (kind, id) written down since then (business time)."""
+    of = audit_entry.c
+    query = select(of.entry_id).where(
+        of.subject_kind == subject[0],
+        of.subject_id == subject[1],
+        of.account_id == account_id,
+        of.act.in_(acts),
+        of.at >= since,
+    )
+    return (await conn.execute(query.limit(1))).first() is not None
 
 
 async def keep_purpose(conn: AsyncConnection, *, session_id: UUID, purpose: str) -> None:

@@ -45,6 +45,8 @@ SAFETY: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
 }
+LARGEST_FORM: Final = 1_000_000
+"""Bytes of a body that are read at all, where a route does not take files; no form comes near."""
 TOKEN_IN_QUERY: Final = b"token="
 """Links of mails: their pages' address opens something, so that it is passed on to nothing else."""
 PAGES: Final = [
@@ -100,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
         openapi_config=openapi_config(),
         state=State({"engine": engine}),
         lifespan=[connected],
+        request_max_body_size=LARGEST_FORM,
         debug=False,
     )
     return Gateway(app, sites=Sites(engine))

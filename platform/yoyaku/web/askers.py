@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from yoyaku.admin.service.counter import clerk_channels, person_of
+from yoyaku.admin.service.counter import clerk_channels, is_serving, person_of
 from yoyaku.booking.policy import Person
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotFound
@@ -67,16 +67,22 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
 
 
 async def find_behalf(opened: Opened) -> Behalf | None:
-    """For whom a clerk is entering: ``<registrant>.<channel>`` in a cookie, which means nothing without a clerk's session."""
+    """For whom a clerk is entering: ``<registrant>.<channel>`` in a cookie.
+
+    It means nothing without a clerk's session, nor where it is not written down that this clerk began to serve them.
+    """
     kept = opened.request.cookies.get(BEHALF_COOKIE, "")
     registrant, _, channel = kept.partition(".")
     allowed = channel in clerk_channels(opened.rules)
     session = opened.session
     if session is None or Permission.BOOKINGS not in permissions_of(session.roles) or not allowed:
         return None
+    since = opened.now - timedelta(hours=opened.limits.longest_hours)
     try:
         row = await get_registrant(opened.conn, registrant_id=UUID(registrant))
     except (ValueError, NotFound):
+        return None
+    if not await is_serving(opened.conn, account_id=session.account_id, registrant_id=row.registrant_id, since=since):
         return None
     return Behalf(registrant_id=row.registrant_id, channel=channel, name=row.name, person=person_of(row))
 

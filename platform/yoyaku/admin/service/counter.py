@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.admin import repository
 from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules
@@ -29,6 +31,9 @@ from yoyaku.registration.service import (
     get_registrant,
     person_facts,
 )
+
+BEGUN: Final = ("serving_begun", "walk_in_taken")
+"""The acts with which a clerk begins to enter for somebody."""
 
 
 class NotAClerksChannel(Malformed):
@@ -132,3 +137,10 @@ async def begin_serving(
     subject = ("registrant", str(registrant_id))
     await note_act(conn, visit=serving, act="serving_begun", subject=subject, facts={"channel": channel})
     return serving
+
+
+async def is_serving(conn: AsyncConnection, *, account_id: UUID, registrant_id: UUID, since: datetime) -> bool:
+    """Whether it is written down that this clerk began to serve somebody since then (business time)."""
+    return await repository.has_entry(
+        conn, account_id=account_id, acts=BEGUN, subject=("registrant", str(registrant_id)), since=since
+    )
