@@ -48,6 +48,7 @@ async def test_reaching_a_stage_twice_tells_it_once(town, runtime, smtp):
 
 async def test_before_the_end_a_reminder_goes_out_once_and_after_it_the_registration_is_over(town, runtime, smtp):
     who = await join(town)
+    await work(runtime)
     await at(town, REMINDED)
     await work(runtime)
     await work(runtime)
