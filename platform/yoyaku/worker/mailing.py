@@ -68,9 +68,16 @@ async def _send(runtime: Runtime, one: DueWork, row: dict[str, Any]) -> None:
 
 async def _note_failure(runtime: Runtime, one: DueWork, error: Exception, *, attempts: int) -> None:
     for_good = _is_permanent(error) or attempts >= MOST_ATTEMPTS
-    log.warning("mail_not_sent", id=str(one.id), tenant=one.tenant_id, error=repr(error), for_good=for_good)
+    log.warning("mail_not_sent", id=str(one.id), tenant=one.tenant_id, error=named(error), for_good=for_good)
     async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
         await work.mark_failed(conn, kind="mail", work_id=one.id, error=repr(error), for_good=for_good)
+
+
+def named(error: Exception) -> str:
+    """An error for the log: its kind and the server's codes, since what servers say repeats the address of mail."""
+    refused = error.recipients if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else [error]
+    codes = {str(one.code) for one in refused if isinstance(one, aiosmtplib.SMTPResponseException)}
+    return " ".join([type(error).__name__, *sorted(codes)])
 
 
 def _is_permanent(error: Exception) -> bool:
