@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from yoyaku.admin.pages import bookings, letters, log, newcomer, people, person, registrations, staff
+from yoyaku.admin.pages import bookings, letters, log, newcomer, people, person, person_acts, registrations, staff
 
 ROUTES: Final = [
     *bookings.ROUTES,
     *people.ROUTES,
     *newcomer.ROUTES,
     *person.ROUTES,
+    *person_acts.ROUTES,
     *registrations.ROUTES,
     *letters.ROUTES,
     *staff.ROUTES,

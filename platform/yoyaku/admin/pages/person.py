@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,20 +9,14 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from yoyaku.admin.pages.desk import at_desk, crumbs, may, read_form, shown_purpose
+from yoyaku.admin.pages.desk import at_desk, read_form
 from yoyaku.admin.pages.parts import show_code_sheet
-from yoyaku.admin.repository import LogQuery, search_entries
+from yoyaku.admin.pages.person_view import do_for, person_page
 from yoyaku.admin.service.looking import note_look
 from yoyaku.admin.service.persons import correct_mail, end_on_request, issue_code, renew
-from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
-from yoyaku.registration.pages.fields import shown_answers
-from yoyaku.registration.policy.form import find_class
 from yoyaku.registration.policy.roles import Permission
-from yoyaku.registration.service.details import read_profile, stage_of
-from yoyaku.registration.service.identity_views import open_checks
-
-LOOKS_SHOWN: Final = 50
+from yoyaku.registration.service.details import read_profile
 
 
 @get("/counter/people/{registrant_id:uuid}")
@@ -34,7 +27,7 @@ async def show_person(door: NamedDependency[Door], registrant_id: FromPath[UUID]
         return door.page.go("/counter/people")
     await read_profile(door.conn, registrant_id=registrant_id)
     await note_look(door.conn, act=door.act, purpose=session.purpose, registrant_id=registrant_id)
-    return await _page(door, registrant_id)
+    return await person_page(door, registrant_id)
 
 
 @post("/counter/people/{registrant_id:uuid}/code", status_code=200)
@@ -58,7 +51,7 @@ async def change_mail(
     async def act() -> None:
         await correct_mail(door.conn, act=door.act, registrant_id=registrant_id, email=email, purpose=session.purpose)
 
-    return await _do(door, registrant_id, "email", act, typed={"email": email})
+    return await do_for(door, registrant_id, "email", act, typed={"email": email})
 
 
 @post("/counter/people/{registrant_id:uuid}/renew", status_code=303)
@@ -72,7 +65,7 @@ async def renew_for(
     async def act() -> None:
         await renew(door.conn, act=door.act, registrant_id=registrant_id, validity=validity, purpose=session.purpose)
 
-    return await _do(door, registrant_id, "validity", act)
+    return await do_for(door, registrant_id, "validity", act)
 
 
 @post("/counter/people/{registrant_id:uuid}/end", status_code=303)
@@ -84,54 +77,12 @@ async def end_for(
     why = (await read_form(request)).get("why", "")
     if not why:
         error = door.words.say("form.missing", label=door.words.say("staff.why"))
-        return await _page(door, registrant_id, errors={"why": error})
+        return await person_page(door, registrant_id, errors={"why": error})
 
     async def act() -> None:
         await end_on_request(door.conn, act=door.act, registrant_id=registrant_id, purpose=session.purpose, why=why)
 
-    return await _do(door, registrant_id, "why", act, typed={"why": why})
-
-
-async def _do(
-    door: Door,
-    registrant_id: UUID,
-    at: str,
-    act: Callable[[], Awaitable[None]],
-    *,
-    typed: dict[str, str] | None = None,
-) -> Response[Any]:
-    try:
-        await act()
-    except YoyakuError as refusal:
-        return await _page(door, registrant_id, errors={at: door.words.sentence(refusal)}, typed=typed)
-    return door.page.go(f"/counter/people/{registrant_id}", flash="staff_done")
-
-
-async def _page(
-    door: Door, registrant_id: UUID, *, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None
-) -> Response[Any]:
-    words = door.words
-    profile = await read_profile(door.conn, registrant_id=registrant_id)
-    chosen = find_class(door.terms, profile.row.user_class)
-    checks = await open_checks(door.conn, act=door.act, means=door.identity_means, registrant_id=registrant_id)
-    looks = await search_entries(door.conn, wanted=LogQuery(registrant_id=registrant_id), at_most=LOOKS_SHOWN)
-    named = {one.code: words.text(one.name) for one in door.terms.validity}
-    return door.page.show(
-        "admin/person.html",
-        status=422 if errors else 200,
-        errors=errors or {},
-        typed=typed or {},
-        profile=profile,
-        stage=stage_of(door.terms, profile),
-        class_name=words.text(chosen.name) if chosen else profile.row.user_class,
-        id_label=words.text(door.terms.login.id_label),
-        rows=shown_answers(door.terms.fields, profile.answers, words),
-        expiries=[(code, named[code], last) for code, last in profile.expiries.items() if code in named],
-        checks=checks,
-        looks=[(one, shown_purpose(words, one.purpose)) for one in looks],
-        may={one.value: may(door, one) for one in Permission},
-        crumbs=crumbs(door, (words.say("staff.people"), "/counter/people"), (profile.row.name, None)),
-    )
+    return await do_for(door, registrant_id, "why", act, typed={"why": why})
 
 
 ROUTES: Final = [show_person, give_code, change_mail, renew_for, end_for]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.admin.service.helping import say_in_inbox
 from yoyaku.admin.service.looking import note
 from yoyaku.admin.service.persons import decide, issue_code
 from yoyaku.extension.identity import ClerkSaw
@@ -62,6 +63,7 @@ async def enter_application(conn: AsyncConnection, *, act: Act, means: IdentityM
         if applied.again:
             return Entered(applied=applied)
         await _note_entry(conn, act, entry, applied)
+        await say_in_inbox(conn, act=act, registrant_id=applied.registrant_id, done="registration_entered")
         if entry.saw is not None:
             await _decide_visit(conn, act, means, entry, applied.registrant_id)
         if entry.application.way != "counter":

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.admin.service.helping import say_in_inbox
 from yoyaku.admin.service.looking import note
 from yoyaku.extension.identity import ClerkSaw
 from yoyaku.kernel.errors import NotFound
@@ -36,6 +37,7 @@ async def issue_code(
         raise NotFound(what="account")
     code = await issue_clerk_code(conn, act=act, seal=seal, account_id=profile.row.account_id)
     await note(conn, act=act, done="code_issued", registrant_id=registrant_id, purpose=purpose)
+    await say_in_inbox(conn, act=act, registrant_id=registrant_id, done="code_issued")
     return profile, code
 
 
@@ -73,6 +75,7 @@ async def correct_mail(
     """
     await want_mail(conn, act=act, registrant_id=registrant_id, email=email)
     await note(conn, act=act, done="mail_corrected", registrant_id=registrant_id, purpose=purpose)
+    await say_in_inbox(conn, act=act, registrant_id=registrant_id, done="mail_corrected")
 
 
 async def renew(conn: AsyncConnection, *, act: Act, registrant_id: UUID, validity: str, purpose: str | None) -> date:
@@ -84,6 +87,7 @@ async def renew(conn: AsyncConnection, *, act: Act, registrant_id: UUID, validit
     until = await renew_registration(conn, act=act, registrant_id=registrant_id, validity=validity, by="clerk")
     facts = {"validity": validity, "until": until.isoformat()}
     await note(conn, act=act, done="registration_renewed", registrant_id=registrant_id, purpose=purpose, facts=facts)
+    await say_in_inbox(conn, act=act, registrant_id=registrant_id, done="registration_renewed")
     return until
 
 

@@ -33,7 +33,7 @@ from yoyaku.registration.repository import applicants
 from yoyaku.registration.repository.applicants import MemberRow, ProfileRow
 from yoyaku.registration.service.mail import want_mail
 from yoyaku.registration.service.persons import changed_key
-from yoyaku.registration.terms import RegistrationField, RegistrationTerms, Stage
+from yoyaku.registration.terms import RegistrationField, RegistrationTerms, Stage, Way
 from yoyaku.rules.condition import Value
 
 COLUMNS: Final = ("birth_date", "postcode", "address", "phone", "email")
@@ -98,7 +98,7 @@ async def read_profile(conn: AsyncConnection, *, registrant_id: UUID) -> Profile
 def profile_facts(profile: Profile, terms: RegistrationTerms) -> dict[str, Value]:
     """What conditions of the form may look at, for somebody who is registered."""
     chosen = find_class(terms, profile.row.user_class)
-    facts: dict[str, Value] = {} if chosen is None else form_facts(chosen, way="web")
+    facts: dict[str, Value] = {} if chosen is None else form_facts(chosen, way=_way_of(profile))
     facts |= {f"form.{code}": _plain(answer) for code, answer in profile.answers.items()}
     return {
         **facts,
@@ -106,6 +106,11 @@ def profile_facts(profile: Profile, terms: RegistrationTerms) -> dict[str, Value
         "account_kind": profile.row.kind,
         "residency": profile.row.residency,
     }
+
+
+def _way_of(profile: Profile) -> Way:
+    """By which way's questions somebody is asked: who has no address of mail did not come by the web."""
+    return "web" if profile.row.email or profile.row.email_wanted else "counter"
 
 
 def changeable_fields(terms: RegistrationTerms, profile: Profile, *, by: By) -> list[RegistrationField]:
