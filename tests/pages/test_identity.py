@@ -282,3 +282,15 @@ async def test_without_the_settings_file_one_is_told_and_nothing_changes(browse)
 
     assert page.status_code == 422
     assert "本人確認の設定が終わっていません" in site.html
+
+
+async def test_what_has_to_be_sent_is_told_apart_from_what_one_may_choose(worker):
+    await worker.get(HERE)
+    assert "「必須」の手続きは、必ず済ませてください" in worker.html
+    assert worker.html.count('class="required"') == 1
+    sent = await send(worker, "proof_of_work", ("社員証.jpg", picture(), "image/jpeg"))
+    await worker.get(HERE)
+
+    assert sent.status_code == 200
+    assert "写真を送り直す" in worker.html
+    assert 'class="required"' not in worker.html

@@ -209,6 +209,8 @@ async def test_ones_data_are_shown_and_sent_only_to_who_knows_the_password(brows
     assert "シケン タロウ" not in refused.text
     shown = await site.post("/account/data", password=PASSWORD, **{"as": "page"})
     assert "シケン タロウ" in shown.text
+    assert re.search(r"<dd>[^<]*\dT\d", shown.text) is None
+    assert shown.text.index('id="part-registration"') < shown.text.index('id="part-login"')
     await site.get("/account/data")
     sent = await site.post("/account/data", password=PASSWORD, **{"as": "file"})
     assert sent.headers["content-disposition"] == 'attachment; filename="yoyaku-my-data.json"'

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.registration.pages.data_view import parts_of
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.pages.login import BEHALF_COOKIE, SESSION_COOKIE
 from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
@@ -53,7 +54,7 @@ async def send_data(door: NamedDependency[Door], request: Request[Any, Any, Any]
         return _data_page(door, errors={"password": door.words.sentence(refusal)})
     held = await export_data(door.conn, registrant_id=registrant_id)
     if form.get("as") != "file":
-        return _data_page(door, sections=_sections(held))
+        return _data_page(door, sections=parts_of(held, door.terms, door.words))
     content = msgspec.json.format(msgspec.json.encode(held), indent=2)
     headers = {"content-disposition": f'attachment; filename="{FILE_NAME}"', "cache-control": "no-store"}
     return Response(content, media_type="application/json", headers=headers, cookies=door.page.cookies)
@@ -124,24 +125,6 @@ async def _delete_page(door: Door, registrant_id: UUID, *, errors: Mapping[str, 
 
 def _crumbs(door: Door, key: str) -> list[Crumb]:
     return [Crumb(label=door.words.say("account.title"), path="/account"), Crumb(label=door.words.say(key))]
-
-
-def _sections(held: Mapping[str, Any]) -> list[tuple[str, list[list[tuple[str, str]]]]]:
-    """For reading: each part by name with its entries, each a list of names and texts; what is empty is left out."""
-    parts = []
-    for name, value in held.items():
-        entries = value if isinstance(value, list) else [value]
-        rows = [_rows(entry) for entry in entries if isinstance(entry, dict)]
-        parts.append((name, [row for row in rows if row]))
-    return parts
-
-
-def _rows(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, _plain(value)) for name, value in entry.items() if value not in (None, "", [], {})]
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 ROUTES: Final = [show_data, send_data, show_delete, delete]
