@@ -3,10 +3,16 @@
 import re
 from itertools import count
 
+import pyotp
 import pytest
 from tests.pages.test_identity import picture, send
 from tests.pages.test_newcomer import CHILD, GROUP, NEW, enter
 from tests.pages.test_register import apply_as_worker, errors_on
+
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.registration.service.codes import keep_known_generator
+from yoyaku.registration.terms import LoginTerms
 
 NUMBERS = count(1)
 
@@ -205,6 +211,28 @@ async def test_on_request_a_registration_ends_and_its_data_go(desk):
 
     assert page.status_code == 200
     assert name not in page.text
+
+
+async def test_a_lost_second_step_is_taken_away_and_recorded(desk, application, services, city_settings):
+    site = await desk("sports")
+    path = await enter_child(site, login_id="nakushi01")
+    assert "/second-factor" not in re.search(r"<main.*</main>", site.html, re.DOTALL)[0]
+    service, engine = services["sports"], application.app.state["engine"]
+    async with tenant_transaction(engine, service.tenant, service.code) as conn:
+        await keep_known_generator(
+            conn,
+            seal=city_settings.seal,
+            terms=LoginTerms(id_label="ID", id_pattern=".*"),
+            login_id="nakushi01",
+            secret=pyotp.random_base32(),
+            real_now=read_clock(),
+        )
+    await site.get(path)
+    page = await site.post(f"{path}/second-factor")
+
+    assert page.url.path == path
+    assert f'action="{path}/second-factor"' not in page.text
+    assert "二段階の確認を解除" in page.text
 
 
 @pytest.mark.fact("KS-044")

@@ -103,7 +103,7 @@ class CounterForm:
         if not self.approves:
             return []
         missing = [one for one in self.papers if one.required and not self.form.get(PAPER + one.code)]
-        return [FieldFault(field=PAPER + one.code, code="missing", facts={"label": one.name}) for one in missing]
+        return [FieldFault(field=PAPER + one.code, code="paper_not_seen", facts={"label": one.name}) for one in missing]
 
 
 def fresh_key(door: Door) -> str:

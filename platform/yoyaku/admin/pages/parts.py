@@ -9,7 +9,9 @@ from litestar import Response
 
 from yoyaku.admin.pages.desk import crumbs
 from yoyaku.registration.pages.door import Door
-from yoyaku.registration.service.details import Profile
+from yoyaku.registration.pages.fields import shown_answers
+from yoyaku.registration.policy.form import fields_asked
+from yoyaku.registration.service.details import Profile, profile_facts
 from yoyaku.registration.terms import Paper
 from yoyaku.ui.words import Words
 
@@ -26,6 +28,13 @@ def paper_views(papers: Iterable[Paper], words: Words, *, prefix: str) -> list[d
         }
         for paper in papers
     ]
+
+
+def answer_rows(door: Door, profile: Profile) -> list[tuple[str, str]]:
+    """What somebody answered, each code once: by the question that is asked of them, else by any (a proxy's name)."""
+    asked = {one.field.code: one.field for one in fields_asked(door.terms, profile_facts(profile, door.terms))}
+    questions = {one.code: asked.get(one.code, one) for one in door.terms.fields if one.code != "email"}
+    return shown_answers(questions.values(), profile.answers, door.words)
 
 
 def show_code_sheet(door: Door, profile: Profile, code: str) -> Response[Any]:

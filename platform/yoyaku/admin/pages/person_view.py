@@ -9,13 +9,13 @@ from uuid import UUID
 from litestar import Response
 
 from yoyaku.admin.pages.desk import crumbs, may, shown_purpose
+from yoyaku.admin.pages.parts import answer_rows
 from yoyaku.admin.repository import LogQuery, search_entries
 from yoyaku.admin.service.helping import has_second_factor
 from yoyaku.booking.service import BookingView, list_bookings
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
-from yoyaku.registration.pages.fields import shown_answers
 from yoyaku.registration.policy.form import find_class
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.registration.repository.groups import list_memberships
@@ -63,7 +63,7 @@ async def person_page(
         stage=stage_of(door.terms, profile),
         class_name=words.text(chosen.name) if chosen else profile.row.user_class,
         id_label=words.text(door.terms.login.id_label),
-        rows=shown_answers(door.terms.fields, profile.answers, words),
+        rows=answer_rows(door, profile),
         expiries=[(code, named[code], last) for code, last in profile.expiries.items() if code in named],
         checks=checks,
         groups=groups,

@@ -11,13 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form
-from yoyaku.admin.pages.parts import paper_views
+from yoyaku.admin.pages.parts import answer_rows, paper_views
 from yoyaku.admin.service.looking import note_look
 from yoyaku.admin.service.persons import decide
 from yoyaku.extension.identity import ClerkSaw
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.pages.door import Door
-from yoyaku.registration.pages.fields import shown_answers
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.registration.service.details import read_profile
 from yoyaku.registration.service.identity_views import CheckToDecide, look_at_check, read_document, waiting_checks
@@ -139,7 +138,7 @@ async def _page(
         is_open=found.check.state in {"begun", "submitted"},
         claims=_claims(door, found),
         files=[f"/counter/registrations/{check_id}/files/{one}" for one in found.document_ids],
-        rows=shown_answers(door.terms.fields, profile.answers, door.words),
+        rows=answer_rows(door, profile),
         papers=paper_views(by_code.values(), door.words, prefix="paper."),
         crumbs=crumbs(door, (door.words.say("staff.waiting"), "/counter/registrations"), (profile.row.name, None)),
     )
