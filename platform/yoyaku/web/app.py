@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
@@ -78,7 +78,6 @@ def create_app(settings: Settings | None = None) -> Gateway:
     engine = make_engine(settings.database_url, pool_size=settings.database_pool)
     secure = settings.site_scheme == "https"
     machinery = Machinery(settings=settings, engine=engine, provider=RulesProvider(), frames=Frames(secure=secure))
-    errors = Errors(machinery.frames)
 
     @asynccontextmanager
     async def connected(_app: Litestar) -> AsyncIterator[None]:
@@ -91,12 +90,7 @@ def create_app(settings: Settings | None = None) -> Gateway:
             *api_routes.ROUTES,
         ],
         dependencies=_dependencies(Visits(machinery), machinery),
-        exception_handlers={
-            YoyakuError: errors.explained,
-            HTTPException: errors.http,
-            ExceptionGroup: errors.group,
-            Exception: errors.bug,
-        },
+        exception_handlers=_explaining(Errors(machinery.frames)),
         csrf_config=_forgery_guard(settings.secret_key, secure=secure),
         before_send=[_add_safety_https if secure else _add_safety],
         openapi_config=openapi_config(),
@@ -112,6 +106,15 @@ def _prepare() -> None:
     """What a process is told before anything is asked of it."""
     configure_logging()
     hold(HELD_BOOKINGS)
+
+
+def _explaining(errors: Errors) -> dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]]:
+    return {
+        YoyakuError: errors.explained,
+        HTTPException: errors.http,
+        ExceptionGroup: errors.group,
+        Exception: errors.bug,
+    }
 
 
 def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:

@@ -38,10 +38,13 @@ def test_members_may_be_listed_by_name_alone():
     check_new_member(ANY, members=[], name="髙田 一郎", role=Role.MEMBER)
 
 
-@pytest.mark.parametrize("name", ["", "　", "あ" * 101])
-def test_a_member_has_a_name_of_a_reasonable_length(name):
+@pytest.mark.parametrize(
+    ("name", "kana"),
+    [("", ""), ("　", ""), ("あ" * 101, ""), ("一郎", "ア" * 101), ("一\n郎", ""), ("一郎", "\u202eウロチイ")],
+)
+def test_a_member_has_a_name_of_a_reasonable_length_that_can_be_read(name, kana):
     with pytest.raises(MemberNameMissing):
-        check_new_member(ANY, members=[], name=name, role=Role.MEMBER)
+        check_new_member(ANY, members=[], name=name, kana=kana, role=Role.MEMBER)
 
 
 def test_a_service_may_keep_no_members_or_link_none():

@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
+from yoyaku.registration.pages.login import told_to_wait
 from yoyaku.registration.pages.member import member_of, ref
 from yoyaku.registration.policy.groups import (
     MemberNameMissing,
@@ -22,6 +23,7 @@ from yoyaku.registration.policy.groups import (
     RoleTaken,
     roles_offered,
 )
+from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of_inviting
 from yoyaku.registration.service import SessionView
 from yoyaku.registration.service.groups import (
     NewMember,
@@ -110,11 +112,18 @@ async def _add(door: Door, form: FormMultiDict, *, what: str) -> Response[Any]:
     )
     store = invite_member if what == "invited" else add_member
     try:
+        if what == "invited":
+            await door.throttle.take(sources_of_inviting(group_id=str(group_id)), real_now=door.real_now)
         await store(door.conn, act=door.act, group_id=group_id, new=new)
     except (MemberNameMissing, RoleTaken) as refusal:
         where = "name" if isinstance(refusal, MemberNameMissing) else "role"
         where = where if what == "listed" else f"{where}-invited"
         return await _group_page(door, group_id, typed, {where: door.words.sentence(refusal)})
+    except TooManyAttempts as refusal:
+        sentence = door.words.say("group.too_many_invited", seconds=refusal.facts["retry_after_seconds"])
+        page = await _group_page(door, group_id, typed, {"login_id": sentence})
+        page.status_code = refusal.status
+        return told_to_wait(page, refusal)
     return door.page.go("/me/groups", flash=f"member_{what}")
 
 

@@ -15,6 +15,7 @@ from yoyaku.registration.pages.login import let_in, show_refused
 from yoyaku.registration.policy import StageMayNotLogIn
 from yoyaku.registration.policy.devices import describe_device
 from yoyaku.registration.policy.passkeys import NAME_LETTERS, PasskeyElsewhere, PasskeyRefused, PasskeysNotOffered
+from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of_place
 from yoyaku.registration.service import SessionView
 from yoyaku.registration.service.passkeys import (
     PasskeySite,
@@ -36,11 +37,13 @@ Asked = Request[Any, Any, Any]
 
 @post(f"{LOGIN}/options", status_code=200)
 async def send_login_options(door: NamedDependency[Door], request: Asked) -> Response[str]:
-    """What the browser asks its passkeys for."""
+    """What the browser asks its passkeys for; each is a row until it is used, so that nobody asks without end."""
     try:
         site = _site(door, request)
+        sources = sources_of_place(address=door.client.address, purpose="passkey")
+        await door.throttle.take(sources, real_now=door.real_now)
         options = await begin_login(door.conn, site=site, real_now=door.real_now)
-    except (PasskeyElsewhere, PasskeysNotOffered) as refusal:
+    except (PasskeyElsewhere, PasskeysNotOffered, TooManyAttempts) as refusal:
         return _problem(door, refusal)
     return _json(options)
 
@@ -167,7 +170,7 @@ def _json(options: str) -> Response[str]:
 
 def _problem(door: Door, refusal: YoyakuError) -> Response[str]:
     """The sentence alone, which the script shows."""
-    return Response(door.words.sentence(refusal), media_type="text/plain; charset=utf-8", status_code=refusal.status)
+    return Response(door.words.sentence(refusal), media_type="text/plain", status_code=refusal.status)
 
 
 ROUTES: Final = [send_login_options, do_login, show_passkeys, send_options, do_add, do_remove]

@@ -9,6 +9,7 @@ from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.ids import Key
+from yoyaku.kernel.text import has_unreadable
 from yoyaku.registration.terms import GroupTerms
 
 
@@ -119,7 +120,7 @@ def roles_offered(terms: GroupTerms) -> tuple[Role, ...]:
 
 
 def check_new_member(
-    terms: GroupTerms, *, members: Sequence[Member], name: str, role: Role, linked: bool = False
+    terms: GroupTerms, *, members: Sequence[Member], name: str, role: Role, kana: str = "", linked: bool = False
 ) -> None:
     """Say whether somebody can be put on a group's list.
 
@@ -131,7 +132,7 @@ def check_new_member(
         raise MembersNotOffered
     if linked and not terms.linking:
         raise LinkingNotOffered
-    if not 0 < len(name.strip()) <= LONGEST_NAME:
+    if not 0 < len(name.strip()) <= LONGEST_NAME or len(kana) > LONGEST_NAME or has_unreadable(name + kana):
         raise MemberNameMissing(longest=LONGEST_NAME)
     taken = {one.role for one in members if one.state is not MemberState.ENDED}
     if role not in roles_offered(terms) or (role is not Role.MEMBER and role in taken):

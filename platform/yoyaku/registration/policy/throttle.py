@@ -20,6 +20,7 @@ AT_MOST_FROM_A_KNOWN_DEVICE: Final = 10
 AT_MOST_IDS_FROM_ONE_ADDRESS: Final = 40
 AT_MOST_FROM_ONE_ADDRESS: Final = 100
 AT_MOST_FROM_ONE_PREFIX: Final = 1000
+AT_MOST_INVITED_BY_ONE_GROUP: Final = 40
 
 
 class TooManyAttempts(YoyakuError):
@@ -62,6 +63,20 @@ def sources_of(*, address: str, aim: str, purpose: str = "login") -> Sources:
         ),
         first_of_id=(Source(parts=(purpose, "ids", near), at_most=AT_MOST_IDS_FROM_ONE_ADDRESS),),
     )
+
+
+def sources_of_place(*, address: str, purpose: str) -> Sources:
+    """The source of what anybody may ask for without saying who they are, by address alone."""
+    near, around = places_of(address)
+    return Sources(
+        aimed=Source(parts=(purpose, "address", near), at_most=AT_MOST_FROM_ONE_ADDRESS),
+        every=(Source(parts=(purpose, "prefix", around), at_most=AT_MOST_FROM_ONE_PREFIX),),
+    )
+
+
+def sources_of_inviting(*, group_id: str) -> Sources:
+    """The source of invitations: each writes to somebody whom the group only names."""
+    return Sources(aimed=Source(parts=("invite", group_id), at_most=AT_MOST_INVITED_BY_ONE_GROUP))
 
 
 def sources_of_known_device(*, device: str, aim: str) -> Sources:

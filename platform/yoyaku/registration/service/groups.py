@@ -65,7 +65,7 @@ async def add_member(conn: AsyncConnection, *, act: Act, group_id: UUID, new: Ne
         NotAGroup, MembersNotOffered, MemberNameMissing, RoleTaken: nothing was stored.
     """
     members = await _hold_members(conn, group_id=group_id)
-    check_new_member(act.terms.groups, members=members, name=new.name, role=new.role)
+    check_new_member(act.terms.groups, members=members, name=new.name, kana=new.kana, role=new.role)
     values = repository.added(
         group_id=group_id, name=new.name.strip(), kana=new.kana.strip(), role=new.role, added_at=act.now
     )
@@ -82,7 +82,7 @@ async def invite_member(conn: AsyncConnection, *, act: Act, group_id: UUID, new:
         NotAGroup, MembersNotOffered, LinkingNotOffered, MemberNameMissing, RoleTaken: nothing was stored.
     """
     members = await _hold_members(conn, group_id=group_id)
-    check_new_member(act.terms.groups, members=members, name=new.name, role=new.role, linked=True)
+    check_new_member(act.terms.groups, members=members, name=new.name, kana=new.kana, role=new.role, linked=True)
     values = repository.added(
         group_id=group_id, name=new.name.strip(), kana=new.kana.strip(), role=new.role, added_at=act.now
     )
