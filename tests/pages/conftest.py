@@ -66,6 +66,12 @@ class Browser:
             response = await self.post("/login/code", code=code_of(person), next=next_path)
         return response
 
+    async def seek(self, person, purpose="counter"):
+        """Who is to be served, for a purpose: what a clerk finds."""
+        await self.get("/counter/behalf")
+        await self.post("/counter/purpose", purpose=purpose, next="/counter/behalf")
+        return await self.post("/counter/behalf/find", person=person)
+
 
 @pytest.fixture
 async def browse(application, services):

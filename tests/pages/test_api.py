@@ -142,7 +142,6 @@ async def test_the_cart_holds_wishes_until_they_are_booked(resident):
         ("GET", f"/applications/{NOWHERE}"),
         ("GET", "/cart"),
         ("DELETE", f"/cart/{NOWHERE}"),
-        ("GET", "/counter/bookings?q=1"),
         ("GET", "/counter/sheet?facility=x&day=2027-02-01"),
     ],
 )

@@ -10,14 +10,16 @@ __all__ = ["at", "clerk", "resident"]
 
 async def on_behalf(clerk, services, channel="telephone"):
     """A booking that a clerk has made for the resident of the service."""
-    [person] = await clerk.get("/counter/people", q=services["rooms"].resident.login_id)
+    [person] = await clerk.post(
+        "/counter/people/search", {"query": services["rooms"].resident.login_id, "purpose": "telephone"}
+    )
     body = {**await clerk.submission(), "registrant_id": person["registrant_id"], "channel": channel}
     made = await clerk.post("/counter/applications", body, expect=201)
     return body, made
 
 
 async def test_a_resident_is_not_let_in(resident):
-    told = await resident.get("/counter/people", q="a", expect=403)
+    told = await resident.post("/counter/people/search", {"query": "a", "purpose": "telephone"}, expect=403)
     assert told["code"] == "role_missing"
 
 
@@ -29,23 +31,29 @@ async def test_a_clerk_books_on_behalf_and_finds_it_by_number_and_name(clerk, se
     _, made = await on_behalf(clerk, services)
     [booking] = made["bookings"]
     assert booking["channel"] == "telephone"
-    [found] = await clerk.get("/counter/bookings", q=booking["number"])
+    [found] = await clerk.post("/counter/bookings/search", {"query": booking["number"], "purpose": "telephone"})
     assert found["booking"] == booking
     assert found["registrant"]["name"] == services["rooms"].resident.name
-    by_name = await clerk.get("/counter/bookings", q=services["rooms"].resident.name)
+    by_name = await clerk.post(
+        "/counter/bookings/search", {"query": services["rooms"].resident.name, "purpose": "telephone"}
+    )
     assert booking["number"] in {one["booking"]["number"] for one in by_name}
     [event] = await clerk.get(f"/bookings/{booking['booking_id']}/events")
     assert (event["actor"], event["staff_name"]) == ("clerk", services["rooms"].clerk.name)
 
 
 async def test_a_clerk_enters_only_what_came_by_a_clerks_channel(clerk, services):
-    [person] = await clerk.get("/counter/people", q=services["rooms"].resident.login_id)
+    [person] = await clerk.post(
+        "/counter/people/search", {"query": services["rooms"].resident.login_id, "purpose": "telephone"}
+    )
     body = {**await clerk.submission(), "registrant_id": person["registrant_id"], "channel": "web"}
     assert (await clerk.post("/counter/applications", body, expect=422))["code"] == "not_a_clerks_channel"
 
 
 async def test_the_same_key_books_on_behalf_once(clerk, services):
-    [person] = await clerk.get("/counter/people", q=services["rooms"].resident.login_id)
+    [person] = await clerk.post(
+        "/counter/people/search", {"query": services["rooms"].resident.login_id, "purpose": "telephone"}
+    )
     body = {**await clerk.submission(), "registrant_id": person["registrant_id"], "channel": "counter"}
     first = await clerk.post("/counter/applications", body, expect=201, idempotency_key="call 17")
     again = await clerk.post("/counter/applications", body, expect=200, idempotency_key="call 17")
@@ -87,5 +95,12 @@ async def log_of(city_settings, service, booking_id):
 async def test_somebody_without_a_registration_is_taken_down(clerk):
     taken = await clerk.post("/counter/people", {"name": "飛込 太郎", "phone": "03-0000-0001"}, expect=201)
     assert taken["registration"] == "none"
-    assert taken in await clerk.get("/counter/people", q="飛込")
+    assert taken in await clerk.post("/counter/people/search", {"query": "飛込", "purpose": "telephone"})
     await clerk.post("/counter/people", {"name": "", "phone": "1"}, expect=422)
+
+
+async def test_t_p1_a_search_names_its_purpose_in_the_body(clerk):
+    await clerk.post("/counter/people/search", {"query": "飛込"}, expect=422)
+    unsaid = await clerk.post("/counter/bookings/search", {"query": "飛込", "purpose": "other"}, expect=422)
+    assert unsaid["code"] == "purpose_missing"
+    await clerk.get("/counter/people", expect=405, q="飛込")

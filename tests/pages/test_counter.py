@@ -11,7 +11,7 @@ IN_A_WEEK = "/availability/castle-tennis/2027-01-27"
 
 async def begin_for(site, person, channel="telephone"):
     """Enter for a person, found by name."""
-    await site.get("/counter/behalf", params={"person": person.name})
+    await site.seek(person.name)
     registrant = re.search(r'name="registrant" value="([^"]+)"', site.html)[1]
     return await site.post("/counter/behalf", registrant=registrant, channel=channel)
 
@@ -41,7 +41,7 @@ async def test_a_clerk_books_on_behalf_confirms_and_finds(browse, services):
     await site.post("/counter/behalf/end")
     assert "様の代わりに" not in site.html
 
-    await site.get("/counter", params={"q": number})
+    await site.post("/counter", q=number)
     assert service.resident.name in site.html
     booking = re.search(r'href="(/counter/bookings/[^"]+)"', site.html)[1]
     await site.get(booking)
@@ -64,7 +64,7 @@ async def test_a_clerk_books_on_behalf_confirms_and_finds(browse, services):
 async def test_a_person_is_found_by_reading(browse, services):
     site = browse("rooms")
     await site.log_in(services["rooms"].clerk)
-    page = await site.get("/counter/behalf", params={"person": "めぐろだんたい"})
+    page = await site.seek("めぐろだんたい")
 
     assert "目黒団体" in page.text
 
@@ -117,7 +117,7 @@ async def test_what_a_clerk_found_and_typed_stays_where_something_is_missing(bro
     service = services["rooms"]
     site = browse("rooms")
     await site.log_in(service.clerk)
-    await site.get("/counter/behalf", params={"person": service.resident.name})
+    await site.seek(service.resident.name)
     registrant = re.search(r'name="registrant" value="([^"]+)"', site.html)[1]
     unsaid = await site.post("/counter/behalf", person=service.resident.name, registrant=registrant)
     assert unsaid.status_code == 422
@@ -126,3 +126,18 @@ async def test_what_a_clerk_found_and_typed_stays_where_something_is_missing(bro
     nameless = await site.post("/counter/walk-in", name="山田 次郎", phone="", channel="counter")
     assert nameless.status_code == 422
     assert 'value="山田 次郎"' in nameless.text
+
+
+async def test_t_p1_the_counter_shows_nobody_before_the_purpose_is_said_and_no_name_in_an_address(browse, services):
+    service, site = services["rooms"], browse("rooms")
+    await site.log_in(service.clerk)
+    await site.get("/counter")
+    assert 'name="q"' not in site.html
+    for path, field in (("/counter", "q"), ("/counter/behalf/find", "person")):
+        unsaid = await site.post(path, **{field: service.resident.name})
+        assert service.resident.name not in unsaid.text
+    assert (await site.seek(service.resident.name, purpose="telephone")).status_code == 200
+    assert "いまの目的：電話" in site.html
+    assert service.resident.name in site.html
+    by_address = await site.get("/counter/behalf", params={"person": service.resident.name})
+    assert 'name="registrant"' not in by_address.text

@@ -99,7 +99,7 @@ async def test_a_nul_in_a_form_cannot_be_read(files, browse):
 async def test_whom_a_clerk_entered_for_is_not_who_the_next_one_enters_for(browse, services):
     site = browse("rooms")
     await site.log_in(services["rooms"].clerk)
-    await site.get("/counter/behalf", params={"person": services["rooms"].resident.login_id})
+    await site.seek(services["rooms"].resident.login_id)
     registrant = site.html.split('name="registrant" value="')[1].split('"')[0]
     await site.post("/counter/behalf", registrant=registrant, channel="counter")
     assert services["rooms"].resident.name in site.html

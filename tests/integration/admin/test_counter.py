@@ -17,6 +17,7 @@ from yoyaku.admin.service.counter import (
     serve,
     take_walk_in,
 )
+from yoyaku.admin.service.looking import PurposeMissing
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.service import confirm_booking, revoke_booking, submit_application
 from yoyaku.booking.service.refusals import WhyMissing
@@ -62,7 +63,7 @@ async def conn(database, people):
 @pytest.fixture
 def at_counter(people):
     """The clerk's own visit, before anybody is served."""
-    return visit_of(None, actor="clerk", staff_id=people[1], town=TOWN)
+    return replace(visit_of(None, actor="clerk", staff_id=people[1], town=TOWN), purpose="counter")
 
 
 def hours(space):
@@ -86,6 +87,14 @@ async def test_a_clerk_finds_a_resident_by_the_common_form_of_their_name(conn, a
         "窓口 花子",
         {},
     )
+
+
+async def test_t_p1_nobody_looks_for_people_or_bookings_without_saying_for_what(conn, at_counter, rules):
+    unsaid = replace(at_counter, purpose=None)
+    with pytest.raises(PurposeMissing):
+        await look_up_people(conn, visit=unsaid, rules=rules, query="高田")
+    with pytest.raises(PurposeMissing):
+        await look_up_bookings(conn, visit=unsaid, query="高田")
 
 
 async def test_a_clerk_books_for_a_resident_by_the_rules_of_the_channel(conn, at_counter, rules, people):

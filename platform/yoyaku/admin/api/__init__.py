@@ -5,6 +5,7 @@ Every act leaves an entry with who and why, as on the counter's pages.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from yoyaku.admin.api.shapes import (
     OnBehalfIn,
     PersonOut,
     RevocationIn,
+    SearchIn,
     WalkInIn,
     counter_booking_out,
     person_out,
@@ -34,6 +36,7 @@ from yoyaku.admin.service.counter import (
     serve,
     take_walk_in,
 )
+from yoyaku.admin.service.looking import PurposeMissing, read_purpose
 from yoyaku.booking.api import examples
 from yoyaku.booking.api.acting import MADE, Key
 from yoyaku.booking.api.answers import application_out, booking_out
@@ -51,6 +54,7 @@ from yoyaku.booking.service import (
     revoke_booking,
     submit_application,
 )
+from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import UnknownSpace
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.api import BEARER, NotLoggedIn
@@ -58,7 +62,6 @@ from yoyaku.registration.policy import RoleMissing
 from yoyaku.registration.service import get_registrant
 from yoyaku.ui.problem import answers, shown
 
-Query = Annotated[str, Parameter(min_length=1, max_length=200, description="In any common writing")]
 NO_CLERK: Final = (NotLoggedIn(), RoleMissing(role="counter_clerk"))
 """What everybody else is refused with."""
 
@@ -68,20 +71,28 @@ def _clerk(caller: Caller) -> None:
     require_clerk(caller.session)
 
 
-@get(
-    "/counter/people",
+def _for_purpose(caller: Caller, data: SearchIn) -> Visit:
+    """The clerk's visit, for the purpose that the search names."""
+    return replace(caller.visit, purpose=read_purpose(data.purpose, data.purpose_words))
+
+
+@post(
+    "/counter/people/search",
+    status_code=200,
     summary="Find people",
     tags=["Counter"],
     security=BEARER,
     responses=answers(
-        shown(list[PersonOut], ("One", to_builtins([PERSON_SHOWN])), says="By reading, 50 at most."), *NO_CLERK
+        shown(list[PersonOut], ("One", to_builtins([PERSON_SHOWN])), says="By reading, 50 at most."),
+        *NO_CLERK,
+        PurposeMissing(),
     ),
 )
-async def find_people(caller: By, q: Query) -> list[PersonOut]:
+async def find_people(caller: By, data: JSONBody[SearchIn]) -> list[PersonOut]:
     """Find registrants by login id, name or reading; that they were looked up is written down."""
     _clerk(caller)
     rules = await caller.rules()
-    found = await look_up_people(caller.conn, visit=caller.visit, rules=rules, query=q)
+    found = await look_up_people(caller.conn, visit=_for_purpose(caller, data), rules=rules, query=data.query)
     return [person_out(one) for one in found]
 
 
@@ -104,19 +115,22 @@ async def add_person(caller: By, data: JSONBody[WalkInIn]) -> PersonOut:
     return person_out(await get_registrant(caller.conn, registrant_id=registrant_id))
 
 
-@get(
-    "/counter/bookings",
+@post(
+    "/counter/bookings/search",
+    status_code=200,
     summary="Find bookings",
     tags=["Counter"],
     security=BEARER,
     responses=answers(
-        shown(list[CounterBookingOut], ("One", [FOUND_SHOWN]), says="The latest use first, 50 at most."), *NO_CLERK
+        shown(list[CounterBookingOut], ("One", [FOUND_SHOWN]), says="The latest use first, 50 at most."),
+        *NO_CLERK,
+        PurposeMissing(),
     ),
 )
-async def find(caller: By, q: Query) -> list[CounterBookingOut]:
+async def find(caller: By, data: JSONBody[SearchIn]) -> list[CounterBookingOut]:
     """Find bookings by number, or by the name or reading of whose they are; the look-up is written down."""
     _clerk(caller)
-    found = await look_up_bookings(caller.conn, visit=caller.visit, query=q)
+    found = await look_up_bookings(caller.conn, visit=_for_purpose(caller, data), query=data.query)
     return [counter_booking_out(one) for one in found]
 
 

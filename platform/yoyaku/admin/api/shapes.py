@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -17,6 +17,14 @@ from yoyaku.registration.repository import RegistrantRow
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["予約 花子"])]
 Phone = Annotated[str, Meta(min_length=1, max_length=40, examples=["03-0000-0000"])]
 Why = Annotated[str, Meta(max_length=1000)]
+
+
+class SearchIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom or what a clerk looks for, and for what: it is written down; ``other`` is said in words."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=200, description="In any common writing", examples=["やまだ"])]
+    purpose: Literal["counter", "telephone", "review", "complaint", "other"]
+    purpose_words: Annotated[str, Meta(max_length=100)] = ""
 
 
 class OnBehalfIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,6 +12,9 @@ from yoyaku.admin.service.looking import PurposeMissing, find_people, read_purpo
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
 
+ASKED_ON: Final = ("/counter", "/counter/behalf", "/counter/people")
+"""The pages that ask for what one looks at people."""
+
 
 @get("/counter/people")
 async def show_people(door: NamedDependency[Door]) -> Response[Any]:
@@ -47,7 +50,8 @@ async def choose_purpose(door: NamedDependency[Door], request: Request[Any, Any,
         return _page(door, errors={"purpose": door.words.sentence(refusal)}, form=form)
     if session.session_id is not None:
         await say_purpose(door.conn, act=door.act, session_id=session.session_id, purpose=purpose)
-    return door.page.go("/counter/people")
+    asked_on = form.get("next", "")
+    return door.page.go(asked_on if asked_on in ASKED_ON else "/counter/people")
 
 
 def _row(door: Door, one: Any) -> dict[str, Any]:  # noqa: ANN401  # somebody found

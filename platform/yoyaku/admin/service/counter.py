@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin import repository
 from yoyaku.admin.service.audit import note_act
+from yoyaku.admin.service.looking import PurposeMissing
 from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import BookingView, find_bookings
@@ -69,10 +70,20 @@ def clerk_channels(rules: ServiceRules) -> Mapping[str, Any]:
     return {channel.code: channel.name for channel in rules.booking.channels if channel.entered_by == "clerk"}
 
 
+def _need_purpose(visit: Visit) -> None:
+    if not visit.purpose:
+        raise PurposeMissing
+
+
 async def look_up_people(
     conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, query: str
 ) -> list[RegistrantRow]:
-    """Registrants by login id, name or reading; that each was looked up is written down, not what was typed."""
+    """Registrants by login id, name or reading; that each was looked up is written down, not what was typed.
+
+    Raises:
+        PurposeMissing: the clerk has not said for what.
+    """
+    _need_purpose(visit)
     found = await find_registrants(conn, terms=rules.registration.login, query=query)
     for one in found:
         await note_act(conn, visit=visit, act="person_found", subject=("registrant", str(one.registrant_id)))
@@ -80,7 +91,12 @@ async def look_up_people(
 
 
 async def look_up_bookings(conn: AsyncConnection, *, visit: Visit, query: str) -> tuple[BookingView, ...]:
-    """Bookings by number, or by the name or reading of who made them; that they were looked up is written down."""
+    """Bookings by number, or by the name or reading of who made them; that they were looked up is written down.
+
+    Raises:
+        PurposeMissing: the clerk has not said for what.
+    """
+    _need_purpose(visit)
     found = await find_bookings(conn, visit=visit, query=query)
     facts = {"found": len(found)}
     await note_act(conn, visit=visit, act="bookings_looked_up", subject=("service", visit.service_id), facts=facts)

@@ -85,8 +85,6 @@ async def note_look(
     Raises:
         PurposeMissing: nobody said for what.
     """
-    if not purpose:
-        raise PurposeMissing
     await note(conn, act=act, done=done, registrant_id=registrant_id, purpose=purpose)
 
 
@@ -101,7 +99,13 @@ async def note(  # noqa: PLR0913  # what the record has columns for
     why: str | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Write down what a member of staff did; ``subject`` is its kind and id where it is no registrant."""
+    """Write down what a member of staff did; ``subject`` is its kind and id where it is no registrant.
+
+    Raises:
+        PurposeMissing: it was about a registrant, and nobody said for what.
+    """
+    if registrant_id is not None and not purpose:
+        raise PurposeMissing
     kind, of = subject or (("registrant", str(registrant_id)) if registrant_id else ("staff", str(act.staff_id)))
     entry = AuditEntry(
         entry_id=new_id(),

@@ -22,6 +22,8 @@ REQUESTS: Final[dict[tuple[str, str], Named]] = {
     ("/api/v1/cart", "post"): booking.CART_WISHES,
     ("/api/v1/bookings/{booking_id}", "patch"): booking.CHANGES,
     ("/api/v1/bookings/{booking_id}/cancellation", "post"): booking.CANCELLATIONS,
+    ("/api/v1/counter/people/search", "post"): counter.SEARCHES,
+    ("/api/v1/counter/bookings/search", "post"): counter.SEARCHES,
     ("/api/v1/counter/people", "post"): counter.WALK_INS,
     ("/api/v1/counter/applications", "post"): counter.ON_BEHALF,
     ("/api/v1/counter/bookings/{booking_id}/confirmation", "post"): counter.CONFIRMATIONS,
