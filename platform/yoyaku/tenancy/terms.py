@@ -104,7 +104,8 @@ class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An invented resident of the local demo, with the facts the rules ask for.
 
     ``details`` are further answers of the form; ``expires_in_days`` moves an expiry of the rules to so many days from
-    the day the demo is made; with ``initial_password`` the password is one that only opens the way to an own one.
+    the day the demo is made; with ``initial_password`` the password is one that only opens the way to an own one;
+    ``sent_picture`` names the check of identity for which a drawn picture was sent that waits for a clerk.
     """
 
     service: Code
@@ -126,6 +127,7 @@ class DemoResident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     details: dict[str, str | bool] = {}
     expires_in_days: dict[Code, int] = {}
     initial_password: bool = False
+    sent_picture: Code | None = None
     members: list[DemoMember] = []
 
 

@@ -73,6 +73,13 @@ TABLE = [
         "demo_value_unknown",
         "club",
     ),
+    (
+        DEMO,
+        "kind: group\n    user_class: individual",
+        "kind: group\n    user_class: individual\n    sent_picture: letter",
+        "demo_value_unknown",
+        "letter",
+    ),
     (DEMO, "password: midori-no-kaze", "password: kaze", "demo_password_weak", "short"),
     (WORDS, "space_kind.room: space_kind.room", "space_kinds.room: 会議室", "words_missing", "space_kind.room"),
     (WORDS, "space_kind.room: space_kind.room", "state.tentativ: 仮予約", "wording_unknown_guess", "state.tentativ"),

@@ -29,9 +29,10 @@ def _resident(demo: Part, at: KeyPath, resident: DemoResident, rule_set: RuleSet
     values = (
         ("user_class", resident.user_class, [each.code for each in terms.classes]),
         ("registration", resident.registration, [each.code for each in terms.stages]),
+        ("sent_picture", resident.sent_picture, [each.code for each in terms.identity]),
     )
     for key, found, known in values:
-        if found not in known:
+        if found is not None and found not in known:
             yield _fault("demo_value_unknown", demo, (*at, key), found=found, allowed=known)
     try:
         check_login_id(resident.login_id, terms.login)

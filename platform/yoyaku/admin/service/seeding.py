@@ -16,7 +16,7 @@ from yoyaku.registration.policy.groups import Role
 from yoyaku.registration.service import Credentials, NewRegistrant, account_exists, create_account, create_staff
 from yoyaku.registration.service.codes import keep_known_generator
 from yoyaku.registration.service.groups import NewMember
-from yoyaku.registration.service.sample_people import add_sample_members, begin_sample
+from yoyaku.registration.service.sample_people import add_sample_members, begin_sample, send_sample_picture
 from yoyaku.registration.terms import LoginTerms, RegistrationTerms
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.ruleset import service as ruleset
@@ -62,7 +62,7 @@ async def seed_people(
             continue
         made += 1
         if isinstance(person, DemoResident):
-            await _make_resident(conn, act=act, person=person)
+            await _make_resident(conn, act=act, person=person, seal=settings.seal)
             groups.append(person)
         else:
             await _make_clerk(conn, act=act, person=person, seal=settings.seal)
@@ -101,7 +101,7 @@ async def _registration_terms(
     return version, msgspec.json.decode(document, type=RuleSet).registration
 
 
-async def _make_resident(conn: AsyncConnection, *, act: Act, person: DemoResident) -> None:
+async def _make_resident(conn: AsyncConnection, *, act: Act, person: DemoResident, seal: Seal) -> None:
     new = NewRegistrant(
         name=person.name,
         kana=person.kana,
@@ -123,6 +123,8 @@ async def _make_resident(conn: AsyncConnection, *, act: Act, person: DemoResiden
         conn, terms=act.terms.login, credentials=credentials, new=new, real_now=act.real_now
     )
     await begin_sample(conn, act=act, registrant_id=registrant_id, expires_in_days=person.expires_in_days)
+    if person.sent_picture is not None:
+        await send_sample_picture(conn, act=act, seal=seal, registrant_id=registrant_id, step=person.sent_picture)
 
 
 def _members(person: DemoResident) -> list[NewMember]:

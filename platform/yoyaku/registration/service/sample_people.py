@@ -1,4 +1,7 @@
-"""Invented people of a demo, in states to which others come over months: expiries near, groups with linked members."""
+"""Invented people of a demo, in states to which others come over months: expiries near, groups with linked members.
+
+And a picture that waits to be looked at.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.extension.identity import SentFile
+from yoyaku.kernel.seal import Seal
 from yoyaku.registration.act import Act
 from yoyaku.registration.policy import login_key
 from yoyaku.registration.repository import life
 from yoyaku.registration.repository.accounts import find_account
 from yoyaku.registration.service.groups import NewMember, add_member, invite_member, join_group, memberships
+from yoyaku.registration.service.identity import answer_check, begin_check
+from yoyaku.registration.service.identity_means import IdentityMeans
+from yoyaku.registration.service.sample_picture import draw_document
 from yoyaku.registration.service.stages import arm, as_texts, begin_registration, get_life
 
 
@@ -27,6 +35,14 @@ async def begin_sample(
         values = {"expiries": as_texts({**row.expiries, **moved})}
         await life.change_registrant(conn, registrant_id=registrant_id, values=values)
         await arm(conn, act=act, registrant_id=registrant_id)
+
+
+async def send_sample_picture(conn: AsyncConnection, *, act: Act, seal: Seal, registrant_id: UUID, step: str) -> None:
+    """Send a drawn picture for a check, as its person would; it waits for a clerk."""
+    means = IdentityMeans(seal=seal, plugin_profiles=None, return_url="")
+    file = SentFile(name="sample.png", claimed_type="image/png", content=draw_document())
+    await begin_check(conn, act=act, means=means, registrant_id=registrant_id, step_code=step)
+    await answer_check(conn, act=act, means=means, registrant_id=registrant_id, step_code=step, answer=file)
 
 
 async def add_sample_members(
