@@ -81,6 +81,7 @@ async def test_a_member_who_acts_for_the_club_reads_so_until_they_are_removed(li
     header = page.text[: page.text.index("<main")]
     assert header.index(club.name) < header.index(player.name)
     assert "この団体として利用中" in header
+    assert f"ご自身（{player.name} 様）の登録です" in page.text
 
     assert (await mine.post("/me/groups/members", name="勝手に追加")).status_code == 403
     await leaves(theirs, "髙木 花子")
