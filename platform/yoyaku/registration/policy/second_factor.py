@@ -111,9 +111,7 @@ def group_letters(text: str, size: int = 4) -> str:
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
 
 
-def sources_of_code(
-    *, address: str, account_id: Key, session_id: Key, typed: TypedCode, device: str | None
-) -> Sources:
+def sources_of_code(*, address: str, account_id: Key, session_id: Key, typed: TypedCode, device: str | None) -> Sources:
     """What one entry of a code is counted against.
 
     Whoever has the password may begin sessions at will, each with ten tries: so six digits from unknown devices have
