@@ -91,7 +91,8 @@ async def test_a_refusal_needs_a_reason_and_whoever_decides_second_is_told(waiti
     assert errors_on(site.html) == ["note"]
     await site.post(path, decision="reject", note="文字が読めません")
     again = await site.post(path, decision="approve", **{"paper.proof_of_work": "employee_id"})
-    assert "ほかの職員" in again.text or "終わって" in again.text or again.status_code == 422
+    assert again.status_code == 422
+    assert "ほかの職員が先に" in again.text
 
     await worker.get("/account/identity")
     assert "文字が読めません" in worker.html
@@ -126,7 +127,7 @@ async def test_a_check_begins_at_the_counter_and_the_papers_decide_it(desk):
     page = await site.get(path)
 
     assert "本登録" in page.text
-    assert "本人確認を決定" in page.text or "check_decided" not in page.text
+    assert "審査" in page.text
 
 
 async def test_a_refused_visit_begins_anew_from_the_person(desk):
@@ -196,8 +197,8 @@ async def test_a_renewal_that_is_not_open_says_so(desk, services):
     assert validity
     page = await site.post(f"{path}/renew", validity=validity[1])
 
-    assert page.status_code in {200, 422}
-    assert "更新" in page.text
+    assert page.status_code == 422
+    assert errors_on(site.html) == [f"validity.{validity[1]}"]
 
 
 async def test_on_request_a_registration_ends_and_its_data_go(desk):

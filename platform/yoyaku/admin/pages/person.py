@@ -65,7 +65,7 @@ async def renew_for(
     async def act() -> None:
         await renew(door.conn, act=door.act, registrant_id=registrant_id, validity=validity, purpose=session.purpose)
 
-    return await do_for(door, registrant_id, "validity", act)
+    return await do_for(door, registrant_id, f"validity.{validity}", act)
 
 
 @post("/counter/people/{registrant_id:uuid}/end", status_code=303)
