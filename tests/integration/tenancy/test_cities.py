@@ -63,7 +63,7 @@ async def test_all_services_are_loaded_seeded_and_their_people_log_in(yoyaku, fr
     listed = yoyaku("tenant", "list").splitlines()
     assert [line.split("\t")[0] for line in listed] == ["/".join(service) for service in SERVICES]
     assert "sports.kumamoto.localhost" in listed[1]
-    assert "0 accounts made" not in yoyaku("demo", "seed")
+    assert " 0 accounts made" not in yoyaku("demo", "seed")
     assert yoyaku("demo", "seed").count(" 0 accounts made") == 4
     engine = make_engine(fresh_database.url)
     try:
