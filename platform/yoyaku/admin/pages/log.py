@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -16,6 +16,7 @@ from yoyaku.admin.service.looking import note
 from yoyaku.kernel.dates import read_date
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
+from yoyaku.ui.formats import JAPAN
 
 SHOWN_AT_MOST: Final = 200
 SENT_AT_MOST: Final = 10_000
@@ -52,8 +53,8 @@ def _wanted(form: dict[str, str]) -> LogQuery:
         registrant_id=need_id(person, "registrant") if person else None,
         staff_name=form.get("staff") or None,
         act=form.get("act") or None,
-        first=datetime.combine(first, time(0), UTC) if first else None,
-        after=datetime.combine(last + timedelta(days=1), time(0), UTC) if last else None,
+        first=datetime.combine(first, time(0), JAPAN) if first else None,
+        after=datetime.combine(last + timedelta(days=1), time(0), JAPAN) if last else None,
     )
 
 
