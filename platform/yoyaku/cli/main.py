@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "rules": "Check, test, explain rule sets; print their schema.",
     "tenant": "Check, load and list tenant folders.",
     "db": "Bring the database to the newest schema.",
+    "staff": "List, add and end the staff of a service; one-time codes.",
     "clock": "Show or move a service's business clock (demo only).",
     "demo": "Run everything here with sample cities.",
 }

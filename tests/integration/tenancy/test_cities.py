@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,24 @@ async def test_a_bad_folder_is_not_loaded_and_says_file_line_and_mend(yoyaku, fo
     await engine.dispose()
     assert yoyaku("tenant", "check", folder.tenant, "--lang", "ja", code=1).splitlines()[-1].startswith("自治体 1件")
     assert '"code": "wrong_check_digit"' in yoyaku("tenant", "check", folder.tenant, "--format", "json", code=1)
+
+
+@pytest.mark.slow
+def test_the_operator_adds_the_first_admin_helps_who_is_locked_out_and_ends_all_but_the_last(yoyaku):
+    yoyaku("tenant", "load", "tenants/minato")
+    added = yoyaku("staff", "add", "minato/lodging", "kanri01", "--name", "管理 者", "--role", "tenant_admin")
+    assert re.search(r"^kanri01\t\d{5} \d{5}$", added, re.MULTILINE)
+    assert "/password/code" in added
+    assert "already" in yoyaku(
+        "staff", "add", "minato/lodging", "kanri01", "--name", "別 人", "--role", "auditor", code=1
+    )
+    assert "There are:" in yoyaku(
+        *("staff", "add", "minato/lodging", "mado01", "--name", "窓 口", "--role", "counter_clerk"),
+        *("--facility", "nowhere"),
+        code=1,
+    )
+    again = yoyaku("staff", "code", "minato/lodging", "kanri01", "--new-second-factor")
+    assert re.search(r"^kanri01\t\d{5} \d{5}$", again, re.MULTILINE)
+    assert "kanri01\t管理 者\ttenant_admin" in yoyaku("staff", "list", "minato/lodging")
+    assert "last administrator" in yoyaku("staff", "end", "minato/lodging", "kanri01", code=1)
+    assert "no service" in yoyaku("staff", "list", "minato/pool", code=1)
