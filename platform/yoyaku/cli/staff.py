@@ -173,7 +173,6 @@ async def _desk(service: str) -> AsyncIterator[_Desk]:
                 today=today,
                 staff_name=OPERATOR,
             )
-            address = address_of_site(settings, site)
-            yield _Desk(conn=conn, act=act, rules=rules, seal=settings.seal, address=address)
+            yield _Desk(conn=conn, act=act, rules=rules, seal=settings.seal, address=address_of_site(settings, site))
     finally:
         await engine.dispose()
