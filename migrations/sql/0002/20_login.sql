@@ -35,7 +35,7 @@ CREATE TABLE one_time_token (
     -- SHA-256 of a link's token; of a short code, keyed and with its account.
     token_hash bytea NOT NULL,
     purpose text NOT NULL CHECK (
-        purpose IN ('verify_mail', 'set_password', 'clerk_code', 'join_group', 'passkey_register', 'passkey_login')
+        purpose IN ('verify_mail', 'set_password', 'clerk_code', 'passkey_register', 'passkey_login')
     ),
     account_id uuid,
     registrant_id uuid,

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.repository import tokens as repository
 
-Purpose = Literal["verify_mail", "set_password", "clerk_code", "join_group", "passkey_register", "passkey_login"]
+Purpose = Literal["verify_mail", "set_password", "clerk_code", "passkey_register", "passkey_login"]
 
 
 class LinkUnknown(YoyakuError):
