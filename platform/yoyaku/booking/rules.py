@@ -38,7 +38,7 @@ def is_within_reach(day: date) -> bool:
 class ServiceRules(FacilityRules):
     """The sections of a rule set with the facilities they speak of.
 
-    ``notices`` are clauses of the section of that name, which a higher folder reads. ``version`` and
+    ``notices`` and ``lotteries`` are clauses of sections that higher folders read. ``version`` and
     ``inventory_version`` are what a booking decided by these rules keeps.
     """
 
@@ -48,13 +48,15 @@ class ServiceRules(FacilityRules):
     fees: FeeTerms
     payment: PaymentTerms
     notices: Sequence[Clause] = ()
+    lotteries: Sequence[Clause] = ()
     version: int = 0
     inventory_version: int = 0
 
     def sections(self) -> Mapping[str, object]:
         """The parts whose clauses can be cited."""
         own = {"registration": self.registration, "booking": self.booking, "payment": self.payment}
-        return {**super().sections(), **own, "notices": self.notices}
+        higher = {"notices": self.notices, "lottery": {"schemes": self.lotteries}}
+        return {**super().sections(), **own, **higher}
 
     @cached_property
     def fee_rules(self) -> FeeRules:

@@ -11,6 +11,8 @@ Event = Literal[
     "registration_applied", "registration_advanced", "registration_rejected", "registration_expiring",
     "registration_expired", "registration_renewed", "registration_ended", "mail_to_verify", "mail_changed",
     "password_to_set", "password_changed", "login_changed", "documents_asked", "group_invited",
+    "lottery_entered", "lottery_withdrawn", "lottery_reminder", "lottery_won", "lottery_lost", "lottery_win_reminder",
+    "lottery_accepted", "lottery_declined", "lottery_lapsed", "lottery_restored", "lottery_delayed", "lottery_undone",
 ]  # fmt: skip
 ALWAYS_TOLD: Final = frozenset({
     "mail_to_verify", "mail_changed", "password_to_set", "password_changed", "login_changed", "group_invited"

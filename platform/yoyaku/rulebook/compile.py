@@ -42,6 +42,7 @@ def compile_rules(
         fees=rule_set.fees,
         payment=rule_set.payment,
         notices=rule_set.notices,
+        lotteries=rule_set.lottery.schemes,
         version=version,
         inventory_version=inventory_version,
     )

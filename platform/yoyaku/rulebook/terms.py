@@ -10,6 +10,7 @@ from yoyaku.billing.terms import PaymentTerms
 from yoyaku.booking.terms import Actor, BookingTerms, State
 from yoyaku.facility.terms import Facility, Timetable, TimetableUse
 from yoyaku.fee.terms import FeeTerms
+from yoyaku.lottery.terms import LotteryTerms
 from yoyaku.notice.terms import Notice
 from yoyaku.registration.terms import RegistrationTerms, Way
 from yoyaku.rules.values import CalendarTerms, Code, DateText, InstantText, Season, Text
@@ -194,6 +195,7 @@ class RuleSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     booking: BookingTerms
     fees: FeeTerms
     payment: PaymentTerms = PaymentTerms()
+    lottery: LotteryTerms = LotteryTerms()
     notices: list[Notice] = []
     inventory: list[Facility] = []
     wording: dict[str, Text] = {}

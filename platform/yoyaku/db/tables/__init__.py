@@ -8,6 +8,19 @@ from yoyaku.db.tables.booking import application, booking, booking_event, cart_i
 from yoyaku.db.tables.columns import metadata
 from yoyaku.db.tables.identity import identity_check, identity_document, identity_subject
 from yoyaku.db.tables.login import account, code_generator, login_failure, login_session, one_time_token, passkey
+from yoyaku.db.tables.lottery import (
+    lottery,
+    lottery_applicant,
+    lottery_batch,
+    lottery_entry,
+    lottery_file,
+    lottery_hold,
+    lottery_outcome,
+    lottery_part,
+    lottery_progress,
+    lottery_win,
+    signing_key,
+)
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.tenancy import (
     facility,
@@ -41,6 +54,16 @@ __all__ = [
     "inventory_version",
     "login_failure",
     "login_session",
+    "lottery",
+    "lottery_applicant",
+    "lottery_batch",
+    "lottery_entry",
+    "lottery_file",
+    "lottery_hold",
+    "lottery_outcome",
+    "lottery_part",
+    "lottery_progress",
+    "lottery_win",
     "mail",
     "message",
     "metadata",
@@ -54,6 +77,7 @@ __all__ = [
     "resource_unit",
     "rule_set_version",
     "service",
+    "signing_key",
     "space",
     "staff",
     "tenant",

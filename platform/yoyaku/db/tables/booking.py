@@ -83,6 +83,10 @@ booking = of_service(
     must("trace", JSONB),
     UniqueConstraint("tenant_id", "service_id", "number", name="uq_booking_number"),
     may("payer_id", UUID),
+    must("arose", Text),
+    may("entry_id", UUID),
+    must("anchors", JSONB),
+    refers("tenant_id service_id entry_id", "lottery_entry"),
     refers("tenant_id service_id payer_id", "registrant", to="tenant_id service_id registrant_id"),
     refers("tenant_id service_id application_id", "application"),
     refers("tenant_id service_id registrant_id", "registrant"),
@@ -94,6 +98,7 @@ booking = of_service(
     Index("ix_booking_day", *SERVICE_KEY, "facility_id", "use_on"),
     Index("ix_booking_application", *SERVICE_KEY, "application_id"),
     Index("ix_booking_payer", *SERVICE_KEY, "payer_id"),
+    Index("ix_booking_entry", *SERVICE_KEY, "entry_id"),
 )
 
 occupancy = of_tenant(
@@ -105,9 +110,12 @@ occupancy = of_tenant(
     must("unit", Integer, key=True),
     must("kind", Text),
     may("booking_id", UUID),
+    may("entry_id", UUID),
     refers("tenant_id service_id resource_id unit", "resource_unit"),
+    refers("tenant_id service_id entry_id", "lottery_win", deferrable=True, initially="DEFERRED"),
     refers("tenant_id service_id booking_id", "booking", deferrable=True, initially="DEFERRED"),
     Index("ix_occupancy_booking", *SERVICE_KEY, "booking_id"),
+    Index("ix_occupancy_entry", *SERVICE_KEY, "entry_id"),
 )
 
 booking_event = of_service(

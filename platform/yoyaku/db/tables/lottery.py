@@ -1,0 +1,221 @@
+"""Lotteries, who entered them with which wishes, and what was drawn."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from yoyaku.db.tables.columns import INSTANT, SERVICE_KEY, TEXTS, UUID, may, must, of_service, of_tenant, refers
+
+lottery = of_service(
+    "lottery",
+    must("lottery_id", UUID, key=True),
+    must("scheme", Text),
+    must("period_starts", Date),
+    must("period_ends", Date),
+    must("rule_set_version", Integer),
+    must("inventory_version", Integer),
+    must("state", Text),
+    must("opens_at", INSTANT),
+    must("closes_at", INSTANT),
+    must("draws_at", INSTANT),
+    must("announces_at", INSTANT),
+    must("releases_at", INSTANT),
+    must("secret", LargeBinary),
+    must("secret_hash", Text),
+    must("beacon", Text),
+    may("beacon_profile", Text),
+    may("public_source", Text),
+    may("public_reference", JSONB),
+    may("public_value", Text),
+    may("public_proof", JSONB),
+    may("public_value_at", INSTANT),
+    may("applicants", Integer),
+    may("entries", Integer),
+    may("sealed_at", INSTANT),
+    may("sealed_hash", Text),
+    may("drawn_at", INSTANT),
+    may("seed", Text),
+    may("result_hash", Text),
+    may("announced_at", INSTANT),
+    may("released_at", INSTANT),
+    UniqueConstraint("tenant_id", "service_id", "scheme", "period_starts", name="uq_lottery_period"),
+    refers("tenant_id service_id", "service"),
+    refers("tenant_id service_id rule_set_version", "rule_set_version", to="tenant_id service_id version"),
+    refers("tenant_id inventory_version", "inventory_version", to="tenant_id version"),
+)
+
+lottery_progress = of_service(
+    "lottery_progress",
+    must("lottery_id", UUID, key=True),
+    must("step", Text),
+    must("done", Integer),
+    must("total", Integer),
+    must("at", INSTANT),
+    refers("tenant_id service_id lottery_id", "lottery", ondelete="CASCADE"),
+)
+
+lottery_hold = of_tenant(
+    "lottery_hold",
+    must("service_id", Text),
+    must("resource_id", Text, key=True),
+    must("use_on", Date, key=True),
+    must("lottery_id", UUID),
+    refers("tenant_id service_id lottery_id", "lottery"),
+    Index("ix_lottery_hold_lottery", *SERVICE_KEY, "lottery_id"),
+)
+
+lottery_file = of_service(
+    "lottery_file",
+    must("lottery_id", UUID, key=True),
+    must("name", Text, key=True),
+    must("content", LargeBinary),
+    must("sha256", Text),
+    must("bytes", BigInteger),
+    must("made_at", INSTANT),
+    refers("tenant_id service_id lottery_id", "lottery"),
+)
+
+signing_key = of_service(
+    "signing_key",
+    must("key_id", UUID, key=True),
+    must("public_key", LargeBinary),
+    must("private_key", LargeBinary),
+    must("made_at", INSTANT),
+    refers("tenant_id service_id", "service"),
+)
+
+lottery_batch = of_service(
+    "lottery_batch",
+    must("batch_id", UUID, key=True),
+    must("lottery_id", UUID),
+    must("kind", Text),
+    must("applied_at", INSTANT),
+    may("staff_id", UUID),
+    must("facts", JSONB),
+    may("reverted_at", INSTANT),
+    may("reverted_by", UUID),
+    may("reverted_why", Text),
+    refers("tenant_id service_id lottery_id", "lottery"),
+    refers("tenant_id service_id staff_id", "staff"),
+    refers("tenant_id service_id reverted_by", "staff", to="tenant_id service_id staff_id"),
+    Index("ix_lottery_batch_lottery", *SERVICE_KEY, "lottery_id"),
+    Index("ix_lottery_batch_staff", *SERVICE_KEY, "staff_id"),
+    Index("ix_lottery_batch_reverted_by", *SERVICE_KEY, "reverted_by"),
+)
+
+lottery_applicant = of_service(
+    "lottery_applicant",
+    must("applicant_id", UUID, key=True),
+    must("lottery_id", UUID),
+    must("registrant_id", UUID),
+    must("receipt", Text),
+    must("entered_at", INSTANT),
+    must("tier", SmallInteger),
+    must("tickets", SmallInteger),
+    must("facts", JSONB),
+    UniqueConstraint("tenant_id", "service_id", "lottery_id", "registrant_id", name="uq_lottery_applicant_once"),
+    UniqueConstraint("tenant_id", "service_id", "lottery_id", "receipt", name="uq_lottery_applicant_receipt"),
+    refers("tenant_id service_id lottery_id", "lottery"),
+    refers("tenant_id service_id registrant_id", "registrant"),
+    Index("ix_lottery_applicant_registrant", *SERVICE_KEY, "registrant_id"),
+)
+
+lottery_entry = of_service(
+    "lottery_entry",
+    must("entry_id", UUID, key=True),
+    must("lottery_id", UUID),
+    must("applicant_id", UUID),
+    may("rank", SmallInteger),
+    must("cap", SmallInteger),
+    must("entered_at", INSTANT),
+    may("withdrawn_at", INSTANT),
+    must("channel", Text),
+    may("entered_by", UUID),
+    must("total_yen", Integer),
+    must("requests", JSONB),
+    must("wants", Text),
+    must("form", JSONB),
+    must("accepted_terms", TEXTS),
+    must("facts", JSONB),
+    must("trace", JSONB),
+    UniqueConstraint(
+        "tenant_id",
+        "service_id",
+        "applicant_id",
+        "rank",
+        name="uq_lottery_entry_rank",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    refers("tenant_id service_id lottery_id", "lottery"),
+    refers("tenant_id service_id applicant_id", "lottery_applicant"),
+    refers("tenant_id service_id entered_by", "staff", to="tenant_id service_id staff_id"),
+    Index("ix_lottery_entry_lottery", *SERVICE_KEY, "lottery_id"),
+    Index("ix_lottery_entry_entered_by", *SERVICE_KEY, "entered_by"),
+)
+
+lottery_part = of_service(
+    "lottery_part",
+    must("entry_id", UUID, key=True),
+    must("part", SmallInteger, key=True),
+    must("lottery_id", UUID),
+    must("facility_id", Text),
+    must("space_id", Text),
+    must("use_on", Date),
+    must("starts_at", INSTANT),
+    must("ends_at", INSTANT),
+    must("nights", SmallInteger),
+    must("surfaces", SmallInteger),
+    refers("tenant_id service_id entry_id", "lottery_entry"),
+    refers("tenant_id service_id facility_id space_id", "space"),
+    Index("ix_lottery_part_space", *SERVICE_KEY, "lottery_id", "space_id", "use_on"),
+    Index("ix_lottery_part_place", *SERVICE_KEY, "facility_id", "space_id"),
+)
+
+lottery_outcome = of_service(
+    "lottery_outcome",
+    must("applicant_id", UUID, key=True),
+    must("lottery_id", UUID),
+    must("decisions", Text),
+    refers("tenant_id service_id applicant_id", "lottery_applicant"),
+    Index("ix_lottery_outcome_lottery", *SERVICE_KEY, "lottery_id"),
+)
+
+lottery_win = of_service(
+    "lottery_win",
+    must("entry_id", UUID, key=True),
+    must("lottery_id", UUID),
+    must("applicant_id", UUID),
+    must("round", SmallInteger),
+    must("place", Integer),
+    must("sole", Boolean),
+    must("state", Text),
+    may("accept_until", INSTANT),
+    may("decided_at", INSTANT),
+    may("decided_by", UUID),
+    may("application_id", UUID),
+    may("lapse_batch", UUID),
+    refers("tenant_id service_id entry_id", "lottery_entry"),
+    refers("tenant_id service_id applicant_id", "lottery_applicant"),
+    refers("tenant_id service_id decided_by", "staff", to="tenant_id service_id staff_id"),
+    refers("tenant_id service_id application_id", "application"),
+    refers("tenant_id service_id lapse_batch", "lottery_batch", to="tenant_id service_id batch_id"),
+    Index("uq_lottery_win_sole", *SERVICE_KEY, "applicant_id", unique=True, postgresql_where=text("sole")),
+    Index("ix_lottery_win_lottery", *SERVICE_KEY, "lottery_id", "state"),
+    Index("ix_lottery_win_applicant", *SERVICE_KEY, "applicant_id"),
+    Index("ix_lottery_win_decided_by", *SERVICE_KEY, "decided_by"),
+    Index("ix_lottery_win_application", *SERVICE_KEY, "application_id"),
+    Index("ix_lottery_win_lapse_batch", *SERVICE_KEY, "lapse_batch"),
+)

@@ -1,0 +1,1 @@
+"""Lotteries: entries, sealing, draw, proof, announcement, acceptance, release."""

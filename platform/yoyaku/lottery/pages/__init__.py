@@ -1,0 +1,1 @@
+"""The pages of lotteries for residents and for everybody."""

@@ -1,0 +1,1 @@
+"""Decisions about entries, draws and wins; no I/O."""

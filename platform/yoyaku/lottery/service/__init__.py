@@ -1,0 +1,1 @@
+"""The use cases of lotteries: load, decide, save, outbox."""
