@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from yoyaku.cli.demo_beacon import prepare_beacon
 from yoyaku.cli.demo_identity import prepare_identity
 from yoyaku.cli.demo_place import Place
 from yoyaku.cli.demo_sites import describe, read_sites
@@ -97,16 +98,22 @@ class Supervisor:
         values = {**self._database(), **self._broker(), "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}"}
         values |= {"SECRET_KEY": self.place.secret(), "MAIL_FROM": "noreply@demo.localhost"}
         values |= {"BASE_DOMAIN": BASE_DOMAIN, "SITE_SCHEME": "http", "SITE_PORT": str(self.port)}
-        values |= {"ENVIRONMENT": "demo", "CLOCK_MOVABLE": "true"} | self._identity_provider()
+        values |= {"ENVIRONMENT": "demo", "CLOCK_MOVABLE": "true"} | self._outside_services()
         self.place.write_environment(values)
         return {**os.environ, **values}
 
-    def _identity_provider(self) -> dict[str, str]:
+    def _outside_services(self) -> dict[str, str]:
         folder, port = self.place.folder / "identity", _free_port()
         sites = read_sites(self.place.project / "tenants", base_domain=BASE_DOMAIN)
         values = prepare_identity(folder, port=port, sites=sites)
         self._start(["-m", "yoyaku.testing.oidc_server", str(folder), str(port)], name="The identity provider")
+        self._start_beacon(Path(values["PLUGIN_PROFILES"]))
         return values
+
+    def _start_beacon(self, profiles: Path) -> None:
+        folder, port = self.place.folder / "beacon", _free_port()
+        prepare_beacon(folder, profiles=profiles, port=port)
+        self._start(["-m", "yoyaku.testing.drand", str(folder), str(port)], name="The beacon of lotteries")
 
     def _database(self) -> dict[str, str]:
         if url := os.environ.get("DATABASE_URL"):

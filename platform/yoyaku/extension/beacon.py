@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol
 
+from msgspec import Struct
+
 __all__ = ["CONTRACT", "BeaconFailed", "BeaconPlugin", "NotYet", "Promise", "PublicValue"]
 
 CONTRACT: Final = 1
@@ -54,21 +56,21 @@ class PublicValue:
 
 
 class BeaconPlugin(Protocol):
-    """A beacon. ``settings`` are those of the operator's profile, checked by ``settings_schema`` (JSON Schema)."""
+    """A beacon. ``settings`` have the shape ``settings_type``: the rule set's over those of the operator's profile."""
 
     name: ClassVar[str]
     contract: ClassVar[int]
-    settings_schema: ClassVar[Mapping[str, Any]]
+    settings_type: ClassVar[type[Struct]]
 
-    async def promise(self, *, settings: Mapping[str, Any], after: datetime) -> Promise:
-        """Which value will count: the first made after the instant ``after`` (aware, real time).
+    async def promise(self, *, settings: Any, after: datetime) -> Promise:  # noqa: ANN401  # of its settings_type
+        """Which value will count: the first made after the instant ``after`` (aware).
 
         Raises:
             BeaconFailed: the beacon must be asked for that and does not answer.
         """
         ...
 
-    async def fetch(self, *, settings: Mapping[str, Any], promise: Promise, now: datetime) -> PublicValue:
+    async def fetch(self, *, settings: Any, promise: Promise, now: datetime) -> PublicValue:  # noqa: ANN401
         """The promised value.
 
         Raises:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from yoyaku.extension.identity import CONTRACT, IdentityPlugin
+from yoyaku.extension import beacon, draw, identity
+from yoyaku.extension.beacon import BeaconPlugin
+from yoyaku.extension.draw import DrawPlugin
+from yoyaku.extension.identity import IdentityPlugin
 from yoyaku.kernel.errors import YoyakuError
 
 IDENTITY_GROUP: Final = "yoyaku.identity"
+BEACON_GROUP: Final = "yoyaku.beacon"
+DRAW_GROUP: Final = "yoyaku.draw"
+
+
+P = TypeVar("P")
 
 
 class PluginUnknown(YoyakuError):
@@ -36,13 +44,7 @@ def identity_plugins() -> Mapping[str, IdentityPlugin]:
     Raises:
         ContractMismatch: one of them keeps another version of the contract, or goes by another name than its entry.
     """
-    found: dict[str, IdentityPlugin] = {}
-    for entry in entry_points(group=IDENTITY_GROUP):
-        plugin: IdentityPlugin = entry.load()
-        if plugin.contract != CONTRACT or plugin.name != entry.name:
-            raise ContractMismatch(plugin=entry.name, found=plugin.contract, expected=CONTRACT)
-        found[plugin.name] = plugin
-    return found
+    return _installed(IDENTITY_GROUP, identity.CONTRACT)
 
 
 def identity_plugin(name: str) -> IdentityPlugin:
@@ -51,7 +53,58 @@ def identity_plugin(name: str) -> IdentityPlugin:
     Raises:
         PluginUnknown: it is not installed.
     """
-    plugins = identity_plugins()
+    return _named(identity_plugins(), name)
+
+
+@cache
+def beacon_plugins() -> Mapping[str, BeaconPlugin]:
+    """The installed beacons by name.
+
+    Raises:
+        ContractMismatch: as :func:`identity_plugins`.
+    """
+    return _installed(BEACON_GROUP, beacon.CONTRACT)
+
+
+def beacon_plugin(name: str) -> BeaconPlugin:
+    """The beacon of that name.
+
+    Raises:
+        PluginUnknown: it is not installed.
+    """
+    return _named(beacon_plugins(), name)
+
+
+@cache
+def draw_plugins() -> Mapping[str, DrawPlugin]:
+    """The installed ways to draw beside those of the engine, by name.
+
+    Raises:
+        ContractMismatch: as :func:`identity_plugins`.
+    """
+    return _installed(DRAW_GROUP, draw.CONTRACT)
+
+
+def draw_plugin(name: str) -> DrawPlugin:
+    """The way to draw of that name.
+
+    Raises:
+        PluginUnknown: it is not installed.
+    """
+    return _named(draw_plugins(), name)
+
+
+def _installed(group: str, contract: int) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for entry in entry_points(group=group):
+        plugin = entry.load()
+        if plugin.contract != contract or plugin.name != entry.name:
+            raise ContractMismatch(plugin=entry.name, found=plugin.contract, expected=contract)
+        found[plugin.name] = plugin
+    return found
+
+
+def _named(plugins: Mapping[str, P], name: str) -> P:
     if name not in plugins:
         raise PluginUnknown(plugin=name, installed=sorted(plugins))
     return plugins[name]

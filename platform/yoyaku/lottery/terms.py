@@ -6,7 +6,7 @@ that is drawn), those of a win also on ``announced``, ``drawn`` or ``won``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -103,13 +103,14 @@ class WinTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ProofTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the public part of the seed comes from: a beacon plugin with a profile of the operator's settings.
+    """Where the public part of the seed comes from: a beacon plugin, its settings over those of the operator's profile.
 
     ``value_after`` is the moment after which the public value must have been made (absent: the closing).
     """
 
     beacon: Code
     profile: Code | None = None
+    settings: dict[str, Any] = {}
     value_after: Moment | None = None
 
 

@@ -120,23 +120,23 @@ class IdentityPluginContract:
         async def answer(begun: Begun) -> Answer:
             letter = getattr(begun.step, "letter", None)
             found = TypedCode(code=letter.shown) if self.right is None and letter is not None else self.right
-            assert found is not None, "say what the right answer is: `right`, or the fixture `right_answer`"  # noqa: S101
+            assert found is not None, "say what the right answer is: `right`, or the fixture `right_answer`"
             return found
 
         return answer
 
     def test_it_says_its_name_and_the_contract_that_it_keeps(self) -> None:
         """Name, version and kinds."""
-        assert self.plugin.name.startswith("identity-")  # noqa: S101
-        assert self.plugin.contract == CONTRACT  # noqa: S101
-        assert self.plugin.begins_with in get_args(NextStep)  # noqa: S101
+        assert self.plugin.name.startswith("identity-")
+        assert self.plugin.contract == CONTRACT
+        assert self.plugin.begins_with in get_args(NextStep)
 
     def test_its_settings_have_a_schema_and_refuse_what_they_do_not_know(self) -> None:
         """A frozen struct that forbids unknown fields, of which a JSON Schema can be made."""
         shape = self.plugin.settings_type
-        assert shape.__struct_config__.frozen  # noqa: S101
-        assert shape.__struct_config__.forbid_unknown_fields  # noqa: S101
-        assert "$ref" in msgspec.json.schema(shape)  # noqa: S101
+        assert shape.__struct_config__.frozen
+        assert shape.__struct_config__.forbid_unknown_fields
+        assert "$ref" in msgspec.json.schema(shape)
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert({**self.settings, "no_such_setting": 1}, shape)
 
@@ -144,7 +144,7 @@ class IdentityPluginContract:
         """``begins_with`` holds."""
         begun = await self.plugin.begin(context)
 
-        assert isinstance(begun.step, self.plugin.begins_with)  # noqa: S101
+        assert isinstance(begun.step, self.plugin.begins_with)
 
     async def test_what_it_keeps_is_json_and_holds_no_code_in_clear(self, context: CheckContext) -> None:
         """What is kept can be stored; a code that proves something is not in it, nor a secret of the environment."""
@@ -152,8 +152,8 @@ class IdentityPluginContract:
         kept = json.dumps(dict(begun.kept), allow_nan=False)
         letter = getattr(begun.step, "letter", None)
 
-        assert "which is never kept" not in kept  # noqa: S101
-        assert letter is None or (letter.code not in kept and letter.shown not in kept)  # noqa: S101
+        assert "which is never kept" not in kept
+        assert letter is None or (letter.code not in kept and letter.shown not in kept)
 
     async def test_it_takes_the_right_answer(
         self, context: CheckContext, right_answer: Callable[[Begun], Awaitable[Answer]]
@@ -162,7 +162,7 @@ class IdentityPluginContract:
         begun = await self.plugin.begin(context)
         outcome = await self.plugin.receive(context, kept=_stored(begun), answer=await right_answer(begun))
 
-        assert isinstance(outcome, Verified | AwaitReview)  # noqa: S101
+        assert isinstance(outcome, Verified | AwaitReview)
         json.dumps(dict(outcome.evidence), allow_nan=False)
 
     async def test_the_same_answer_twice_has_the_same_outcome_or_is_refused(
@@ -179,7 +179,7 @@ class IdentityPluginContract:
 
         refused = await refusal_of(once_more())
 
-        assert refused is not None or isinstance(again[0], TryAgain | type(first))  # noqa: S101
+        assert refused is not None or isinstance(again[0], TryAgain | type(first))
 
     @pytest.mark.parametrize("answer", SAMPLES, ids=lambda answer: type(answer).__name__)
     async def test_what_proves_nothing_verifies_nobody(self, context: CheckContext, answer: Answer) -> None:
@@ -192,7 +192,7 @@ class IdentityPluginContract:
 
         await refusal_of(receive())
 
-        assert all(isinstance(outcome, Rejected | TryAgain) for outcome in outcomes)  # noqa: S101
+        assert all(isinstance(outcome, Rejected | TryAgain) for outcome in outcomes)
 
     @pytest.mark.parametrize("answer", SAMPLES, ids=lambda answer: type(answer).__name__)
     async def test_nothing_is_verified_where_nothing_was_begun(self, context: CheckContext, answer: Answer) -> None:
@@ -204,7 +204,7 @@ class IdentityPluginContract:
 
         await refusal_of(receive())
 
-        assert all(isinstance(outcome, Rejected | TryAgain) for outcome in outcomes)  # noqa: S101
+        assert all(isinstance(outcome, Rejected | TryAgain) for outcome in outcomes)
 
     async def test_a_person_of_whom_little_is_known_is_no_accident(self, context: CheckContext) -> None:
         """Without birth date, address or mail it begins, or refuses in words."""
@@ -220,8 +220,8 @@ class IdentityPluginContract:
         letter = getattr(begun.step, "letter", None)
         answer = await right_answer(begun)
 
-        assert letter is None or letter.code not in repr(begun)  # noqa: S101
-        assert not isinstance(answer, TypedCode) or answer.code not in repr(answer)  # noqa: S101
+        assert letter is None or letter.code not in repr(begun)
+        assert not isinstance(answer, TypedCode) or answer.code not in repr(answer)
 
 
 def _stored(begun: Begun) -> Mapping[str, Any]:

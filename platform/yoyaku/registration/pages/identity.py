@@ -21,6 +21,7 @@ from yoyaku.extension.identity import (
     SentFile,
     TypedCode,
 )
+from yoyaku.extension.profiles import PluginSettingsWrong, ProfileMissing
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.applicant import applicant_of
 from yoyaku.registration.pages.door import Door
@@ -28,8 +29,6 @@ from yoyaku.registration.pages.own import ask_to_log_in, own_registrant
 from yoyaku.registration.policy.identity import (
     AlreadyRegistered,
     CheckClosed,
-    PluginSettingsWrong,
-    ProfileMissing,
     ReturnUnknown,
     StepUnknown,
 )

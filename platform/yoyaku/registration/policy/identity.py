@@ -40,22 +40,6 @@ class ReturnUnknown(YoyakuError):
     title = "This does not belong to a check that you have begun here."
 
 
-class ProfileMissing(YoyakuError):
-    """The rules name a settings file that the installation lacks (``plugin``, ``profile``)."""
-
-    status = 500
-    code = "plugin_profile_missing"
-    title = "The settings file of an identity plugin is missing."
-
-
-class PluginSettingsWrong(YoyakuError):
-    """Rule set and settings file together are not what the plugin needs (``plugin``, ``why``)."""
-
-    status = 500
-    code = "plugin_settings_wrong"
-    title = "The settings of an identity plugin are wrong."
-
-
 def steps_for(terms: RegistrationTerms, facts: Facts) -> list[IdentityStep]:
     """The checks that are for somebody with these facts at their stage, in the order of the rules."""
     stage = facts.get("registration")

@@ -14,15 +14,16 @@ from uuid import UUID
 import msgspec
 
 from yoyaku.extension.identity import Applicant, CheckContext, PaperAsked, SecretMissing
+from yoyaku.extension.profiles import settings_from
 from yoyaku.extension.registry import identity_plugin
 from yoyaku.kernel.seal import Seal
 from yoyaku.registration.act import Act
-from yoyaku.registration.policy.identity import PluginSettingsWrong, ProfileMissing, papers_for
+from yoyaku.registration.policy.identity import papers_for
 from yoyaku.registration.repository.checks import CheckedPerson
 from yoyaku.registration.terms import IdentityStep
 from yoyaku.rules.age import age_on
 from yoyaku.rules.check import check
-from yoyaku.rules.document import Document, read_file
+from yoyaku.rules.document import Document
 from yoyaku.rules.fault import Fault
 
 PersonFacts = Mapping[str, str | int | bool]
@@ -58,11 +59,10 @@ def settings_of(step: IdentityStep, means: IdentityMeans) -> msgspec.Struct:
     Raises:
         PluginUnknown, ProfileMissing, PluginSettingsWrong, DocumentRefused: the installation is not set up for the rules.
     """
-    merged = _merged(_profile(step, means), step.settings)
-    try:
-        return msgspec.convert(merged, identity_plugin(step.plugin).settings_type)
-    except msgspec.ValidationError as error:
-        raise PluginSettingsWrong(plugin=step.plugin, why=str(error)) from error
+    shape = identity_plugin(step.plugin).settings_type
+    return settings_from(
+        means.plugin_profiles, plugin=step.plugin, profile=step.profile, own=step.settings, shape=shape
+    )
 
 
 def facts_of(person: CheckedPerson, *, today: date) -> PersonFacts:
@@ -112,27 +112,6 @@ def _applicant(person: CheckedPerson) -> Applicant:
         language=person.language,
         user_class=person.user_class,
     )
-
-
-def _profile(step: IdentityStep, means: IdentityMeans) -> Mapping[str, Any]:
-    if step.profile is None:
-        return {}
-    path = None if means.plugin_profiles is None else means.plugin_profiles / f"{step.plugin}.{step.profile}.yaml"
-    if path is None or not path.is_file():
-        raise ProfileMissing(plugin=step.plugin, profile=step.profile)
-    document = read_file(path)
-    if document.faults or not isinstance(document.value, dict):
-        why = document.faults[0].says("en") if document.faults else "not a mapping"
-        raise PluginSettingsWrong(plugin=step.plugin, why=f"{path.name}: {why}")
-    return document.value
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = dict(below)
-    for key, value in above.items():
-        lower = both.get(key)
-        both[key] = _merged(lower, value) if isinstance(lower, dict) and isinstance(value, dict) else value
-    return both
 
 
 def _secret(variable: str) -> str:

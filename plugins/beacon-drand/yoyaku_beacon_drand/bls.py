@@ -1,0 +1,40 @@
+"""Signatures of drand: BLS over BLS12-381, signatures on G1, keys on G2 (RFC 9380; scheme bls-unchained-g1-rfc9380)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from py_ecc.bls.g2_primitives import subgroup_check
+from py_ecc.bls.hash_to_curve import hash_to_G1
+from py_ecc.bls.point_compression import decompress_G1, decompress_G2
+from py_ecc.fields import optimized_bls12_381_FQ12 as FQ12
+from py_ecc.optimized_bls12_381.optimized_curve import G2, is_inf, neg
+from py_ecc.optimized_bls12_381.optimized_pairing import final_exponentiate, pairing
+
+DOMAIN: Final = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
+HALF_BITS: Final = 384
+SIGNATURE_BYTES: Final = 48
+
+
+def message_of(number: int) -> bytes:
+    """What is signed in a round."""
+    return hashlib.sha256(number.to_bytes(8, "big")).digest()
+
+
+def is_signed(*, public_key: bytes, number: int, signature: bytes) -> bool:
+    """Whether this is the network's signature of that round; anything malformed is not."""
+    if len(signature) != SIGNATURE_BYTES:
+        return False
+    try:
+        z = int.from_bytes(public_key, "big")
+        key = decompress_G2((z >> HALF_BITS, z & ((1 << HALF_BITS) - 1)))  # type: ignore[arg-type]
+        signed = decompress_G1(int.from_bytes(signature, "big"))  # type: ignore[arg-type]
+    except (ValueError, AssertionError):
+        return False
+    if is_inf(signed) or is_inf(key) or not subgroup_check(signed) or not subgroup_check(key):
+        return False
+    hashed = hash_to_G1(message_of(number), DOMAIN, hashlib.sha256)  # type: ignore[arg-type]
+    left = pairing(key, hashed, final_exponentiate=False)
+    right = pairing(neg(G2), signed, final_exponentiate=False)
+    return bool(final_exponentiate(left * right) == FQ12.one())
