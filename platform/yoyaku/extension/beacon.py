@@ -56,11 +56,15 @@ class PublicValue:
 
 
 class BeaconPlugin(Protocol):
-    """A beacon. ``settings`` have the shape ``settings_type``: the rule set's over those of the operator's profile."""
+    """A beacon. ``settings`` have the shape ``settings_type``: the rule set's over those of the operator's profile.
+
+    ``by_hand``: its values are typed in by staff of the city.
+    """
 
     name: ClassVar[str]
     contract: ClassVar[int]
     settings_type: ClassVar[type[Struct]]
+    by_hand: ClassVar[bool]
 
     async def promise(self, *, settings: Any, after: datetime) -> Promise:  # noqa: ANN401  # of its settings_type
         """Which value will count: the first made after the instant ``after`` (aware).

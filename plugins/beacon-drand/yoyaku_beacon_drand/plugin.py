@@ -27,6 +27,7 @@ class DrandBeacon:
     name: ClassVar[str] = "beacon-drand"
     contract: ClassVar[int] = CONTRACT
     settings_type: ClassVar[type[Struct]] = DrandSettings
+    by_hand: ClassVar[bool] = False
 
     async def promise(self, *, settings: DrandSettings, after: datetime) -> Promise:
         """The first round after ``after``; nobody need be asked for that."""

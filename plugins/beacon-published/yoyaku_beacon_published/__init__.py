@@ -24,6 +24,7 @@ class PublishedBeacon:
     name: ClassVar[str] = "beacon-published"
     contract: ClassVar[int] = CONTRACT
     settings_type: ClassVar[type[Struct]] = PublishedSettings
+    by_hand: ClassVar[bool] = True
 
     async def promise(self, *, settings: PublishedSettings, after: datetime) -> Promise:
         """The first such value after ``after``."""
