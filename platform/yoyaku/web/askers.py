@@ -47,7 +47,8 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
         return visit
     if Permission.BOOKINGS not in permissions_of(session.roles):
         if session.registrant_id is None:
-            return replace(visit, account_id=session.account_id, staff_id=session.staff_id)
+            who = replace(visit, account_id=session.account_id, staff_id=session.staff_id)
+            return replace(who, staff_name=session.display_name, purpose=session.purpose)
         person = Person(facts=session.person_facts, registered_at=session.registered_at)
         return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
     by_clerk = [channel.code for channel in opened.rules.booking.channels if channel.entered_by == "clerk"]

@@ -101,7 +101,12 @@ class Visits:
             visit = visit_of(opened, behalf)
             page = await self._page(opened, visit, behalf)
             yield Here(
-                page=page, conn=opened.conn, visit=visit, rules_for=opened.rules_for, today=opened.rules_for.today
+                page=page,
+                conn=opened.conn,
+                visit=visit,
+                rules_for=opened.rules_for,
+                today=opened.rules_for.today,
+                session=opened.session,
             )
 
     async def provide_door(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Door, None]:

@@ -12,6 +12,7 @@ from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules, is_within_reach
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotFound
+from yoyaku.registration.service import SessionView
 from yoyaku.ui.page import Page
 from yoyaku.ui.words import Words
 
@@ -34,13 +35,23 @@ class Here:
     No dataclass: Litestar would look into its fields and stumble over the sets among a person's facts.
     """
 
-    def __init__(self, *, page: Page, conn: AsyncConnection, visit: Visit, rules_for: RulesFor, today: date) -> None:
+    def __init__(  # what a request of these pages is
+        self,
+        *,
+        page: Page,
+        conn: AsyncConnection,
+        visit: Visit,
+        rules_for: RulesFor,
+        today: date,
+        session: SessionView | None = None,
+    ) -> None:
         """Gather what was opened for the request."""
         self.page = page
         self.conn = conn
         self.visit = visit
         self.rules_for = rules_for
         self.today = today
+        self.session = session
 
     @property
     def words(self) -> Words:

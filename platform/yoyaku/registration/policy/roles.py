@@ -32,6 +32,14 @@ class Permission(StrEnum):
     """Say who is staff, with which roles."""
     LOG = "log"
     """Read the record of acts."""
+    LOTTERIES = "lotteries"
+    """See lotteries: how far they are, how many entered, what was done to them."""
+    RUN_LOTTERIES = "run_lotteries"
+    """Take back what was done to a lottery, publish its value, rehearse another."""
+    LOTTERY_FILES = "lottery_files"
+    """Read a lottery's files before its results are announced."""
+    ENTER_LOTTERIES = "enter_lotteries"
+    """Enter lotteries for others, and accept or give back what they won."""
 
 
 ROLES: Final[Mapping[str, frozenset[Permission]]] = {
@@ -44,11 +52,20 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.CODES,
             Permission.DELETE,
             Permission.LETTERS,
+            Permission.ENTER_LOTTERIES,
         }
     ),
-    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE}),
-    "tenant_admin": frozenset({Permission.STAFF, Permission.LOG}),
-    "auditor": frozenset({Permission.LOG}),
+    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE, Permission.LOTTERIES}),
+    "tenant_admin": frozenset(
+        {
+            Permission.STAFF,
+            Permission.LOG,
+            Permission.LOTTERIES,
+            Permission.RUN_LOTTERIES,
+            Permission.LOTTERY_FILES,
+        }
+    ),
+    "auditor": frozenset({Permission.LOG, Permission.LOTTERIES, Permission.LOTTERY_FILES}),
 }
 
 
