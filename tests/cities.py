@@ -1,9 +1,13 @@
 """The four services of the tenants' folders, loaded into a database with the demo's people, at a fixed business time."""
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -15,6 +19,7 @@ from yoyaku.db.engine import make_engine, platform_transaction, tenant_transacti
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
 from yoyaku.tenancy.service import move_clock
+from yoyaku.testing.drand import DrandNetwork, RunningDrand, write_profile
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2027, 1, 20, 10, 0)  # noqa: DTZ001  # civil time of the tenants
@@ -73,9 +78,21 @@ def read_people():
     return people
 
 
+@cache
+def beacon_network():
+    """A drand network of this process, which signs every round, and the folder that holds its settings file."""
+    running = RunningDrand(DrandNetwork(secret=20_270_101))
+    running.__enter__()
+    folder = Path(tempfile.mkdtemp(prefix="yoyaku-profiles-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_profile(folder, running.network, running.url, name="demo")
+    return running, folder
+
+
 def city_values(database):
     """Settings for a database, as an environment has them."""
     return {
+        "PLUGIN_PROFILES": str(beacon_network()[1]),
         "DATABASE_URL": database.url,
         "MIGRATION_DATABASE_URL": database.owner_url,
         "CELERY_BROKER_URL": "memory://",

@@ -11,11 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.cities import city_settings_of, city_values, load_cities, read_services
+from tests.cities import beacon_network, city_settings_of, city_values, load_cities, read_services
 from tests.e2e.desk import Desk
 from tests.e2e.journey import Journey
 from tests.e2e.post import Post
 
+from yoyaku.testing.drand import write_profile
 from yoyaku.testing.oidc_provider import OidcProvider
 from yoyaku.testing.oidc_server import RunningProvider
 from yoyaku.testing.stack.mail import MailCatcher
@@ -71,6 +72,8 @@ def provider_values(tmp_path_factory):
     with RunningProvider(OidcProvider()) as running:
         lines = [f"{name}: {json.dumps(value)}" for name, value in running.provider.settings().items()]
         (folder / "identity-oidc.local.yaml").write_text("\n".join(lines))
+        beacon, _ = beacon_network()
+        write_profile(folder, beacon.network, beacon.url, name="demo")
         key = json.dumps(running.provider.client_key.as_dict(private=True))
         yield {"PLUGIN_PROFILES": str(folder), "IDENTITY_CLIENT_KEY": key}
 
