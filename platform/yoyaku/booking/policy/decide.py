@@ -100,7 +100,7 @@ def finish_plan(
     check_guests(case, request, use, required=check_form)
     form = take_form(case, request.form, required=check_form)
     check_equipment(case, request)
-    candidate = _as_held(case, use, request, application_id)
+    candidate = candidate_of(case, use, request, application_id)
     check_bans(case, candidate, held)
     check_limits(case, candidate, held)
     claims = claims_of(case.rules, candidate, buffer_minutes=use.buffer_minutes)
@@ -166,7 +166,8 @@ def _check_start(case: Case, use: Use) -> None:
         raise AlreadyStarted(started_at=use.period.starts_at, trace=tuple(case.trace))
 
 
-def _as_held(case: Case, use: Use, request: BookingRequest, application_id: Hashable) -> HeldBooking:
+def candidate_of(case: Case, use: Use, request: BookingRequest, application_id: Hashable = None) -> HeldBooking:
+    """The booking that is asked for, as if it were there already."""
     return HeldBooking(
         booking_id=None,
         space_id=case.placed.space_id,

@@ -24,7 +24,7 @@ class EntryNotOpen(Refusal):
 
 
 class EntryNotCovered(Refusal):
-    """No lottery covers that place and day, or another than that of the entry (``name``, ``month`` of the entry's)."""
+    """No lottery covers that place and day, or another than that of the entry (``name``, ``first`` and ``last`` day of the entry's)."""
 
     code = "entry_not_covered"
     title = "That is not drawn in this lottery."
