@@ -51,6 +51,8 @@ def new_row(
         "confirmed_at": None if tentative else visit.now,
         "paid_yen": 0,
         "paid_by": [],
+        "arose": "first_come",
+        "anchors": {},
         "preferences": request.preferences,
         "form": request.form,
         "activity": request.activity,
