@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from yoyaku.billing.policy import PaymentDue
+from yoyaku.booking.drawn import DrawnQuote
 from yoyaku.booking.policy import BookingPlan, BookingRequest, CancellationPlan, Person, ScheduleRow
 from yoyaku.booking.terms import State
 from yoyaku.facility.policy import Slot
@@ -111,11 +112,12 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedItem:
-    """What an item would cost and become, or why it is refused; exactly one of the two."""
+    """What an item would cost and become, or how it would be entered into a lottery, or why not; exactly one of these."""
 
     request: BookingRequest
     plan: BookingPlan | None = None
     refusal: Refusal | None = None
+    drawn: DrawnQuote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ class CartItem:
     request: BookingRequest
     plan: BookingPlan | None = None
     refusal: Refusal | None = None
+    drawn: DrawnQuote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.booking.drawn import DrawnQuote, quote_drawn
 from yoyaku.booking.policy import (
     BookingPlan,
     BookingRequest,
@@ -59,7 +60,9 @@ async def cart_items(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules
     stored = await cart.read(conn, visit=visit)
     quoted = await quote_application(conn, visit=visit, rules=rules, items=[wish for *_, wish in stored], form={})
     return tuple(
-        CartItem(item_id=item_id, added_at=added_at, request=wish, plan=item.plan, refusal=item.refusal)
+        CartItem(
+            item_id=item_id, added_at=added_at, request=wish, plan=item.plan, refusal=item.refusal, drawn=item.drawn
+        )
         for (item_id, added_at, wish), item in zip(stored, quoted, strict=True)
     )
 
@@ -90,18 +93,29 @@ async def quote_application(  # what a quote consists of
 ) -> tuple[QuotedItem, ...]:
     """What each item would become and cost, or why it is refused; nothing is held.
 
-    Items count one after the other, as in a submission. What somebody has taken meanwhile is ``CartSlotTaken``.
+    Items count one after the other, as in a submission. What somebody has taken meanwhile is ``CartSlotTaken``; what is
+    drawn by lot and entered by the cart is quoted by whoever draws.
     """
+    lots = await quote_drawn(conn, visit=visit, rules=rules, items=items, form=form, check_form=check_form)
     counted = list(await look_back(conn, visit=visit, rules=rules, requests=items))
     application_id = new_id()
     quoted: list[QuotedItem] = []
-    for item in items:
+    for place, item in enumerate(items):
         request = with_answers(item, form)
+        if place in lots:
+            quoted.append(_lot(request, lots[place]))
+            continue
         one = _quote(rules, visit=visit, request=request, held=counted, check_form=check_form)
         quoted.append(one)
         if one.plan is not None:
             counted.append(as_held(one.plan, visit=visit, application_id=application_id))
     return await _without_taken(conn, visit=visit, rules=rules, quoted=quoted)
+
+
+def _lot(request: BookingRequest, lot: DrawnQuote | Refusal) -> QuotedItem:
+    if isinstance(lot, Refusal):
+        return QuotedItem(request=request, refusal=lot)
+    return QuotedItem(request=request, drawn=lot)
 
 
 def _quote(
