@@ -130,13 +130,28 @@ def read_services():
     return services
 
 
-def load_cities(settings):
+def load_cities(settings, *, now=NOW):
     """Load the folders, their people, and set the clocks; in a thread, since the tests' own loop may be running."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(_load_all(settings))).result()
+        thread.submit(lambda: asyncio.run(_load_all(settings, now))).result()
 
 
-async def _load_all(settings):
+def move_clocks(settings, service, *, to):
+    """Let a service's business time be ``to`` (civil time) now."""
+
+    async def move():
+        owner = make_engine(settings.migration_database_url, pool_size=1)
+        async with platform_transaction(owner) as conn:
+            await move_clock(
+                conn, settings=settings, service=(service.tenant, service.code), to=to, real_now=read_clock()
+            )
+        await owner.dispose()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(move())).result()
+
+
+async def _load_all(settings, now):
     checked = check_all([ROOT / "tenants"], rule_sets=None, base_domain=settings.base_domain)
     faults = [str(fault) for one in checked for fault in one.errors]
     assert not faults, faults
@@ -146,7 +161,7 @@ async def _load_all(settings):
     for one in checked:
         for code in one.rule_sets:
             async with platform_transaction(owner) as conn:
-                await move_clock(conn, settings=settings, service=(one.terms.slug, code), to=NOW, real_now=read_clock())
+                await move_clock(conn, settings=settings, service=(one.terms.slug, code), to=now, real_now=read_clock())
             async with tenant_transaction(app, one.terms.slug, code) as conn:
                 here = (one.terms.slug, code)
                 await seed_people(

@@ -1,0 +1,61 @@
+"""A town of its own for each module, whose clocks the tests move from month to month."""
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+from tests.cities import city_settings_of, city_values, load_cities, move_clocks
+from tests.e2e.conftest import ROOT, _free_port, _wait_for
+from tests.e2e.post import Post
+
+from yoyaku.testing.stack.mail import MailCatcher
+
+BEGIN = datetime(2027, 1, 4, 10, 0)  # noqa: DTZ001  # civil time of the tenants
+
+
+@pytest.fixture(scope="module")
+def city_database(database_server, _new_database):
+    """The four services and their people, early in January."""
+    made = _new_database()
+    load_cities(city_settings_of(made), now=BEGIN)
+    yield made
+    database_server.drop_database(made.name)
+
+
+@pytest.fixture(scope="module")
+def site_port(city_database, provider_values, tmp_path_factory):
+    """The port at which all four sites answer."""
+    port = _free_port()
+    values = {**city_values(city_database), **provider_values, "SITE_PORT": str(port)}
+    log = (tmp_path_factory.mktemp("web") / "log").open("w")
+    command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
+    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)
+    try:
+        _wait_for(port, web, log.name)
+        yield port
+    finally:
+        web.terminate()
+        web.wait(10)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def post(city_database, tmp_path_factory):
+    """Brings the mails of the sites."""
+    with MailCatcher(tmp_path_factory.mktemp("mails")) as catcher:
+        yield Post(city_database, catcher)
+
+
+@pytest.fixture(scope="module")
+def until(city_database, services, post):
+    """Let time pass: ``until("sports", "2027-01-11T09:00")``; what is due on the way is done by the worker's jobs."""
+    settings = city_settings_of(city_database)
+
+    def pass_time(code, to):
+        move_clocks(settings, services[code], to=datetime.fromisoformat(to))
+        for _ in range(3):  # what one step brings about may be due at once
+            post.deliver()
+
+    return pass_time
