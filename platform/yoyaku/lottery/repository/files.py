@@ -1,0 +1,54 @@
+"""The files of a lottery that anybody may download: compressed, with the hash of what is in them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.db.tables import lottery_file
+from yoyaku.registration.repository.here import HERE
+
+FileName = Literal["sealed", "result", "signature"]
+LEVEL: Final = 1
+"""Of gzip: the files are read more seldom than written in a hurry, and level 6 takes thrice the time for a sixth less."""
+
+
+async def save_file(conn: AsyncConnection, *, lottery_id: UUID, name: FileName, content: bytes, at: datetime) -> str:
+    """Store a file, in place of one of that name; the SHA-256 of ``content`` in hexadecimal."""
+    digest = hashlib.sha256(content).hexdigest()
+    values = {
+        "content": gzip.compress(content, LEVEL, mtime=0),
+        "sha256": digest,
+        "bytes": len(content),
+        "made_at": at,
+    }
+    statement = insert(lottery_file).values(**HERE, lottery_id=lottery_id, name=name, **values)
+    key = ["tenant_id", "service_id", "lottery_id", "name"]
+    await conn.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+    return digest
+
+
+async def read_packed(conn: AsyncConnection, *, lottery_id: UUID, name: FileName) -> bytes | None:
+    """A file as it is stored: compressed with gzip."""
+    found = (lottery_file.c.lottery_id == lottery_id) & (lottery_file.c.name == name)
+    packed: bytes | None = (await conn.execute(select(lottery_file.c.content).where(found))).scalar()
+    return packed
+
+
+async def read_content(conn: AsyncConnection, *, lottery_id: UUID, name: FileName) -> bytes | None:
+    """A file, unpacked."""
+    packed = await read_packed(conn, lottery_id=lottery_id, name=name)
+    return None if packed is None else gzip.decompress(packed)
+
+
+async def remove_files(conn: AsyncConnection, *, lottery_id: UUID, names: tuple[FileName, ...]) -> None:
+    """Remove files of a draw that is taken back."""
+    found = (lottery_file.c.lottery_id == lottery_id) & lottery_file.c.name.in_(names)
+    await conn.execute(delete(lottery_file).where(found))
