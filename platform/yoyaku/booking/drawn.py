@@ -37,9 +37,9 @@ class SlotOdds:
 class DrawnDay:
     """A day of a space that is drawn by lot, until ``releases_at``; what is left is first come from then on.
 
-    ``path`` is the page of the site where it is entered. ``by_cart``: it is entered like a reservation, by cart and
-    form. ``odds`` are by the minute of the day at which a slot starts (a night's: 0), read while entries are taken;
-    ``shows_odds`` says whether people may see the numbers.
+    ``path`` is the page of the site where it is entered, ``month_path`` that of the lottery. ``by_cart``: it is entered
+    like a reservation, by cart and form. ``odds`` are by the minute of the day at which a slot starts (a night's: 0),
+    read while entries are taken; ``shows_odds`` says whether people may see the numbers.
     """
 
     name: Text
@@ -49,6 +49,7 @@ class DrawnDay:
     announces_at: datetime
     releases_at: datetime
     path: str
+    month_path: str
     by_cart: bool
     shows_odds: bool
     odds: Mapping[int, SlotOdds] = field(default_factory=dict)

@@ -112,12 +112,16 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedItem:
-    """What an item would cost and become, or how it would be entered into a lottery, or why not; exactly one of these."""
+    """What an item would cost and become, or how it would be entered into a lottery, or why not; exactly one of these.
+
+    ``by_lot``: it is drawn by lot and entered by the cart, whether it may be or not.
+    """
 
     request: BookingRequest
     plan: BookingPlan | None = None
     refusal: Refusal | None = None
     drawn: DrawnQuote | None = None
+    by_lot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,7 @@ class CartItem:
     plan: BookingPlan | None = None
     refusal: Refusal | None = None
     drawn: DrawnQuote | None = None
+    by_lot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

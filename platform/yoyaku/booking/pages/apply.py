@@ -26,6 +26,7 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.payer import chosen_payer, payer_field, payer_name, payers_here
 from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
+from yoyaku.booking.pages.submission import Sent, missing_terms, send_all
 from yoyaku.booking.pages.views import item_view
 from yoyaku.booking.policy import (
     BookingRequest,
@@ -39,7 +40,6 @@ from yoyaku.booking.service import (
     cart_items,
     quote_application,
     remove_from_cart,
-    submit_application,
 )
 from yoyaku.booking.terms import FormField
 from yoyaku.booking.views import QuotedItem
@@ -57,11 +57,13 @@ class Draft:
     """An application on its way: what is wished for, what is asked, and what was typed.
 
     ``gone`` says why some of what the form was begun for cannot be booked any more; it is told before anything else
-    happens. ``items`` are then the rest, or where nothing is left (``is_lost``) all of it.
+    happens. ``items`` are then the rest, or where nothing is left (``is_lost``) all of it. ``lots`` are the ids of
+    those that are drawn by lot.
     """
 
     rules: ServiceRules
     items: Sequence[tuple[str, BookingRequest]]
+    lots: frozenset[str]
     questions: Sequence[FormField]
     typed: Mapping[str, Any]
     gone: Sequence[Refusal] = ()
@@ -94,8 +96,16 @@ async def _draft(here: Here, typed: Mapping[str, Any]) -> Draft | None:
     gone = [item.refusal for item in meant if item.refusal is not None]
     person = here.visit.person.facts if here.visit.person else {}
     questions = asked_questions(rules, [request for _, request in items], person=person)
-    payers = await payers_here(here, rules)
-    return Draft(rules=rules, items=items, questions=questions, typed=typed, gone=gone, is_lost=not left, payers=payers)
+    return Draft(
+        rules=rules,
+        items=items,
+        lots=frozenset(str(item.item_id) for item in meant if item.by_lot),
+        questions=questions,
+        typed=typed,
+        gone=gone,
+        is_lost=not left,
+        payers=await payers_here(here, rules),
+    )
 
 
 def _back(here: Here) -> str:
@@ -170,7 +180,7 @@ async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any
         answers=answer_rows(draft.questions, draft.answers, here.words),
         payer=payer_name(draft.payers, draft.typed),
         hidden=hidden_fields(draft.typed),
-        total=sum(item.plan.quote.total_yen for item in quoted if item.plan is not None),
+        total=sum(found.quote.total_yen for item in quoted if (found := item.plan or item.drawn) is not None),
         crumbs=_crumbs(here, "confirm.title"),
     )
 
@@ -193,6 +203,7 @@ def _confirm_item(here: Here, draft: Draft, item: QuotedItem) -> object:
         item.plan.request if item.plan else item.request,
         here.words,
         plan=item.plan,
+        drawn=item.drawn,
         schedules=schedules,
     )
 
@@ -240,6 +251,7 @@ def _terms_page(here: Here, draft: Draft, key: str, errors: Mapping[str, str]) -
         terms=shown,
         hidden=hidden_fields(draft.typed),
         key=key,
+        really=words.say("drawn.really" if draft.lots else "terms.really"),
         errors=errors,
         back=_back(here),
         crumbs=_crumbs(here, "terms.title"),
@@ -260,30 +272,24 @@ async def submit(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     try:
         # A refusal may come after some slots were taken: they go back, and the page can still be built.
         async with here.conn.begin_nested():
-            made = await submit_application(
-                here.conn,
-                visit=here.visit,
-                rules=draft.rules,
-                items=draft.requests,
-                form=draft.answers,
-                accepted_terms=accepted,
-                idempotency_key=key or None,
-                payer_id=chosen_payer(draft.payers, draft.typed),
-            )
+            page = await send_all(here, draft.rules, _sent(draft, accepted, key))
     except TermsNotAccepted:
-        return _terms_page(here, draft, key, _missing_terms(here, draft.rules, accepted))
+        return _terms_page(here, draft, key, missing_terms(here, draft.rules, accepted))
     except Refusal as refusal:
         return _refused(here, draft, int(str(refusal.facts.get("item", 0))), refusal)
     await remove_from_cart(here.conn, visit=here.visit, items=[UUID(item_id) for item_id, _ in draft.items])
-    return here.page.go(f"/done/{made.application_id}")
+    return here.page.go(page)
 
 
-def _missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> dict[str, str]:
-    return {
-        f"terms.{term.code}": here.words.say("terms.missing", label=here.words.text(term.label))
-        for term in rules.booking.terms
-        if term.code not in accepted
-    }
+def _sent(draft: Draft, accepted: Sequence[str], key: str) -> Sent:
+    return Sent(
+        requests=draft.requests,
+        lots=[place for place, (item_id, _) in enumerate(draft.items) if item_id in draft.lots],
+        answers=draft.answers,
+        accepted=accepted,
+        key=key or None,
+        payer_id=chosen_payer(draft.payers, draft.typed),
+    )
 
 
 ROUTES: Final = [show_form, edit_form, check_form, show_terms, submit]

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import jpholiday
 
+from yoyaku.booking.drawn import DrawnDays, DrawnMark
 from yoyaku.booking.views import SlotState
 from yoyaku.rules.calendar import is_holiday
 from yoyaku.ui.formats import weekday
@@ -18,6 +20,8 @@ from yoyaku.ui.formats import weekday
 SUNDAY: Final = 6
 SATURDAY: Final = 5
 FREE: Final = frozenset({"free", "some"})
+DRAWN_MARKS: Final[Sequence[DrawnMark]] = ("lottery_applied", "lottery_open", "lottery_closed", "lottery_before")
+"""The one that counts most for a day comes first."""
 Availability = Mapping[tuple[str, date], Sequence[SlotState]]
 
 
@@ -44,6 +48,16 @@ def day_mark(states: Iterable[SlotState]) -> str:
     return "closed" if not marks else "not_offered"
 
 
+def drawn_mark(on: date, *, availability: Availability, space_ids: Sequence[str], drawn: DrawnDays) -> DrawnMark | None:
+    """Give a day the sign of its lottery: of those slots that can be won; ``None`` where none is drawn."""
+    marks = {
+        drawn[space_id, on].mark([state.slot.starts_minute for state in availability[space_id, on] if state.free])
+        for space_id in space_ids
+        if (space_id, on) in drawn and any(state.free for state in availability.get((space_id, on), ()))
+    }
+    return next((mark for mark in DRAWN_MARKS if mark in marks), None)
+
+
 def tone_of(day: date) -> str:
     """Colour of a day's number; the weekday and the holiday stand in words beside it."""
     if day.weekday() == SUNDAY or is_holiday(day):
@@ -57,21 +71,27 @@ def holiday_name(day: date) -> str:
     return jpholiday.is_holiday_name(day) or ""
 
 
-def month_weeks(
+def month_weeks(  # a month and the signs on it
     month: date,
     *,
     availability: Availability,
     space_ids: Sequence[str],
     today: date,
     link: Callable[[date], str],
+    drawn: DrawnDays = MappingProxyType({}),
 ) -> list[list[DayCell | None]]:
-    """Weeks from Sunday on; days of other months are ``None``, past days lead nowhere."""
+    """Weeks from Sunday on; days of other months are ``None``, past days lead nowhere.
+
+    What can be booked says so first; where nothing can, a day that is drawn has the sign of its lottery.
+    """
 
     def cell(day: date) -> DayCell | None:
         if day.month != month.month:
             return None
         states = [state for space_id in space_ids for state in availability.get((space_id, day), ())]
         mark = "outside" if day < today else day_mark(states)
+        if mark not in FREE and day >= today:
+            mark = drawn_mark(day, availability=availability, space_ids=space_ids, drawn=drawn) or mark
         leads = day >= today and mark not in {"closed", "not_offered"}
         return DayCell(
             date=day,

@@ -38,6 +38,7 @@ async def show_cart(here: NamedDependency[Here]) -> Response[Any]:
             words,
             id=str(item.item_id),
             plan=item.plan,
+            drawn=item.drawn,
             refusal=None if item.refusal is None else words.sentence(item.refusal),
         )
         for item in items

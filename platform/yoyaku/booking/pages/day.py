@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from yoyaku.booking.pages.calendars import FREE, Availability
+from yoyaku.booking.drawn import DrawnDay
+from yoyaku.booking.pages.calendars import FREE
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.known import Known
 from yoyaku.booking.pages.picked import tick_value
 from yoyaku.booking.pages.places import code_words
 from yoyaku.booking.views import SlotState
@@ -14,11 +16,12 @@ from yoyaku.facility.policy import PlacedSpace
 from yoyaku.ui.formats import clock_time
 
 
-def space_rows(spaces: Sequence[PlacedSpace], *, found: Availability, on: date, here: Here) -> list[dict[str, object]]:
+def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: Here) -> list[dict[str, object]]:
     """One row for each space that offers anything on the day."""
     rows = []
     for placed in spaces:
-        slots = [slot_cell(placed, state) for state in found.get((placed.space_id, on), ())]
+        lot = known.drawn.get((placed.space_id, on))
+        slots = [slot_cell(placed, state, lot) for state in known.found.get((placed.space_id, on), ())]
         if not slots:
             continue
         space = placed.space
@@ -29,6 +32,7 @@ def space_rows(spaces: Sequence[PlacedSpace], *, found: Availability, on: date, 
                 "slots": slots,
                 "any_free": any(slot["bookable"] for slot in slots),
                 "note": None,
+                "drawn": lot,
                 "activities": [(code, code_words(here.words, "activity", code)) for code in space.activities]
                 if len(space.activities) > 1
                 else [],
@@ -38,17 +42,20 @@ def space_rows(spaces: Sequence[PlacedSpace], *, found: Availability, on: date, 
     return rows
 
 
-def slot_cell(placed: PlacedSpace, state: SlotState) -> dict[str, object]:
-    """One slot: its hours, its sign, and whether it may be ticked."""
+def slot_cell(placed: PlacedSpace, state: SlotState, drawn: DrawnDay | None = None) -> dict[str, object]:
+    """One slot: its hours, its sign, and whether it may be ticked: to be booked, or to be entered by the cart."""
     slot = state.slot
+    lot = drawn if state.free and state.mark not in FREE else None
+    enters = lot is not None and lot.by_cart and lot.phase == "open"
     return {
         "value": tick_value(placed.space.code, slot),
         "name": slot.name,
         "hours": f"{clock_time(slot.starts_minute)}〜{clock_time(slot.ends_minute)}",
-        "mark": state.mark,
+        "mark": state.mark if lot is None else lot.mark([slot.starts_minute]),
+        "odds": lot.odds.get(slot.starts_minute) if lot is not None and lot.shows_odds else None,
         "free": state.free,
         "capacity": state.capacity,
-        "bookable": state.mark in FREE,
+        "bookable": state.mark in FREE or enters,
         "yen": None,
         "note": None,
     }

@@ -14,6 +14,7 @@ from yoyaku.booking.pages.calendars import holiday_name, month_weeks, weekday_na
 from yoyaku.booking.pages.day import space_rows
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
 from yoyaku.booking.pages.home import kept_facilities
+from yoyaku.booking.pages.known import look_at
 from yoyaku.booking.pages.places import (
     closed_lines,
     code_words,
@@ -25,7 +26,6 @@ from yoyaku.booking.pages.places import (
 )
 from yoyaku.booking.pages.windows import day_note, month_note
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import month_availability
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.facility.terms import Facility
 from yoyaku.ui.formats import month_name
@@ -121,22 +121,24 @@ async def show_month(
         return here.page.go(f"/availability?facility={code}")
     space = spaces[0].space.code if len(spaces) == 1 and request.query_params.get("space") else None
     ids = [placed.space_id for placed in spaces]
-    found = await month_availability(
-        here.conn, visit=looking(here, rules), rules=rules, space_ids=ids, first=month, end=add_months(month, 1)
-    )
+    known = await look_at(here, rules, ids, first=month, end=add_months(month, 1))
     weeks = month_weeks(
         month,
-        availability=found,
+        availability=known.found,
         space_ids=ids,
         today=here.today,
         link=lambda day: here.page.url(f"/availability/{code}/{day.isoformat()}", space=space),
+        drawn=known.drawn,
     )
     return here.page.show(
         "booking/month.html",
         facility=facility,
         weeks=weeks,
         space=space,
-        window_note=month_note(rules, spaces, visit=looking(here, rules), words=here.words, month=month),
+        lots=known.lots,
+        window_note=None
+        if known.drawn
+        else month_note(rules, spaces, visit=looking(here, rules), words=here.words, month=month),
         **_month_frame(here, facility, month=month, space=space),
     )
 
@@ -216,10 +218,8 @@ async def day_page(
     facility = rules.inventory.facility(code)
     spaces = _asked_spaces(rules, facility, space)
     ids = [placed.space_id for placed in spaces]
-    found = await month_availability(
-        here.conn, visit=looking(here, rules), rules=rules, space_ids=ids, first=on, end=on + timedelta(days=1)
-    )
-    rows = space_rows(spaces, found=found, on=on, here=here)
+    known = await look_at(here, rules, ids, first=on, end=on + timedelta(days=1))
+    rows = space_rows(spaces, known=known, on=on, here=here)
     closed = rules.calendar_of(code).closed_reason(on)
     return here.page.show(
         "booking/day.html",
@@ -229,7 +229,10 @@ async def day_page(
         any_free=any(row["any_free"] for row in rows),
         holiday=holiday_name(on),
         closed_reason=closed and (closed_lines([closed.rule], words) or [""])[0],
-        window_note=None if closed else day_note(rules, spaces, visit=looking(here, rules), words=words, day=on),
+        lots=[] if closed else known.lots,
+        window_note=None
+        if closed or known.drawn
+        else day_note(rules, spaces, visit=looking(here, rules), words=words, day=on),
         errors=errors,
         ticked=ticked,
         chosen=chosen,

@@ -11,20 +11,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.booking.pages.calendars import FREE, Availability, day_mark, month_weeks, weekday_names
+from yoyaku.booking.drawn import DrawnDay
+from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
-from yoyaku.booking.pages.stay_form import read_stay, wishes_of
+from yoyaku.booking.pages.known import Known, look_at
+from yoyaku.booking.pages.stay_form import guest_nights, read_stay, wish_fields
 from yoyaku.booking.pages.windows import day_note, month_note, opens_at
 from yoyaku.booking.policy import TooManyGuests
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import add_to_cart, cart_items, month_availability, remove_from_cart
+from yoyaku.booking.service import add_to_cart, cart_items, remove_from_cart
 from yoyaku.facility.policy import PlacedSpace, timetable_for
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.formats import month_name, short_date
 from yoyaku.ui.page import Crumb
-from yoyaku.ui.words import Words
 
 WEEK: Final = 7
 SHOWN_MONTHS: Final = 2
@@ -76,14 +77,7 @@ async def _months(
 ) -> list[dict[str, Any]]:
     """Each month's weeks, with one sign for each night; a day leads to its week."""
     ids, week = [room.space_id for room in rooms], f"/availability/{rooms[0].facility.code}/week"
-    found = await month_availability(
-        here.conn,
-        visit=looking(here, rules),
-        rules=rules,
-        space_ids=ids,
-        first=shown[0],
-        end=add_months(shown[-1], 1),
-    )
+    found, drawn = await look_at(here, rules, ids, first=shown[0], end=add_months(shown[-1], 1))
 
     def link(day: date) -> str:
         return here.page.url(week, **{"from": day.isoformat()})
@@ -91,7 +85,7 @@ async def _months(
     return [
         {
             "month": month,
-            "weeks": month_weeks(month, availability=found, space_ids=ids, today=here.today, link=link),
+            "weeks": month_weeks(month, availability=found, space_ids=ids, today=here.today, link=link, drawn=drawn),
         }
         for month in shown
     ]
@@ -135,18 +129,13 @@ async def show_week(here: NamedDependency[Here], code: FromPath[str], request: R
     rules = await here.rules(first)
     facility = rules.inventory.facility(code)
     rooms = _rooms(rules, facility)
-    found = await month_availability(
-        here.conn,
-        visit=looking(here, rules),
-        rules=rules,
-        space_ids=[room.space_id for room in rooms],
-        first=first,
-        end=first + timedelta(days=WEEK),
-    )
+    ids = [room.space_id for room in rooms]
+    known = await look_at(here, rules, ids, first=first, end=first + timedelta(days=WEEK))
     return here.page.show(
         "booking/stay_week.html",
         facility=facility,
-        rows=[_week_row(here, rules, room, found, first=first) for room in rooms],
+        rows=[_week_row(here, rules, room, known, first=first) for room in rooms],
+        lots=known.lots,
         window_note=None,
         **_week_frame(here, code, first=first),
     )
@@ -169,19 +158,40 @@ def _week_frame(here: Here, code: str, *, first: date) -> dict[str, Any]:
     }
 
 
-def _week_row(
-    here: Here, rules: ServiceRules, room: PlacedSpace, found: Availability, *, first: date
-) -> dict[str, Any]:
-    """A type of room: what is left each night, and from which day a night can be booked that cannot be yet."""
-    nights = []
+def _week_row(here: Here, rules: ServiceRules, room: PlacedSpace, known: Known, *, first: date) -> dict[str, Any]:
+    """A type of room: what is left each night, and from which day a night can be booked that cannot be yet.
+
+    A night that is drawn by lot leads to where it is entered.
+    """
+    nights: list[dict[str, Any]] = []
     for day in (first + timedelta(days=at) for at in range(WEEK)):
-        states = found.get((room.space_id, day), ())
+        states = known.found.get((room.space_id, day), ())
         mark, free = day_mark(states), sum(state.free for state in states)
+        lot = known.drawn.get((room.space_id, day)) if free and mark not in FREE else None
+        if lot is not None:
+            nights.append(_drawn_night(here, room, lot, day=day))
+            continue
         path = here.page.url(f"/stay/{room.facility.code}/{room.space.code}/{day.isoformat()}")
         opens = opens_at(rules, room, day, visit=looking(here, rules)) if mark == "outside" else None
         told = here.words.say("stay.opens", day=short_date(opens, here.words.language)) if opens else None
-        nights.append({"date": day, "mark": mark, "free": free, "path": path if mark in FREE else None, "opens": told})
+        nights.append(
+            {
+                "date": day,
+                "mark": mark,
+                "free": free,
+                "path": path if mark in FREE else None,
+                "opens": told,
+                "drawn": False,
+            }
+        )
     return {"space": room.space, "nights": nights}
+
+
+def _drawn_night(here: Here, room: PlacedSpace, lot: DrawnDay, *, day: date) -> dict[str, Any]:
+    query = {} if lot.phase != "open" else {"space": room.space.code}
+    odds = lot.odds.get(0) if lot.shows_odds else None
+    path = None if lot.phase == "before" else here.page.url(lot.path, **query)
+    return {"date": day, "mark": lot.mark([0]), "free": 0, "path": path, "opens": None, "odds": odds, "drawn": True}
 
 
 @get("/stay/{code:str}/{space:str}/{day:str}")
@@ -248,21 +258,11 @@ async def _stay_page(
         errors=errors,
         form={"nights": form.get("nights", choices[0][0])},
         night_choices=choices,
-        guest_nights=_guest_nights(timetable, form, words),
-        preferences=_wish_fields(placed, timetable, form, words),
+        guest_nights=guest_nights(timetable, form, words),
+        preferences=wish_fields(placed, timetable, form, words),
         window_note=day_note(rules, [placed], visit=looking(here, rules), words=words, day=on),
         **_stay_frame(here, code, on=on),
     )
-
-
-def _wish_fields(
-    placed: PlacedSpace, timetable: NightTimetable, form: Mapping[str, Any], words: Words
-) -> list[dict[str, Any]]:
-    """The fields of what one may wish for; it is granted or not on arrival."""
-    return [
-        {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
-        for wish in wishes_of(placed, timetable)
-    ]
 
 
 def _stay_frame(here: Here, code: str, *, on: date) -> dict[str, Any]:
@@ -276,24 +276,6 @@ def _stay_frame(here: Here, code: str, *, on: date) -> dict[str, Any]:
             Crumb(label=words.say("stay.form_title")),
         ],
     }
-
-
-def _guest_nights(timetable: NightTimetable, form: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
-    """The fields of each night, one for each age group."""
-    return [
-        {
-            "number": night,
-            "groups": [
-                {
-                    "field": f"guests.{night}.{group.code}",
-                    "label": words.text(group.name),
-                    "value": form.get(f"guests.{night}.{group.code}", "0" if place else ""),
-                }
-                for place, group in enumerate(timetable.age_groups)
-            ],
-        }
-        for night in range(1, timetable.maximum_nights + 1)
-    ]
 
 
 ROUTES: Final = [show_two_months, show_week, show_stay, choose_stay]

@@ -69,3 +69,31 @@ def _wishes(
 def wishes_of(placed: PlacedSpace, timetable: NightTimetable) -> list[GuestPreference]:
     """The wishes that are asked for this room."""
     return [wish for wish in timetable.preferences if matches(wish.when, placed.facts)]
+
+
+def wish_fields(
+    placed: PlacedSpace, timetable: NightTimetable, form: Mapping[str, Any], words: Words
+) -> list[dict[str, Any]]:
+    """The fields of what one may wish for; it is granted or not on arrival."""
+    return [
+        {"field": f"wish.{wish.code}", "label": words.text(wish.label), "value": form.get(f"wish.{wish.code}", "")}
+        for wish in wishes_of(placed, timetable)
+    ]
+
+
+def guest_nights(timetable: NightTimetable, form: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """The fields of each night, one for each age group."""
+    return [
+        {
+            "number": night,
+            "groups": [
+                {
+                    "field": f"guests.{night}.{group.code}",
+                    "label": words.text(group.name),
+                    "value": form.get(f"guests.{night}.{group.code}", "0" if place else ""),
+                }
+                for place, group in enumerate(timetable.age_groups)
+            ],
+        }
+        for night in range(1, timetable.maximum_nights + 1)
+    ]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yoyaku.billing.policy import PaymentDue
+from yoyaku.booking.drawn import DrawnDay, DrawnQuote
 from yoyaku.booking.pages.places import code_words
 from yoyaku.booking.pages.schedules import Schedule
 from yoyaku.booking.policy import BookingPlan, BookingRequest
@@ -38,6 +39,7 @@ class ItemView:
     dues: Sequence[PaymentDue] = ()
     schedules: Sequence[Schedule] = ()
     why: Sequence[str] = field(default=())
+    drawn: DrawnDay | None = None
 
 
 def request_hours(rules: ServiceRules, request: BookingRequest, words: Words) -> str:
@@ -109,22 +111,26 @@ def item_view(
     words: Words,
     *,
     plan: BookingPlan | None = None,
+    drawn: DrawnQuote | None = None,
     **more: Any,  # noqa: ANN401 (further fields of the view)
 ) -> ItemView:
-    """A request in words, with its price and dates where there is a plan; ``more``: id, refusal, schedules."""
+    """A request in words, with its price and dates where there is a plan, or it would be entered; ``more``: id, refusal, schedules."""
     placed = rules.inventory.space(request.space_id)
+    quote = plan.quote if plan is not None else drawn.quote if drawn is not None else None
+    trace = plan.trace if plan is not None else drawn.trace if drawn is not None else ()
     return ItemView(
         day=request.use_on,
         hours=request_hours(rules, request, words),
         facility=placed.facility.name,
         space=placed.space.name,
         detail=request_detail(rules, request, words),
-        yen=None if plan is None else plan.quote.total_yen,
-        lines=() if plan is None else plan.quote.lines,
+        yen=None if quote is None else quote.total_yen,
+        lines=() if quote is None else quote.lines,
         becomes=None if plan is None else plan.state,
         lapses_at=None if plan is None else plan.lapses_at,
         dues=() if plan is None else plan.payment,
-        why=() if plan is None else why_lines(plan.trace, words),
+        why=why_lines(trace, words),
+        drawn=None if drawn is None else drawn.day,
         **more,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yoyaku.booking.policy.values import BookedFacts, BookingRequest, Person
+from yoyaku.booking.policy.values import Arisen, BookedFacts, BookingRequest, Person
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor, Majority
 from yoyaku.facility.policy import PlacedSpace, Use, locate_use, minute_of_day, timetable_for, use_facts
@@ -59,9 +59,14 @@ class Case:
 
 
 def open_case(
-    rules: ServiceRules, *, request: BookingRequest, act: Act, made_at: datetime | None = None
+    rules: ServiceRules,
+    *,
+    request: BookingRequest,
+    act: Act,
+    made_at: datetime | None = None,
+    arisen: Arisen | None = None,
 ) -> tuple[Case, Use]:
-    """The case of a booking that is asked for, with the use it is about.
+    """The case of a booking that is asked for, or was won (``arisen``), with the use it is about.
 
     Raises:
         Refusal: there is no such place or time.
@@ -76,8 +81,9 @@ def open_case(
         "ends_minute": use.ends_minute,
         "minutes": use.minutes,
     }
-    facts |= request_facts(request) | act_facts(rules, act, use.use_on)
+    facts |= request_facts(request) | arisen_facts(arisen) | act_facts(rules, act, use.use_on)
     anchors = use_anchors(use.use_on, use.period.starts_at, use.period.ends_at) | act_anchors(act, made_at)
+    anchors |= arisen_anchors(arisen)
     case = Case(
         rules=rules,
         placed=use.placed,
@@ -110,7 +116,8 @@ def booked_case(
         "paid_by": booking.paid_by,
         "paid_only_by": next(iter(booking.paid_by)) if len(booking.paid_by) == 1 else None,
     }
-    facts |= request_facts(request) | form_answers(request.form) | derived_facts(rules, request.form)
+    facts |= request_facts(request) | arisen_facts(booking.arisen)
+    facts |= form_answers(request.form) | derived_facts(rules, request.form)
     facts |= act_facts(rules, act, request.use_on) | dict(more or {})
     return Case(
         rules=rules,
@@ -139,7 +146,7 @@ def made_case(rules: ServiceRules, booking: BookedFacts) -> Case:
 
 def _booked_anchors(booking: BookedFacts, act: Act) -> dict[Anchor, date | datetime]:
     anchors = use_anchors(booking.request.use_on, booking.period.starts_at, booking.period.ends_at)
-    anchors |= act_anchors(act, booking.made_at)
+    anchors |= act_anchors(act, booking.made_at) | arisen_anchors(booking.arisen)
     if booking.paid_at is not None:
         anchors["paid"] = booking.paid_at
     return anchors
@@ -151,8 +158,17 @@ def request_facts(request: BookingRequest) -> dict[str, Value]:
         "nights": request.nights,
         "surfaces": request.surfaces,
         "activity": request.activity,
-        "arose": "first_come",
     }
+
+
+def arisen_facts(arisen: Arisen | None) -> dict[str, Value]:
+    """How the booking arose."""
+    return {"arose": "first_come" if arisen is None else "lottery"}
+
+
+def arisen_anchors(arisen: Arisen | None) -> dict[Anchor, date | datetime]:
+    """The moments of the lottery that it arose from."""
+    return {} if arisen is None else dict(arisen.anchors)
 
 
 def act_facts(rules: ServiceRules, act: Act, use_on: date) -> dict[str, Value]:

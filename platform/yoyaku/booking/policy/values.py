@@ -14,6 +14,7 @@ from yoyaku.fee.policy import Quote
 from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts
 from yoyaku.rules.trace import Trace
+from yoyaku.rules.values import Anchor
 
 LIVE_STATES: frozenset[State] = frozenset({"tentative", "confirmed"})
 """States in which a booking occupies what it claims, and can be changed or ended."""
@@ -70,6 +71,14 @@ class Person:
 
     facts: Facts
     registered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arisen:
+    """From which entry of a lottery a booking arose, and the moments of it that due dates hang on (aware, UTC)."""
+
+    entry_id: Hashable
+    anchors: Mapping[Anchor, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +139,7 @@ class BookedFacts:
     """A booking that was made, as far as later decisions need it.
 
     ``person`` is who it belongs to (``None``: not registered). ``kept`` money: ``total_yen`` was due, ``paid_yen`` came
-    in by the methods ``paid_by``.
+    in by the methods ``paid_by``. ``arisen``: from a lottery, where it was not by first come.
     """
 
     booking_id: Hashable
@@ -146,6 +155,7 @@ class BookedFacts:
     lapses_at: datetime | None = None
     person: Person | None = None
     application_id: Hashable = None
+    arisen: Arisen | None = None
 
     @property
     def paid(self) -> Literal["free", "unpaid", "partly", "paid"]:

@@ -61,7 +61,13 @@ async def cart_items(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules
     quoted = await quote_application(conn, visit=visit, rules=rules, items=[wish for *_, wish in stored], form={})
     return tuple(
         CartItem(
-            item_id=item_id, added_at=added_at, request=wish, plan=item.plan, refusal=item.refusal, drawn=item.drawn
+            item_id=item_id,
+            added_at=added_at,
+            request=wish,
+            plan=item.plan,
+            refusal=item.refusal,
+            drawn=item.drawn,
+            by_lot=item.by_lot,
         )
         for (item_id, added_at, wish), item in zip(stored, quoted, strict=True)
     )
@@ -114,8 +120,8 @@ async def quote_application(  # what a quote consists of
 
 def _lot(request: BookingRequest, lot: DrawnQuote | Refusal) -> QuotedItem:
     if isinstance(lot, Refusal):
-        return QuotedItem(request=request, refusal=lot)
-    return QuotedItem(request=request, drawn=lot)
+        return QuotedItem(request=request, refusal=lot, by_lot=True)
+    return QuotedItem(request=request, drawn=lot, by_lot=True)
 
 
 def _quote(
