@@ -13,14 +13,18 @@ from yoyaku.rules.values import Anchor, Moment
 OF_THE_DAY: Final[frozenset[Anchor]] = frozenset({"use_day", "use_month", "use_fiscal_year"})
 OF_THE_USE: Final[frozenset[Anchor]] = OF_THE_DAY | {"use_start", "use_end"}
 OF_THE_MAKING: Final[frozenset[Anchor]] = OF_THE_USE | {"made", "applied", "tentative_since", "registered", "now"}
+OF_THE_WIN: Final[frozenset[Anchor]] = frozenset({"announced", "drawn", "won", "accepted"})
+"""Of bookings that arose from a lottery; none of the others has them."""
 
 KNOWN_ANCHORS: Final[Mapping[tuple[str, ...], frozenset[Anchor]]] = {
     ("timetable_use",): OF_THE_DAY,
     ("booking", "windows"): OF_THE_USE | {"registered", "now"},
-    ("booking", "lifecycle"): OF_THE_MAKING,
+    ("booking", "lifecycle"): OF_THE_MAKING | OF_THE_WIN,
     ("booking", "cancellation"): OF_THE_MAKING | {"paid"},
     ("booking", "change"): OF_THE_MAKING | {"paid"},
-    ("payment",): OF_THE_MAKING,
+    ("payment",): OF_THE_MAKING | OF_THE_WIN,
+    ("lottery", "win"): frozenset({"use_month", "announced", "won"}),
+    ("lottery",): frozenset({"use_month"}),
 }
 """By the place of a moment, what it can hang on."""
 
@@ -39,6 +43,8 @@ def check_moments(book: Book) -> Iterator[Fault]:
 
 
 def _known_at(path: KeyPath) -> frozenset[Anchor]:
+    if path[:2] == ("lottery", "schemes"):
+        path = ("lottery", *path[3:])
     for beginning, known in KNOWN_ANCHORS.items():
         if path[: len(beginning)] == beginning:
             return known
