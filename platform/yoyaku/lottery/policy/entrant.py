@@ -60,15 +60,22 @@ def check_open(rules: ServiceRules, *, cover: Cover, act: Act) -> None:
     times, now = cover.times, act.now
     if times.opens_at <= now < times.closes_at:
         return
-    early = now < times.opens_at
-    clause = rules.cite(cover.scheme, facts=_user_facts(cover, act), outcome="not yet" if early else "over")
-    raise EntryNotOpen(
+    raise not_open(rules, cover=cover, act=act)
+
+
+def not_open(rules: ServiceRules, *, cover: Cover, act: Act, starting: bool = False) -> EntryNotOpen:
+    """The refusal of somebody who comes too early or too late, or (``starting``) in the moment of the opening."""
+    times = cover.times
+    early = act.now < times.opens_at
+    outcome = "starting" if starting else "not yet" if early else "over"
+    return EntryNotOpen(
         name=cover.scheme.name,
         opens_at=times.opens_at,
         closes_at=times.closes_at,
         releases_at=times.releases_at,
         allowed_from=times.opens_at if early else None,
-        trace=(clause,),
+        starting=starting,
+        trace=(rules.cite(cover.scheme, facts=_user_facts(cover, act), outcome=outcome),),
     )
 
 

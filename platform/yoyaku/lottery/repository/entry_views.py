@@ -1,0 +1,115 @@
+"""Reading entries, as people see them at a moment of business time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import RowMapping, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.kernel.period import Period
+from yoyaku.lottery.policy.entry_state import Decided, entry_state, is_announced
+from yoyaku.lottery.repository.entry_rows import read_requests
+from yoyaku.lottery.views import EntryUse, EntryView
+from yoyaku.rules.trace import trace_from_json
+
+_SELECT = """
+    SELECT e.entry_id, e.lottery_id, e.applicant_id, e.rank, e.entered_at, e.withdrawn_at, e.channel, e.entered_by,
+           e.total_yen, e.requests, e.wants, e.form, e.accepted_terms, e.facts, e.trace,
+           a.registrant_id, a.receipt, l.announced_at, o.decisions,
+           w.state AS win, w.accept_until, w.decided_at, w.application_id
+    FROM lottery_entry e
+    JOIN lottery_applicant a USING (tenant_id, service_id, applicant_id)
+    JOIN lottery l ON (l.tenant_id, l.service_id, l.lottery_id) = (e.tenant_id, e.service_id, e.lottery_id)
+    LEFT JOIN lottery_outcome o ON (o.tenant_id, o.service_id, o.applicant_id) = (e.tenant_id, e.service_id, e.applicant_id)
+    LEFT JOIN lottery_win w ON (w.tenant_id, w.service_id, w.entry_id) = (e.tenant_id, e.service_id, e.entry_id)
+"""
+_IN_ORDER = "ORDER BY l.opens_at DESC, e.lottery_id, e.rank NULLS LAST, e.withdrawn_at, e.entry_id"
+_OF_PERSON = text(f"{_SELECT} WHERE a.registrant_id = :registrant_id {_IN_ORDER}")  # constants
+_OF_APPLICANT = text(f"{_SELECT} WHERE e.applicant_id = :applicant_id {_IN_ORDER}")
+_ONE = text(f"{_SELECT} WHERE e.entry_id = :entry_id")
+
+
+async def read_of_person(conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> list[EntryView]:
+    """All entries of somebody, those of the latest lottery first, each lottery's in the order of the wishes."""
+    return await _read(conn, _OF_PERSON, {"registrant_id": registrant_id}, now)
+
+
+async def read_of_applicant(conn: AsyncConnection, *, applicant_id: UUID, now: datetime) -> list[EntryView]:
+    """The entries of one applicant in the order of the wishes, those that were withdrawn last."""
+    return await _read(conn, _OF_APPLICANT, {"applicant_id": applicant_id}, now)
+
+
+async def read_entry(conn: AsyncConnection, *, entry_id: UUID, now: datetime) -> EntryView | None:
+    """One entry, if there is one of that id."""
+    found = await _read(conn, _ONE, {"entry_id": entry_id}, now)
+    return found[0] if found else None
+
+
+async def _read(conn: AsyncConnection, statement: Any, values: Mapping[str, Any], now: datetime) -> list[EntryView]:  # noqa: ANN401
+    return [_view(row, now) for row in (await conn.execute(statement, values)).mappings()]
+
+
+def _view(row: RowMapping, now: datetime) -> EntryView:
+    announced = is_announced(announced_at=row["announced_at"], now=now)
+    decisions: Sequence[Decided] = []
+    if announced and row["decisions"] is not None:
+        decisions = msgspec.json.decode(row["decisions"], type=list[Decided])
+    rank = row["rank"]
+    state = entry_state(
+        withdrawn=row["withdrawn_at"] is not None,
+        announced=announced,
+        win=row["win"],
+        decisions=decisions,
+        rank=rank,
+    )
+    requests = read_requests(row["requests"], row["form"])
+    return EntryView(
+        entry_id=row["entry_id"],
+        lottery_id=row["lottery_id"],
+        applicant_id=row["applicant_id"],
+        registrant_id=row["registrant_id"],
+        receipt=row["receipt"],
+        rank=rank,
+        state=state,
+        requests=requests,
+        uses=tuple(
+            _use(stored, request.use_on) for stored, request in zip(row["facts"]["uses"], requests, strict=True)
+        ),
+        total_yen=row["total_yen"],
+        wants=row["wants"],
+        channel=row["channel"],
+        entered_by=row["entered_by"],
+        entered_at=_utc(row["entered_at"]),
+        withdrawn_at=_maybe(row["withdrawn_at"]),
+        accepted_terms=tuple(row["accepted_terms"]),
+        decided=decisions[rank - 1] if rank is not None and rank <= len(decisions) else None,
+        accept_until=_maybe(row["accept_until"]) if announced else None,
+        decided_at=_maybe(row["decided_at"]) if announced else None,
+        application_id=row["application_id"] if announced else None,
+        trace=trace_from_json(row["trace"]),
+    )
+
+
+def _use(stored: Mapping[str, Any], use_on: date) -> EntryUse:
+    starts_at, ends_at = (datetime.fromisoformat(stored[name]).astimezone(UTC) for name in ("starts_at", "ends_at"))
+    return EntryUse(
+        facility_name=stored["facility_name"],
+        space_name=stored["space_name"],
+        use_on=use_on,
+        period=Period(starts_at, ends_at),
+        bands=tuple(stored["bands"]),
+        yen=stored["yen"],
+    )
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _maybe(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
