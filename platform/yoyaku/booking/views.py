@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -18,7 +18,7 @@ from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts
 from yoyaku.rules.refusal import Refusal
 from yoyaku.rules.trace import Trace
-from yoyaku.rules.values import Text
+from yoyaku.rules.values import Anchor, Text
 
 Mark = Literal["free", "some", "full", "closed", "outside", "not_offered"]
 
@@ -79,6 +79,14 @@ class BookingView:
     # Who pays, where it is not the registrant.
     payer_id: UUID | None = None
     payer_name: str | None = None
+    # The entry that won it, where it arose from a lottery, with the moments its due dates hang on.
+    entry_id: UUID | None = None
+    anchors: Mapping[Anchor, datetime] = field(default_factory=dict)
+
+    @property
+    def arose(self) -> Literal["first_come", "lottery"]:
+        """How it arose."""
+        return "first_come" if self.entry_id is None else "lottery"
 
     @property
     def use_on(self) -> date:

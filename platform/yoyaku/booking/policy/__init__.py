@@ -29,6 +29,7 @@ from yoyaku.booking.policy.refusals import (
     SameSlotBanned,
     SlotTaken,
     StageMayNotBook,
+    StillDrawn,
     TermsNotAccepted,
     TooManyGuests,
     TooManyPeople,
@@ -36,6 +37,7 @@ from yoyaku.booking.policy.refusals import (
 )
 from yoyaku.booking.policy.values import (
     LIVE_STATES,
+    Arisen,
     BookedFacts,
     BookingPlan,
     BookingRequest,
@@ -49,11 +51,13 @@ from yoyaku.booking.policy.values import (
     WindowState,
 )
 from yoyaku.booking.policy.windows import day_refusal, window_for
+from yoyaku.booking.policy.won import decide_won
 
 __all__ = [
     "LIVE_STATES",
     "Act",
     "AlreadyStarted",
+    "Arisen",
     "BookedFacts",
     "BookingPlan",
     "BookingRequest",
@@ -84,6 +88,7 @@ __all__ = [
     "ScheduleRow",
     "SlotTaken",
     "StageMayNotBook",
+    "StillDrawn",
     "TermsNotAccepted",
     "TooManyGuests",
     "TooManyPeople",
@@ -99,6 +104,7 @@ __all__ = [
     "decide_change",
     "decide_confirmation",
     "decide_lapse",
+    "decide_won",
     "form_fields",
     "format_number",
     "lapse_deadline",

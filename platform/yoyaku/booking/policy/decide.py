@@ -105,11 +105,16 @@ def finish_plan(
     check_limits(case, candidate, held)
     claims = claims_of(case.rules, candidate, buffer_minutes=use.buffer_minutes)
     check_free(case, claims, _beside(case, candidate, held, buffer_minutes=use.buffer_minutes))
+    return write_plan(case, use, replace(request, form=form), claims=claims)
+
+
+def write_plan(case: Case, use: Use, request: BookingRequest, *, claims: tuple[Claim, ...]) -> BookingPlan:
+    """The plan of a booking that may be made: its price, how it begins, until when it is paid."""
     quote = price(case, use, request)
     state, lapses_at = _begin(case)
     dues = _dues(case, quote)
     return BookingPlan(
-        request=replace(request, form=form),
+        request=request,
         placed=case.placed,
         period=use.period,
         use_on=use.use_on,

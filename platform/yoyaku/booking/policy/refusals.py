@@ -80,6 +80,13 @@ class SlotTaken(Refusal):
     title = "That time is taken."
 
 
+class StillDrawn(Refusal):
+    """It is drawn by lot first (``name`` of the lottery, ``use_on``); ``releases_at``: what is left is then first come."""
+
+    code = "still_drawn"
+    title = "This is drawn by lot first."
+
+
 class SameSlotBanned(Refusal):
     """The same person ended a booking of this place and time and may not book it again."""
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from yoyaku.billing.policy import PaymentDue
-from yoyaku.booking.policy import BookedFacts, BookingPlan, BookingRequest, HeldBooking, Person
+from yoyaku.booking.policy import Arisen, BookedFacts, BookingPlan, BookingRequest, HeldBooking, Person
 from yoyaku.booking.terms import State
 from yoyaku.booking.views import BookingView, Contact
 from yoyaku.booking.visit import Visit
@@ -20,11 +20,12 @@ from yoyaku.fee.policy import FeeLine
 from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts, Value
 from yoyaku.rules.trace import trace_from_json, trace_to_json
+from yoyaku.rules.values import Anchor
 
 MIDNIGHT = "24:00"
 
 
-def new_row(
+def new_row(  # noqa: PLR0913  # what a row consists of
     plan: BookingPlan,
     *,
     visit: Visit,
@@ -32,10 +33,12 @@ def new_row(
     application_id: UUID,
     number: str,
     versions: tuple[int, int],
+    arisen: Arisen | None = None,
 ) -> dict[str, Any]:
     """All columns of a new booking, for JSON; ``versions`` are those of the rule set and the inventory."""
     request = plan.request
     tentative = plan.state == "tentative"
+    since = visit.now if arisen is None else arisen.anchors.get("tentative_since", visit.now)
     return {
         "tenant_id": visit.tenant_id,
         "service_id": visit.service_id,
@@ -47,12 +50,13 @@ def new_row(
         "made_at": visit.now,
         "entered_by": visit.staff_id,
         "state": plan.state,
-        "tentative_since": visit.now if tentative else None,
+        "tentative_since": since if tentative else None,
         "confirmed_at": None if tentative else visit.now,
         "paid_yen": 0,
         "paid_by": [],
-        "arose": "first_come",
-        "anchors": {},
+        "arose": "first_come" if arisen is None else "lottery",
+        "entry_id": None if arisen is None else arisen.entry_id,
+        "anchors": {} if arisen is None else arisen.anchors,
         "preferences": request.preferences,
         "form": request.form,
         "activity": request.activity,
@@ -161,6 +165,8 @@ class StoredBooking(TypedDict):
     registrant_language: str
     payer_id: UUID | None
     payer_name: str | None
+    entry_id: UUID | None
+    anchors: dict[Anchor, datetime]
 
 
 _STORED = msgspec.json.Decoder(StoredBooking)
@@ -190,13 +196,14 @@ def read_view(told: str) -> BookingView:
             **{name.removeprefix("registrant_"): row[name] for name in _CONTACT},
         ),
         trace=trace_from_json(row["trace"]),
+        anchors={name: _instant(at) for name, at in row["anchors"].items()},
     )
 
 
 _AS_THEY_ARE = (
     "booking_id", "application_id", "number", "state", "facility_id", "space_id", "channel", "end_reason", "grounds",
     "total_yen", "paid_yen", "kept_yen", "refund_yen", "bans_same_slot", "rule_set_version", "inventory_version",
-    "payer_id", "payer_name",
+    "payer_id", "payer_name", "entry_id",
 )  # fmt: skip
 _INSTANTS = ("tentative_since", "lapses_at", "confirmed_at", "ended_at")
 _CONTACT = ("registrant_name", "registrant_kana", "registrant_phone", "registrant_email", "registrant_language")
@@ -259,6 +266,7 @@ def booked_facts(booking: BookingView) -> BookedFacts:
         lapses_at=booking.lapses_at,
         person=booking.person,
         application_id=booking.application_id,
+        arisen=None if booking.entry_id is None else Arisen(entry_id=booking.entry_id, anchors=booking.anchors),
     )
 
 

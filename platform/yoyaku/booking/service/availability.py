@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import window_for
 from yoyaku.booking.repository.availability import Occupancy, read_occupancy
+from yoyaku.booking.repository.holds import read_holds
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.views import Mark, SlotState
 from yoyaku.booking.visit import Visit
@@ -25,20 +26,24 @@ async def month_availability(  # what a grid is asked for
     """The slots of each space on the days ``first <= day < end``; none on a closed day, or where none is offered.
 
     ``free`` and ``capacity`` count surfaces of the space. ``outside`` marks what is not open for booking now by this
-    channel, or has begun; its ``free`` still says what is left.
+    channel, has begun, or is held for a lottery; its ``free`` still says what is left.
     """
     placed = [rules.inventory.space(space_id) for space_id in space_ids]
     resources = sorted({one.resource_id for one in placed})
-    occupancy = await read_occupancy(conn, visit=visit, resources=resources, first=first, end=end)
+    span = {"resources": resources, "first": first, "end": end}
+    occupancy = await read_occupancy(conn, visit=visit, **span)
+    held = await read_holds(conn, visit=visit, **span) if rules.lotteries else frozenset()
     return {
-        (one.space_id, day): _day(rules, visit=visit, placed=one, day=day, occupancy=occupancy)
+        (one.space_id, day): _day(
+            rules, visit=visit, placed=one, day=day, occupancy=occupancy, held=(one.resource_id, day) in held
+        )
         for one in placed
         for day in dates_between(first, end)
     }
 
 
-def _day(
-    rules: ServiceRules, *, visit: Visit, placed: PlacedSpace, day: date, occupancy: Occupancy
+def _day(  # what a day's marks follow from
+    rules: ServiceRules, *, visit: Visit, placed: PlacedSpace, day: date, occupancy: Occupancy, held: bool
 ) -> tuple[SlotState, ...]:
     try:
         slots = offered_slots(rules, placed.space_id, day, visit.now)
@@ -46,7 +51,7 @@ def _day(
         return ()
     if not slots:
         return ()
-    is_open = placed.facility.bookable and _is_open(rules, visit=visit, placed=placed, day=day)
+    is_open = not held and placed.facility.bookable and _is_open(rules, visit=visit, placed=placed, day=day)
     return tuple(
         _state(rules, slot=slot, placed=placed, occupancy=occupancy, is_open=is_open and visit.now < slot.starts_at)
         for slot in slots

@@ -13,6 +13,7 @@ from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import lock_own
+from yoyaku.booking.service.holding import require_not_drawn
 from yoyaku.booking.service.submit import hold_still, refusal_for
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
@@ -46,6 +47,8 @@ async def change_booking(  # what a change consists of
         now=visit.now,
         held=held,
     )
+    if "extension" in plan.kinds:
+        await require_not_drawn(conn, visit=visit, rules=rules, plans=[plan.plan])
     grant = await claims.exchange(
         conn, visit=visit, booking_id=booking_id, wanted=plan.plan.claims, units=rules.inventory.resources
     )

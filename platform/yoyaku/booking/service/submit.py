@@ -28,6 +28,7 @@ from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import require_within_reach
+from yoyaku.booking.service.holding import require_not_drawn
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application, BookingView
@@ -80,13 +81,13 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
         accepted_terms=accepted_terms,
         idempotency_key=idempotency_key,
         request_digest=digest,
-        payer_id=await _payer(conn, visit=visit, rules=rules, wanted=payer_id),
+        payer_id=await find_payer(conn, visit=visit, rules=rules, wanted=payer_id),
     )
     made = await _write(conn, visit=visit, rules=rules, application=application, plans=plans)
     return Application(application_id=application_id, bookings=made)
 
 
-async def _payer(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wanted: UUID | None) -> UUID | None:
+async def find_payer(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wanted: UUID | None) -> UUID | None:
     """Who pays where it is not the registrant; for a person nothing is asked of the database."""
     facts, person = visit.person.facts if visit.person else {}, visit.registrant_id
     if person is None or (wanted is None and facts.get("account_kind") != "group"):
@@ -250,6 +251,7 @@ async def _write(
 
 async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, plans: Sequence[BookingPlan]) -> _Granted:
     """Take the slots of all plans, then their numbers, which nobody else waits for longer than this commit."""
+    await require_not_drawn(conn, visit=visit, rules=rules, plans=plans)
     terms, made_on = rules.booking.number, rules.civil_date(visit.now)
     ids = tuple(new_id() for _ in plans)
     grant = await claims.claim(
