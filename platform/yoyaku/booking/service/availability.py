@@ -73,7 +73,7 @@ def _is_open(rules: ServiceRules, *, visit: Visit, placed: PlacedSpace, day: dat
 
 def _state(rules: ServiceRules, *, slot: Slot, placed: PlacedSpace, occupancy: Occupancy, is_open: bool) -> SlotState:
     capacity = placed.space.capacity
-    free = _free_surfaces(rules, slot=slot, placed=placed, occupancy=occupancy)
+    free = free_surfaces(rules, slot=slot, placed=placed, occupancy=occupancy)
     return SlotState(slot=slot, free=free, capacity=capacity, mark=_mark(free, capacity, is_open=is_open))
 
 
@@ -85,7 +85,7 @@ def _mark(free: int, capacity: int, *, is_open: bool) -> Mark:
     return "free" if free == capacity else "some"
 
 
-def _free_surfaces(rules: ServiceRules, *, slot: Slot, placed: PlacedSpace, occupancy: Occupancy) -> int:
+def free_surfaces(rules: ServiceRules, *, slot: Slot, placed: PlacedSpace, occupancy: Occupancy) -> int:
     """The fewest surfaces that are free in any bucket of the slot."""
     total = rules.inventory.resources[placed.resource_id]
     capacity = placed.space.capacity
