@@ -23,6 +23,11 @@ TABLE = [
     (r"/counter/registrations.*", Permission.REVIEW),
     (r"/counter/letters.*", Permission.LETTERS),
     (r"/counter/staff.*", Permission.STAFF),
+    (r"/counter/lotteries/[0-9a-f-]{36}/(value|batches/.*)", Permission.RUN_LOTTERIES),
+    (r"/counter/lotteries/[0-9a-f-]{36}/files/.*", Permission.LOTTERY_FILES),
+    (r"/counter/lotteries/rehearsal", Permission.RUN_LOTTERIES),
+    (r"/counter/lotteries.*", Permission.LOTTERIES),
+    (r"/counter/lottery.*", Permission.ENTER_LOTTERIES),
     (r"/counter/log.*", Permission.LOG),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""

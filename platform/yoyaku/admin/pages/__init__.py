@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from yoyaku.admin.pages import bookings, letters, log, newcomer, people, person, person_acts, registrations, staff
+from yoyaku.admin.pages import (
+    bookings,
+    letters,
+    log,
+    lotteries,
+    newcomer,
+    people,
+    person,
+    person_acts,
+    registrations,
+    staff,
+)
 
 ROUTES: Final = [
     *bookings.ROUTES,
@@ -14,4 +25,5 @@ ROUTES: Final = [
     *letters.ROUTES,
     *staff.ROUTES,
     *log.ROUTES,
+    *lotteries.ROUTES,
 ]

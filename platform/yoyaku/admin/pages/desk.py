@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from litestar import Request
 
 from yoyaku.admin.service.looking import PURPOSES
 from yoyaku.kernel.errors import NotFound
-from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission, permissions_of, require_permission
 from yoyaku.registration.service import SessionView
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.words import Words
 
 
-def at_desk(door: Door, permission: Permission) -> SessionView:
+class Opened(Protocol):
+    """A request of any of the console's pages."""
+
+    session: SessionView | None
+
+    @property
+    def words(self) -> Words:
+        """The language and wording of the page."""
+        ...
+
+
+def at_desk(door: Opened, permission: Permission) -> SessionView:
     """The session of a member of staff who may do this.
 
     Raises:
@@ -28,16 +38,33 @@ def at_desk(door: Door, permission: Permission) -> SessionView:
     return door.session
 
 
-def may(door: Door, permission: Permission) -> bool:
+def may(door: Opened, permission: Permission) -> bool:
     """Whether whoever is logged in may do this."""
     session = door.session
     return session is not None and session.staff_id is not None and permission in permissions_of(session.roles)
 
 
-def crumbs(door: Door, *steps: tuple[str, str | None]) -> list[Crumb]:
+def crumbs(door: Opened, *steps: tuple[str, str | None]) -> list[Crumb]:
     """The way here from the console's first page: labels and paths."""
     first = Crumb(label=door.words.say("counter.title"), path="/counter")
     return [first, *(Crumb(label=label, path=path) for label, path in steps)]
+
+
+WAYS: Final = (
+    ("/counter/people", "staff.people", Permission.PEOPLE),
+    ("/counter/people/new", "desk.new", Permission.REGISTER),
+    ("/counter/registrations", "staff.waiting", Permission.REVIEW),
+    ("/counter/letters", "staff.letters", Permission.LETTERS),
+    ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES),
+    ("/counter/staff", "staff.title", Permission.STAFF),
+    ("/counter/log", "staff.log", Permission.LOG),
+)
+"""Where one goes in the console: path, wording key of its name, and what it takes to open it."""
+
+
+def ways(door: Opened) -> list[tuple[str, str]]:
+    """Paths and names of what whoever is logged in may open."""
+    return [(path, door.words.say(key)) for path, key, permission in WAYS if may(door, permission)]
 
 
 def purposes(words: Words) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from yoyaku.admin.pages.desk import at_desk, crumbs, need_id, read_form, shown_purpose
+from yoyaku.admin.pages.desk import at_desk, crumbs, need_id, read_form, shown_purpose, ways
 from yoyaku.admin.repository import AuditEntry, LogQuery, search_entries
 from yoyaku.admin.service.looking import note
 from yoyaku.kernel.dates import read_date
@@ -82,6 +82,7 @@ def _page(door: Door, *, form: dict[str, str], found: list[AuditEntry] | None) -
         else [
             (one, words.maybe(f"staff.act.{one.act}") or one.act, shown_purpose(words, one.purpose)) for one in found
         ],
+        ways=ways(door),
         crumbs=crumbs(door, (words.say("staff.log"), None)),
     )
 

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from yoyaku.admin.pages.desk import at_desk, crumbs, read_form
+from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
 from yoyaku.admin.repository import list_staff
 from yoyaku.admin.service.team import NewStaff, add_member, change_member, end_member
 from yoyaku.kernel.errors import YoyakuError
@@ -84,6 +84,7 @@ async def _page(
         roles=[(role, door.words.say(f"staff.role.{role}")) for role in ROLES],
         id_label=door.words.text(door.terms.login.id_label),
         address=f"{door.place.address}/password/code",
+        ways=ways(door),
         crumbs=crumbs(door, (door.words.say("staff.title"), None)),
     )
 

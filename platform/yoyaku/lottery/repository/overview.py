@@ -1,0 +1,161 @@
+"""Reading how lotteries stand, for the staff who run them: life, counts, what is done when, and what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.lottery.policy.standing import Awaited, Standing
+
+_LOTTERIES = text("""
+    SELECT l.lottery_id, l.scheme, l.period_starts, l.state, l.rule_set_version, l.inventory_version,
+           l.opens_at, l.closes_at, l.draws_at, l.announces_at, l.releases_at,
+           l.sealed_at, l.drawn_at, l.announced_at, l.released_at,
+           l.secret_hash, l.sealed_hash, l.result_hash, l.seed, l.beacon, l.public_source, l.public_value,
+           l.public_value_at,
+           coalesce(l.applicants, (SELECT count(DISTINCT e.applicant_id) FROM lottery_entry e
+                                   WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS applicants,
+           coalesce(l.entries, (SELECT count(*) FROM lottery_entry e
+                                WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS entries
+    FROM lottery l
+    WHERE CAST(:lottery_id AS uuid) IS NULL OR l.lottery_id = :lottery_id
+    ORDER BY l.state = 'released', l.closes_at DESC, l.scheme
+    LIMIT :at_most
+""")
+_WINS = text("SELECT state, count(*) AS wins FROM lottery_win WHERE lottery_id = :lottery_id GROUP BY state")
+_WANTED = text("""
+    SELECT p.facility_id, p.space_id, p.use_on, p.starts_at, p.ends_at, p.nights, count(*) AS entries
+    FROM lottery_part p JOIN lottery_entry e USING (tenant_id, service_id, entry_id)
+    WHERE p.lottery_id = :lottery_id AND e.rank IS NOT NULL
+    GROUP BY p.facility_id, p.space_id, p.use_on, p.starts_at, p.ends_at, p.nights
+    ORDER BY entries DESC, p.use_on, p.starts_at, p.space_id
+    LIMIT :at_most
+""")
+_DUE = text("""
+    SELECT subject_id, kind, due_at, attempts, last_error,
+           CASE WHEN isfinite(next_try_at) THEN next_try_at END AS next_try_at  -- '-infinity': at once
+    FROM deadline
+    WHERE starts_with(kind, 'lottery_') AND done_at IS NULL
+      AND (CAST(:subject_id AS uuid) IS NULL OR subject_id = :subject_id)
+    ORDER BY due_at, kind
+""")
+_PROGRESS = text("""
+    SELECT lottery_id, step, done, total, at FROM lottery_progress
+    WHERE CAST(:lottery_id AS uuid) IS NULL OR lottery_id = :lottery_id
+""")
+_BATCHES = text("""
+    SELECT b.batch_id, b.kind, b.applied_at, b.facts, b.reverted_at, b.reverted_why,
+           s.name AS staff_name, r.name AS reverted_name
+    FROM lottery_batch b
+    LEFT JOIN staff s ON (s.tenant_id, s.service_id, s.staff_id) = (b.tenant_id, b.service_id, b.staff_id)
+    LEFT JOIN staff r ON (r.tenant_id, r.service_id, r.staff_id) = (b.tenant_id, b.service_id, b.reverted_by)
+    WHERE b.lottery_id = :lottery_id
+    ORDER BY b.applied_at DESC, b.batch_id DESC
+""")
+_FACTS = text("SELECT receipt, facts FROM lottery_applicant WHERE lottery_id = :lottery_id")
+_CONTENT = text("SELECT content FROM lottery_file WHERE lottery_id = :lottery_id AND name = :name")
+_FILES = text(
+    "SELECT name, sha256, bytes, made_at FROM lottery_file WHERE lottery_id = :lottery_id ORDER BY made_at, name"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A use that many entries ask for."""
+
+    facility_id: str
+    space_id: str
+    use_on: date
+    starts_at: datetime
+    ends_at: datetime
+    nights: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How far a long step is."""
+
+    lottery_id: UUID
+    step: str
+    done: int
+    total: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What was done to a whole lottery, and whether it was taken back; nobody's name: the platform's own clock."""
+
+    batch_id: UUID
+    kind: str
+    applied_at: datetime
+    facts: dict[str, Any]
+    reverted_at: datetime | None
+    reverted_why: str | None
+    staff_name: str | None
+    reverted_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of a lottery; ``bytes`` without compression."""
+
+    name: str
+    sha256: str
+    bytes: int
+    made_at: datetime
+
+
+async def list_standing(conn: AsyncConnection, *, lottery_id: UUID | None = None, at_most: int = 60) -> list[Standing]:
+    """Lotteries, those that are not over first, the latest first."""
+    rows = await conn.execute(_LOTTERIES, {"lottery_id": lottery_id, "at_most": at_most})
+    return [Standing(**row) for row in rows.mappings()]
+
+
+async def count_wins(conn: AsyncConnection, *, lottery_id: UUID) -> dict[str, int]:
+    """Wins by their state."""
+    return {row.state: row.wins for row in await conn.execute(_WINS, {"lottery_id": lottery_id})}
+
+
+async def most_wanted(conn: AsyncConnection, *, lottery_id: UUID, at_most: int = 10) -> list[Wanted]:
+    """The uses that most entries ask for."""
+    rows = await conn.execute(_WANTED, {"lottery_id": lottery_id, "at_most": at_most})
+    return [Wanted(**row) for row in rows.mappings()]
+
+
+async def list_awaited(conn: AsyncConnection, *, lottery_id: UUID | None = None) -> list[Awaited]:
+    """What still has to be done, the next first."""
+    rows = await conn.execute(_DUE, {"subject_id": lottery_id})
+    return [Awaited(**row) for row in rows.mappings()]
+
+
+async def list_running(conn: AsyncConnection, *, lottery_id: UUID | None = None) -> list[Running]:
+    """Steps that run now."""
+    return [Running(**row) for row in (await conn.execute(_PROGRESS, {"lottery_id": lottery_id})).mappings()]
+
+
+async def list_history(conn: AsyncConnection, *, lottery_id: UUID) -> list[Batch]:
+    """What was done to a lottery, the latest first."""
+    return [Batch(**row) for row in (await conn.execute(_BATCHES, {"lottery_id": lottery_id})).mappings()]
+
+
+async def facts_of_applicants(conn: AsyncConnection, *, lottery_id: UUID) -> dict[str, dict[str, Any]]:
+    """The facts of each applicant by receipt code."""
+    return {row.receipt: row.facts for row in await conn.execute(_FACTS, {"lottery_id": lottery_id})}
+
+
+async def list_files(conn: AsyncConnection, *, lottery_id: UUID) -> list[File]:
+    """The files there are."""
+    return [File(**row) for row in (await conn.execute(_FILES, {"lottery_id": lottery_id})).mappings()]
+
+
+async def read_content(conn: AsyncConnection, *, lottery_id: UUID, name: str) -> bytes | None:
+    """A file as it is kept: compressed with gzip."""
+    found: bytes | None = (await conn.execute(_CONTENT, {"lottery_id": lottery_id, "name": name})).scalar_one_or_none()
+    return found
