@@ -5,7 +5,7 @@ Booking knows nothing of lotteries. Where nobody has registered, nothing is draw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
+from yoyaku.facility.policy import Slot
+from yoyaku.facility.policy.inventory import NIGHT_MINUTES
 from yoyaku.fee.policy import Quote
 from yoyaku.rules.refusal import Refusal
 from yoyaku.rules.trace import Trace
@@ -54,11 +56,15 @@ class DrawnDay:
     shows_odds: bool
     odds: Mapping[int, SlotOdds] = field(default_factory=dict)
 
-    def mark(self, starts_minutes: Sequence[int]) -> DrawnMark:
+    def odds_of(self, slot: Slot) -> SlotOdds | None:
+        """How many entries want a slot of the day, and how many can win it."""
+        return self.odds.get(0 if slot.ends_minute > NIGHT_MINUTES else slot.starts_minute)
+
+    def mark(self, slots: Iterable[Slot]) -> DrawnMark:
         """The sign of some slots of the day together: applied where somebody entered any of them."""
         if self.phase != "open":
             return "lottery_before" if self.phase == "before" else "lottery_closed"
-        wanted = any(self.odds[at].applications for at in starts_minutes if at in self.odds)
+        wanted = any(found.applications for slot in slots if (found := self.odds_of(slot)) is not None)
         return "lottery_applied" if wanted else "lottery_open"
 
 

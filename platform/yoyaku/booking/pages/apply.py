@@ -26,7 +26,7 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.payer import chosen_payer, payer_field, payer_name, payers_here
 from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
-from yoyaku.booking.pages.submission import Sent, missing_terms, send_all
+from yoyaku.booking.pages.submission import Sent, missing_terms, send_all, term_views
 from yoyaku.booking.pages.views import item_view
 from yoyaku.booking.policy import (
     BookingRequest,
@@ -47,7 +47,6 @@ from yoyaku.kernel.ids import new_id
 from yoyaku.registration.service.groups import Payer
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
-from yoyaku.ui.prose import prose_html, split_title
 
 GONE: Final = (SlotTaken, CartSlotTaken)
 
@@ -233,25 +232,13 @@ async def show_terms(here: NamedDependency[Here], request: Request[Any, Any, Any
 
 
 def _terms_page(here: Here, draft: Draft, key: str, errors: Mapping[str, str]) -> Response[str]:
-    words = here.words
-    shown = []
-    for term in draft.rules.booking.terms:
-        title, body = split_title(here.page.site_text(term.page))
-        shown.append(
-            {
-                "code": term.code,
-                "title": title or words.say("terms.title"),
-                "body": prose_html(body, top_level=2),
-                "label": words.text(term.label),
-            }
-        )
     return here.page.show(
         "booking/terms.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
-        terms=shown,
+        terms=term_views(here, draft.rules),
         hidden=hidden_fields(draft.typed),
         key=key,
-        really=words.say("drawn.really" if draft.lots else "terms.really"),
+        really=here.words.say("drawn.really" if draft.lots else "terms.really"),
         errors=errors,
         back=_back(here),
         crumbs=_crumbs(here, "terms.title"),

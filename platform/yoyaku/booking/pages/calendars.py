@@ -51,7 +51,7 @@ def day_mark(states: Iterable[SlotState]) -> str:
 def drawn_mark(on: date, *, availability: Availability, space_ids: Sequence[str], drawn: DrawnDays) -> DrawnMark | None:
     """Give a day the sign of its lottery: of those slots that can be won; ``None`` where none is drawn."""
     marks = {
-        drawn[space_id, on].mark([state.slot.starts_minute for state in availability[space_id, on] if state.free])
+        drawn[space_id, on].mark(state.slot for state in availability[space_id, on] if state.free)
         for space_id in space_ids
         if (space_id, on) in drawn and any(state.free for state in availability.get((space_id, on), ()))
     }

@@ -20,7 +20,7 @@ from yoyaku.booking.pages.windows import day_note, month_note, opens_at
 from yoyaku.booking.policy import TooManyGuests
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import add_to_cart, cart_items, remove_from_cart
-from yoyaku.facility.policy import PlacedSpace, timetable_for
+from yoyaku.facility.policy import PlacedSpace, Slot, timetable_for
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rules.refusal import Refusal
@@ -169,7 +169,7 @@ def _week_row(here: Here, rules: ServiceRules, room: PlacedSpace, known: Known, 
         mark, free = day_mark(states), sum(state.free for state in states)
         lot = known.drawn.get((room.space_id, day)) if free and mark not in FREE else None
         if lot is not None:
-            nights.append(_drawn_night(here, room, lot, day=day))
+            nights.append(_drawn_night(here, room, lot, slots=[state.slot for state in states]))
             continue
         path = here.page.url(f"/stay/{room.facility.code}/{room.space.code}/{day.isoformat()}")
         opens = opens_at(rules, room, day, visit=looking(here, rules)) if mark == "outside" else None
@@ -187,11 +187,11 @@ def _week_row(here: Here, rules: ServiceRules, room: PlacedSpace, known: Known, 
     return {"space": room.space, "nights": nights}
 
 
-def _drawn_night(here: Here, room: PlacedSpace, lot: DrawnDay, *, day: date) -> dict[str, Any]:
+def _drawn_night(here: Here, room: PlacedSpace, lot: DrawnDay, *, slots: Sequence[Slot]) -> dict[str, Any]:
     query = {} if lot.phase != "open" else {"space": room.space.code}
-    odds = lot.odds.get(0) if lot.shows_odds else None
+    odds, day = lot.odds_of(slots[0]) if lot.shows_odds else None, slots[0].use_on
     path = None if lot.phase == "before" else here.page.url(lot.path, **query)
-    return {"date": day, "mark": lot.mark([0]), "free": 0, "path": path, "opens": None, "odds": odds, "drawn": True}
+    return {"date": day, "mark": lot.mark(slots), "free": 0, "path": path, "opens": None, "odds": odds, "drawn": True}
 
 
 @get("/stay/{code:str}/{space:str}/{day:str}")

@@ -15,6 +15,7 @@ from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import submit_application
 from yoyaku.rules.refusal import Refusal
+from yoyaku.ui.prose import prose_html, split_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,22 @@ def missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> d
         for term in rules.booking.terms
         if term.code not in accepted
     }
+
+
+def term_views(here: Here, rules: ServiceRules) -> list[dict[str, object]]:
+    """The terms with their texts, to be ticked."""
+    shown: list[dict[str, object]] = []
+    for term in rules.booking.terms:
+        title, body = split_title(here.page.site_text(term.page))
+        shown.append(
+            {
+                "code": term.code,
+                "title": title or here.words.say("terms.title"),
+                "body": prose_html(body, top_level=2),
+                "label": here.words.text(term.label),
+            }
+        )
+    return shown
 
 
 async def send_all(here: Here, rules: ServiceRules, sent: Sent) -> str:
