@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 @dataclass(frozen=True, kw_only=True)
 class Ties:
-    """Why somebody cannot be let go yet: bookings that are not over, and yen that they owe.
+    """Why somebody cannot be let go yet: bookings that are not over, lottery entries not decided, yen that they owe.
 
     ``last_on`` is the last day on which they booked or used something.
     """
 
     bookings: int = 0
+    entries: int = 0
     owed_yen: int = 0
     last_on: date | None = None
 

@@ -20,6 +20,7 @@ from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.settings import Settings
+from yoyaku.lottery.service.people import HELD_ENTRIES
 from yoyaku.registration import pages as registration_pages
 from yoyaku.registration.ties import hold
 from yoyaku.rulebook.provider import RulesProvider
@@ -106,6 +107,7 @@ def _prepare() -> None:
     """What a process is told before anything is asked of it."""
     configure_logging()
     hold(HELD_BOOKINGS)
+    hold(HELD_ENTRIES)
 
 
 def _explaining(errors: Errors) -> dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]]:

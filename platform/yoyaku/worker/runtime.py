@@ -15,6 +15,7 @@ from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
+from yoyaku.lottery.service.people import HELD_ENTRIES
 from yoyaku.registration.ties import hold
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
@@ -36,6 +37,7 @@ class Runtime:
     def from_settings(cls, settings: Settings) -> Runtime:
         """A runtime for the running event loop."""
         hold(HELD_BOOKINGS)
+        hold(HELD_ENTRIES)
         engine = make_engine(settings.database_url, pool_size=min(settings.database_pool, WORKER_CONNECTIONS))
         return cls(settings=settings, engine=engine, sites=Sites(engine))
 

@@ -25,7 +25,7 @@ SlotKey = tuple[str, date, int]
 """A space, a day, and the minute of the day at which an elementary slot starts (a night: 0)."""
 
 
-async def read_odds(  # what is asked for
+async def read_odds(  # noqa: PLR0913  # what is asked for
     conn: AsyncConnection,
     *,
     visit: Visit,

@@ -48,15 +48,17 @@ class RenewalByClerk(NotAllowed):
 
 
 class StillTied(YoyakuError):
-    """Personal data are still needed: for ``bookings`` that are not over, or ``owed_yen``."""
+    """Personal data are still needed: for ``bookings`` that are not over, ``entries`` not decided, or ``owed_yen``."""
 
     code = "still_tied"
     title = "There are bookings that are not over, or money that is owed."
 
     @property
     def variant(self) -> str | None:
-        """Where it is money alone."""
-        return None if self.facts.get("bookings") else "owed"
+        """Where it is entries to a lottery, or money, alone."""
+        if self.facts.get("bookings"):
+            return None
+        return "entries" if self.facts.get("entries") else "owed"
 
 
 class DeletionByClerk(NotAllowed):

@@ -17,7 +17,8 @@ NOBODY: Final = "—"
 _ACCOUNTS: Final = "(SELECT account_id FROM account WHERE registrant_id = :registrant_id)"
 _EVENTS: Final = """
     (SELECT event_id FROM outbox WHERE subject_id = :registrant_id OR subject_id IN (
-         SELECT booking_id FROM booking WHERE registrant_id = :registrant_id))
+         SELECT booking_id FROM booking WHERE registrant_id = :registrant_id
+         UNION ALL SELECT applicant_id FROM lottery_applicant WHERE registrant_id = :registrant_id))
 """
 _FORGET: Final = tuple(
     text(statement.replace("@accounts", _ACCOUNTS).replace("@events", _EVENTS))

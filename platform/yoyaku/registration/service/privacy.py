@@ -18,11 +18,12 @@ from yoyaku.registration.ties import Ties, holders
 
 
 async def find_ties(conn: AsyncConnection, *, act: Act, registrant_id: UUID) -> Ties:
-    """What still ties a registrant: bookings that are not over, and what is owed."""
+    """What still ties a registrant: bookings that are not over, entries that are not decided, and what is owed."""
     found = [await one.find_ties(conn, registrant_id=registrant_id, now=act.now) for one in holders()]
     days = [one.last_on for one in found if one.last_on is not None]
     return Ties(
         bookings=sum(one.bookings for one in found),
+        entries=sum(one.entries for one in found),
         owed_yen=sum(one.owed_yen for one in found),
         last_on=max(days, default=None),
     )
@@ -35,14 +36,14 @@ async def anonymise(conn: AsyncConnection, *, act: Act, registrant_id: UUID, why
 
     Raises:
         NotFound: there is no such registrant.
-        StillTied: bookings are not over, or money is owed; nothing was changed.
+        StillTied: bookings are not over, entries not decided, or money is owed; nothing was changed.
     """
     row = await get_life(conn, registrant_id=registrant_id, lock="alone")
     if row.anonymised_at is not None:
         return
     ties = await find_ties(conn, act=act, registrant_id=registrant_id)
-    if ties.bookings or ties.owed_yen:
-        raise StillTied(bookings=ties.bookings, owed_yen=ties.owed_yen)
+    if ties.bookings or ties.entries or ties.owed_yen:
+        raise StillTied(bookings=ties.bookings, entries=ties.entries, owed_yen=ties.owed_yen)
     await forget_identity(conn, registrant_id=registrant_id, now=act.now)
     for one in holders():
         await one.forget(conn, registrant_id=registrant_id)
