@@ -46,11 +46,7 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
     if session is None:
         return visit
     if Permission.BOOKINGS not in permissions_of(session.roles):
-        if session.registrant_id is None:
-            who = replace(visit, account_id=session.account_id, staff_id=session.staff_id)
-            return replace(who, staff_name=session.display_name, purpose=session.purpose)
-        person = Person(facts=session.person_facts, registered_at=session.registered_at)
-        return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
+        return _without_bookings(visit, session)
     by_clerk = [channel.code for channel in opened.rules.booking.channels if channel.entered_by == "clerk"]
     visit = replace(
         visit,
@@ -65,6 +61,15 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
     if behalf is None:
         return visit
     return replace(visit, channel=behalf.channel, registrant_id=behalf.registrant_id, person=behalf.person)
+
+
+def _without_bookings(visit: Visit, session: SessionView) -> Visit:
+    """The visit of a resident, or of staff who see no bookings."""
+    if session.registrant_id is None:
+        who = replace(visit, account_id=session.account_id, staff_id=session.staff_id)
+        return replace(who, staff_name=session.display_name, purpose=session.purpose)
+    person = Person(facts=session.person_facts, registered_at=session.registered_at)
+    return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
 
 
 async def find_behalf(opened: Opened) -> Behalf | None:

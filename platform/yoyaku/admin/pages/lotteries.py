@@ -14,12 +14,12 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound, YoyakuError
-from yoyaku.lottery.policy.standing import Standing
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.overview import (
     Batch,
     Details,
     Overview,
+    Standing,
     Wanted,
     planning_due,
     read_all,

@@ -5,7 +5,7 @@ Nothing here is kept. The seeds of a rehearsal are made from a number, so that a
 
 from __future__ import annotations
 
-import random
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,14 +119,14 @@ def seeds_of(number: int, draws: int) -> list[bytes]:
 
 def synthesise(wanted: Synthetic, *, uses: Sequence[Sequence[Want]], cells: Sequence[Cell]) -> Scene:
     """Applicants with different wishes among ``uses`` (the wants of each use that can be wished for)."""
-    order = list(range(len(uses)))
-    random.Random(f"{wanted.number}|order").shuffle(order)  # noqa: S311  # to be had again, not to be unguessable
     power = SKEWS[wanted.skew]
+    places = sorted(range(len(uses)), key=lambda use: _lot(wanted.number, "use", use))
     sums = list(accumulate(1 / (place + 1) ** power for place in range(len(uses))))
     hopefuls = []
     for number in range(wanted.applicants):
-        lots = random.Random(f"{wanted.number}|{number}")  # noqa: S311
-        chosen = dict.fromkeys(lots.choices(order, cum_weights=sums, k=lots.randint(1, wanted.wishes)))
+        wishes = 1 + int(_lot(wanted.number, "wishes", number) * wanted.wishes)
+        lots = (_lot(wanted.number, number, wish) * sums[-1] for wish in range(wishes))
+        chosen = dict.fromkeys(places[min(bisect_right(sums, lot), len(uses) - 1)] for lot in lots)
         hopefuls.append(
             Hopeful(
                 pseudonym=f"{number:010d}",
@@ -135,6 +135,12 @@ def synthesise(wanted: Synthetic, *, uses: Sequence[Sequence[Want]], cells: Sequ
             )
         )
     return Scene(hopefuls=hopefuls, cells=cells)
+
+
+def _lot(*of: object) -> float:
+    """A number from 0 (inclusive) to 1 that follows from what it is of, by SHA-256: the same everywhere, always."""
+    digest = sha256("|".join(map(str, of)).encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
 
 
 def applicants_under(scene: Scene, setting: Setting) -> list[DrawApplicant]:

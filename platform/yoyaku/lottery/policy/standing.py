@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
-from uuid import UUID
 
 StepState = Literal["done", "next", "coming", "late", "stuck"]
 TroubleCode = Literal["by_hand", "beacon", "setup", "order", "stopped", "other"]
@@ -34,41 +33,23 @@ SIGNS: Final[Sequence[tuple[str, TroubleCode]]] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A lottery as staff see it; ``applicants`` and ``entries`` count those that stand now, or stood at closing."""
+class Life:
+    """A lottery's state and moments; ``value_wanted``: its public value has to be typed in, and is not yet."""
 
-    lottery_id: UUID
-    scheme: str
-    period_starts: date
     state: str
-    rule_set_version: int
-    inventory_version: int
     opens_at: datetime
     closes_at: datetime
     draws_at: datetime
     announces_at: datetime
     releases_at: datetime
-    sealed_at: datetime | None
-    drawn_at: datetime | None
-    announced_at: datetime | None
-    released_at: datetime | None
-    secret_hash: str
-    sealed_hash: str | None
-    result_hash: str | None
-    seed: str | None
-    beacon: str
-    public_source: str | None
-    public_value: str | None
-    public_value_at: datetime | None
-    applicants: int
-    entries: int
+    value_wanted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
     """A deadline that is not done: due in business time, tried again at ``next_try_at`` in real time (``None``: now)."""
 
-    subject_id: UUID
+    subject_id: Hashable
     kind: str
     due_at: datetime
     attempts: int
@@ -100,41 +81,35 @@ class Step:
     trouble: Trouble | None = None
 
 
-def steps_of(
-    lottery: Standing, *, awaited: Sequence[Awaited], now: datetime, by_hand: bool, offset: timedelta
-) -> tuple[Step, ...]:
-    """The steps in the order of their moments.
+def steps_of(life: Life, *, awaited: Sequence[Awaited], now: datetime, offset: timedelta) -> tuple[Step, ...]:
+    """The steps in the order of their moments; ``awaited`` are the lottery's own deadlines.
 
-    ``by_hand``: the public value is typed in by staff. ``offset`` is what business time is ahead of real time.
+    ``offset`` is what business time is ahead of real time.
     """
-    reached = ORDER.index(lottery.state)
-    waiting = {one.kind: one for one in awaited if one.subject_id == lottery.lottery_id}
+    reached = ORDER.index(life.state)
+    waiting = {one.kind: one for one in awaited}
     steps = []
     for kind, (leads_to, name) in STEPS.items():
-        if ORDER.index(leads_to) <= reached:
-            steps.append(Step(kind=kind, at=getattr(lottery, name), state="done"))
-            continue
-        is_next = ORDER.index(leads_to) == reached + 1
-        found = waiting.get(kind)
-        at = found.due_at if found else getattr(lottery, name)
-        trouble = _trouble(kind, lottery, found, now=now, by_hand=by_hand, offset=offset) if is_next else None
-        steps.append(Step(kind=kind, at=at, state=_state(trouble, is_next=is_next), trouble=trouble))
+        ahead = ORDER.index(leads_to) - reached
+        found = waiting.get(kind) if ahead > 0 else None
+        at = found.due_at if found else getattr(life, name)
+        trouble = _trouble(kind, life, found, at=at, now=now, offset=offset) if ahead == 1 else None
+        steps.append(Step(kind=kind, at=at, state=_state(trouble, ahead=ahead), trouble=trouble))
     others = [one for one in waiting.values() if one.kind not in STEPS]
     steps += [_besides(one, now=now, offset=offset) for one in others]
     return tuple(sorted(steps, key=lambda step: step.at))
 
 
-def _state(trouble: Trouble | None, *, is_next: bool) -> StepState:
-    if trouble is None:
-        return "next" if is_next else "coming"
-    return "late" if trouble.code == "stopped" else "stuck"
+def _state(trouble: Trouble | None, *, ahead: int) -> StepState:
+    if trouble is not None:
+        return "late" if trouble.code == "stopped" else "stuck"
+    return "done" if ahead <= 0 else "next" if ahead == 1 else "coming"
 
 
-def _trouble(  # what a step is judged by
-    kind: str, lottery: Standing, found: Awaited | None, *, now: datetime, by_hand: bool, offset: timedelta
+def _trouble(
+    kind: str, life: Life, found: Awaited | None, *, at: datetime, now: datetime, offset: timedelta
 ) -> Trouble | None:
-    at = found.due_at if found else getattr(lottery, STEPS[kind][1])
-    if kind == "lottery_draw" and by_hand and lottery.public_value is None and at <= now:
+    if kind == "lottery_draw" and life.value_wanted and at <= now:
         return _said(found, code="by_hand", since=at, offset=offset)
     return _held_up(found, at=at, now=now, offset=offset)
 
@@ -148,7 +123,7 @@ def _held_up(found: Awaited | None, *, at: datetime, now: datetime, offset: time
 
 def _besides(one: Awaited, *, now: datetime, offset: timedelta) -> Step:
     trouble = _held_up(one, at=one.due_at, now=now, offset=offset)
-    return Step(kind=one.kind, at=one.due_at, state=_state(trouble, is_next=False), trouble=trouble)
+    return Step(kind=one.kind, at=one.due_at, state=_state(trouble, ahead=2), trouble=trouble)
 
 
 def _said(found: Awaited | None, *, code: TroubleCode, since: datetime, offset: timedelta) -> Trouble:

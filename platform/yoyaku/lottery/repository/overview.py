@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.lottery.policy.standing import Awaited, Standing
+from yoyaku.lottery.policy.standing import Awaited
 
 _LOTTERIES = text("""
     SELECT l.lottery_id, l.scheme, l.period_starts, l.state, l.rule_set_version, l.inventory_version,
@@ -62,6 +62,37 @@ _CONTENT = text("SELECT content FROM lottery_file WHERE lottery_id = :lottery_id
 _FILES = text(
     "SELECT name, sha256, bytes, made_at FROM lottery_file WHERE lottery_id = :lottery_id ORDER BY made_at, name"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A lottery as staff see it; ``applicants`` and ``entries`` count those that stand now, or stood at closing."""
+
+    lottery_id: UUID
+    scheme: str
+    period_starts: date
+    state: str
+    rule_set_version: int
+    inventory_version: int
+    opens_at: datetime
+    closes_at: datetime
+    draws_at: datetime
+    announces_at: datetime
+    releases_at: datetime
+    sealed_at: datetime | None
+    drawn_at: datetime | None
+    announced_at: datetime | None
+    released_at: datetime | None
+    secret_hash: str
+    sealed_hash: str | None
+    result_hash: str | None
+    seed: str | None
+    beacon: str
+    public_source: str | None
+    public_value: str | None
+    public_value_at: datetime | None
+    applicants: int
+    entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.visit import Visit
 from yoyaku.extension.registry import beacon_plugins
 from yoyaku.kernel.errors import NotFound
-from yoyaku.lottery.policy.standing import Awaited, Standing, Step, steps_of
+from yoyaku.lottery.policy.standing import Awaited, Life, Step, steps_of
 from yoyaku.lottery.repository import overview
-from yoyaku.lottery.repository.overview import Batch, File, Running, Wanted
+from yoyaku.lottery.repository.overview import Batch, File, Running, Standing, Wanted
 
 __all__ = [
     "Batch",
@@ -23,12 +24,15 @@ __all__ = [
     "File",
     "Overview",
     "Running",
+    "Standing",
     "Wanted",
     "planning_due",
     "read_all",
     "read_file",
     "read_one",
 ]
+
+MOMENTS: Final = ("opens_at", "closes_at", "draws_at", "announces_at", "releases_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +119,11 @@ async def planning_due(conn: AsyncConnection) -> datetime | None:
 def _overview(one: Standing, *, awaited: Sequence[Awaited], running: Mapping[UUID, Running], visit: Visit) -> Overview:
     plugin = beacon_plugins().get(one.beacon)  # one that is not installed any more is told as trouble of the draw
     by_hand = plugin is not None and plugin.by_hand
-    offset = visit.now - visit.real_now
-    steps = steps_of(one, awaited=awaited, now=visit.now, by_hand=by_hand, offset=offset)
+    life = Life(
+        **{name: getattr(one, name) for name in MOMENTS},
+        state=one.state,
+        value_wanted=by_hand and one.public_value is None,
+    )
+    own = [due for due in awaited if due.subject_id == one.lottery_id]
+    steps = steps_of(life, awaited=own, now=visit.now, offset=visit.now - visit.real_now)
     return Overview(lottery=one, steps=steps, running=running.get(one.lottery_id), by_hand=by_hand)
