@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.refusal import Refusal
 
 
@@ -85,6 +86,14 @@ class StillDrawn(Refusal):
 
     code = "still_drawn"
     title = "This is drawn by lot first."
+
+
+class WonDiffers(YoyakuError):
+    """What a win holds (``resource``, ``use_on``) is not what its bookings need: the rules changed since the draw."""
+
+    status = 500
+    code = "won_differs"
+    title = "What was won no longer fits the rules. Nothing was changed; please ask the counter."
 
 
 class SameSlotBanned(Refusal):

@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import NamedTuple, TypeVar
 
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.decide import candidate_of, claims_of, write_plan
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
-from yoyaku.booking.policy.refusals import AlreadyStarted, StageMayNotBook
+from yoyaku.booking.policy.refusals import AlreadyStarted, StageMayNotBook, WonDiffers
 from yoyaku.booking.policy.values import Arisen, BookingPlan, BookingRequest
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.facility.policy import Use
+from yoyaku.facility.policy import Claim, Use
+
+Place = tuple[str, date, int]
+"""A resource, a day and a bucket."""
+Id = TypeVar("Id", bound=Hashable)
+
+
+class Unit(NamedTuple):
+    """A unit in a bucket of a resource."""
+
+    resource_id: str
+    use_on: date
+    bucket: int
+    unit: int
+
+
+def share_units(units: Sequence[Unit], claims: Mapping[Id, Sequence[Claim]]) -> dict[Unit, Id]:
+    """Whose each unit of a win becomes: named units first, then as many of the others as each booking claims.
+
+    Raises:
+        WonDiffers: what was won is not what the bookings claim.
+    """
+    left: dict[Place, list[int]] = {}
+    for one in sorted(units):
+        left.setdefault(one[:3], []).append(one.unit)
+    shared: dict[Unit, Id] = {}
+    by_name_first = sorted(
+        ((owner, claim) for owner, wanted in claims.items() for claim in wanted), key=lambda pair: pair[1].named is None
+    )
+    for owner, claim in by_name_first:
+        there = left.get((claim.resource_id, claim.use_on, claim.bucket), [])
+        wanted = list(claim.named) if claim.named is not None else there[: claim.units]
+        if len(wanted) < claim.units or not set(wanted) <= set(there):
+            raise WonDiffers(resource=claim.resource_id, use_on=claim.use_on)
+        for unit in wanted:
+            there.remove(unit)
+            shared[Unit(claim.resource_id, claim.use_on, claim.bucket, unit)] = owner
+    over = next((place for place, spare in left.items() if spare), None)
+    if over is not None:
+        raise WonDiffers(resource=over[0], use_on=over[1])
+    return shared
 
 
 def decide_won(

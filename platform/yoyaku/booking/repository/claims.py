@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,7 +24,7 @@ _LOCK_DAYS = text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS big
 
 # One statement: pick the units, take them, and, only where all were got, the next numbers. A unit that somebody
 # takes at the same moment makes this wait for him; if he stays, the row is simply missing from what comes back.
-_CLAIM = text("""
+_CLAIM = """
     WITH wanted AS (
         SELECT * FROM unnest(
             CAST(:resources AS text[]), CAST(:days AS date[]), CAST(:buckets AS smallint[]), CAST(:units AS integer[]),
@@ -43,8 +44,8 @@ _CLAIM = text("""
             ORDER BY u.unit OFFSET w.skip LIMIT w.units
         ) u
     ), claimed AS (
-        INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, booking_id)
-        SELECT :tenant_id, :service_id, resource_id, use_on, bucket, unit, 'booking', booking_id
+        INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, {holder})
+        SELECT :tenant_id, :service_id, resource_id, use_on, bucket, unit, '{kind}', booking_id
         FROM picked ORDER BY resource_id, use_on, bucket, unit
         ON CONFLICT DO NOTHING
         RETURNING booking_id, resource_id
@@ -57,7 +58,15 @@ _CLAIM = text("""
     )
     SELECT booking_id, resource_id, count(*) AS rows, (SELECT last_value FROM numbered) AS last_value
     FROM claimed GROUP BY booking_id, resource_id
-""")
+"""
+_CLAIM_FOR = {
+    "booking": text(_CLAIM.format(kind="booking", holder="booking_id")),
+    "lottery": text(
+        _CLAIM.format(kind="lottery", holder="entry_id").replace(
+            "RETURNING booking_id", "RETURNING entry_id AS booking_id"
+        )
+    ),
+}
 
 _OCCUPIED = text("""
     SELECT resource_id, use_on, bucket, unit FROM occupancy
@@ -104,20 +113,24 @@ class Grant:
     last_number: int | None
 
 
-async def claim(
+async def claim(  # what is taken, for what
     conn: AsyncConnection,
     *,
     visit: Visit,
     claims: Mapping[UUID, Iterable[Claim]],
     units: Mapping[str, int],
     number: NumberWish | None = None,
+    kind: Literal["booking", "lottery"] = "booking",
 ) -> Grant:
-    """Take the claims of new bookings, all or none; ``units`` says how many of each resource exist."""
+    """Take the claims of new bookings, all or none; ``units`` says how many of each resource exist.
+
+    ``lottery``: for wins, by the ids of their entries; what is got in vain is then the caller's to give back.
+    """
     rows = _wanted(claims, units)
     await _lock_shared_days(conn, visit=visit, rows=rows, units=units)
     expected = sum(row.units for row in rows)
     found = await conn.execute(
-        _CLAIM,
+        _CLAIM_FOR[kind],
         {
             "tenant_id": visit.tenant_id,
             "service_id": visit.service_id,
