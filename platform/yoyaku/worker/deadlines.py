@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,42 +12,41 @@ from yoyaku.booking.service import lapse_booking
 from yoyaku.db import work
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.db.work import DueWork
-from yoyaku.registration.act import Act
 from yoyaku.registration.service.expiry import expire, forget_if_due, remind
 from yoyaku.registration.service.identity_outcome import delete_documents
 from yoyaku.tenancy.service import Site
+from yoyaku.worker import lotteries
+from yoyaku.worker.due import Due
 from yoyaku.worker.runtime import Runtime
-from yoyaku.worker.sight import act_of_system, site_of, visit_of_system
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """A deadline that is due, inside its transaction: of what, and when (business time)."""
-
-    runtime: Runtime
-    site: Site
-    work_id: UUID
-    subject_id: UUID
-    now: datetime
-
-    async def act(self, conn: AsyncConnection) -> Act:
-        """The system, acting on a registration."""
-        real_now = self.runtime.clock()
-        return await act_of_system(self.runtime, conn, site=self.site, now=self.now, real_now=real_now)
+from yoyaku.worker.sight import site_of, visit_of_system
 
 
 async def meet_deadline(runtime: Runtime, one: DueWork) -> bool:
-    """Meet a deadline in a transaction of its own; whether it is settled."""
+    """Meet a deadline in a transaction of its own, after what must be prepared outside it; whether it is settled."""
     site = await site_of(runtime, tenant_id=one.tenant_id, service_id=one.service_id)
     async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
         row = await work.take(conn, kind="deadline", work_id=one.id)
         if row is None:
             return False
-        due = Due(runtime=runtime, site=site, work_id=one.id, subject_id=row["subject_id"], now=row["now"])
-        settled = await HANDLERS[row["kind"]](conn, due)
-        if settled:
-            await work.mark_done(conn, kind="deadline", work_id=one.id)
-        return settled
+        prepare = lotteries.PREPARATIONS.get(row["kind"])
+        if prepare is None:
+            return await _settle(conn, _due(runtime, site, one, row), row["kind"])
+    prepared = await prepare(_due(runtime, site, one, row))
+    async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
+        row = await work.take(conn, kind="deadline", work_id=one.id)
+        return row is not None and await _settle(conn, _due(runtime, site, one, row, prepared), row["kind"])
+
+
+def _due(runtime: Runtime, site: Site, one: DueWork, row: Mapping[str, Any], prepared: object = None) -> Due:
+    subject_id, now = row["subject_id"], row["now"]
+    return Due(runtime=runtime, site=site, work_id=one.id, subject_id=subject_id, now=now, prepared=prepared)
+
+
+async def _settle(conn: AsyncConnection, due: Due, kind: str) -> bool:
+    settled = await HANDLERS[kind](conn, due)
+    if settled:
+        await work.mark_done(conn, kind="deadline", work_id=due.work_id)
+    return settled
 
 
 async def _lapse(conn: AsyncConnection, due: Due) -> bool:
@@ -89,4 +85,5 @@ HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]]
     "registration_expiry": _expire,
     "registration_retention": _forget,
     "document_deletion": _delete_documents,
+    **lotteries.HANDLERS,
 }

@@ -22,6 +22,7 @@ from yoyaku.db.engine import enter_service
 from yoyaku.facility import repository as facilities
 from yoyaku.facility.service import load_facilities
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.lottery.repository.dues import set_off_planning
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import DocumentRefused
 from yoyaku.ruleset import service as ruleset
@@ -282,3 +283,5 @@ async def _save_stock_and_rules(
             published_by=loaded_by,
             real_now=real_now,
         )
+        if rule_set.lottery.schemes:
+            await set_off_planning(conn)

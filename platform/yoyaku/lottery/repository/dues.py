@@ -29,6 +29,7 @@ _CLOSE: Final = text("""
     UPDATE deadline SET done_at = clock_timestamp()
     WHERE kind = :kind AND subject_id = :subject_id AND done_at IS NULL
 """)
+_WAKE: Final = text("UPDATE deadline SET next_try_at = '-infinity' WHERE subject_id = :subject_id AND done_at IS NULL")
 
 
 async def set_due(conn: AsyncConnection, *, kind: LotteryDue, subject_id: UUID, due_at: datetime | None = None) -> None:
@@ -40,6 +41,11 @@ async def set_due(conn: AsyncConnection, *, kind: LotteryDue, subject_id: UUID, 
 async def close_due(conn: AsyncConnection, *, kind: LotteryDue, subject_id: UUID) -> None:
     """Let no deadline of that kind be open."""
     await conn.execute(_CLOSE, {"kind": kind, "subject_id": subject_id})
+
+
+async def wake_dues(conn: AsyncConnection, *, subject_id: UUID) -> None:
+    """Let what waited for the step that is done now be tried at once."""
+    await conn.execute(_WAKE, {"subject_id": subject_id})
 
 
 async def set_off_planning(conn: AsyncConnection) -> None:

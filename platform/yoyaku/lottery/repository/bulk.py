@@ -1,0 +1,167 @@
+"""Whole lotteries in and out by COPY: a hundred thousand applicants are no reason for a million statements.
+
+PostgreSQL refuses ``COPY FROM`` into tables with row-level security; so rows come into temporary tables, and from there
+by one statement each into their place, where the policies look at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple, cast
+from uuid import UUID
+
+import psycopg
+from psycopg import errors as pg
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.lottery.policy.stock import Occupied
+
+BETWEEN: Final = "\x1e"
+"""Between the wants of one applicant; no text of theirs can have it."""
+BLOCK: Final = 2000
+"""Rows that go over the wire together."""
+
+_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
+_APPLICANTS: Final = """
+    COPY (
+        SELECT a.receipt, a.tier, a.tickets, e.wants
+        FROM lottery_applicant a JOIN (
+            SELECT applicant_id, string_agg(wants, E'\\x1e' ORDER BY rank) AS wants FROM lottery_entry
+            WHERE lottery_id = %(lottery)s AND rank IS NOT NULL GROUP BY applicant_id
+        ) e USING (applicant_id)
+        WHERE a.lottery_id = %(lottery)s
+    ) TO STDOUT
+"""
+_TABLES: Final = {
+    "drawn_outcome": "receipt text, decisions text",
+    "drawn_win": "number integer, receipt text, rank smallint, round smallint, place integer",
+    "drawn_taken": "number integer, resource_id text, use_on date, bucket smallint, unit integer",
+    "drawn_entry": "number integer, entry_id uuid, applicant_id uuid, round smallint, place integer",
+}
+_STAGE: Final = (
+    *(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DROP" for name, columns in _TABLES.items()),
+    f"TRUNCATE {', '.join(_TABLES)}",
+)
+_HERE: Final = "current_setting('app.tenant_id'), current_setting('app.service_id')"
+_OUTCOMES: Final = text(f"""
+    INSERT INTO lottery_outcome (tenant_id, service_id, applicant_id, lottery_id, decisions)
+    SELECT {_HERE}, a.applicant_id, a.lottery_id, d.decisions
+    FROM drawn_outcome d JOIN lottery_applicant a USING (receipt) WHERE a.lottery_id = :lottery_id
+""")  # noqa: S608  # a constant of this module
+_ENTRIES: Final = text("""
+    INSERT INTO drawn_entry (number, entry_id, applicant_id, round, place)
+    SELECT d.number, e.entry_id, e.applicant_id, d.round, d.place
+    FROM drawn_win d JOIN lottery_applicant a ON a.receipt = d.receipt AND a.lottery_id = :lottery_id
+    JOIN lottery_entry e ON e.applicant_id = a.applicant_id AND e.rank = d.rank AND e.lottery_id = :lottery_id
+""")
+_WINS: Final = text(f"""
+    INSERT INTO lottery_win (tenant_id, service_id, entry_id, lottery_id, applicant_id, round, place, sole, state)
+    SELECT {_HERE}, d.entry_id, :lottery_id, d.applicant_id, d.round, d.place, :sole, 'won' FROM drawn_entry d
+""")  # noqa: S608  # a constant of this module
+_TAKEN: Final = text(f"""
+    INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, entry_id)
+    SELECT {_HERE}, t.resource_id, t.use_on, t.bucket, t.unit, 'lottery', d.entry_id
+    FROM drawn_taken t JOIN drawn_entry d USING (number)
+""")  # noqa: S608  # a constant of this module
+
+
+class EnteredRow(NamedTuple):
+    """An applicant as entered: the wants of their entries as canonical texts, in the order of the wishes."""
+
+    receipt: str
+    tier: int
+    tickets: int
+    wants: list[str]
+
+
+class WonRow(NamedTuple):
+    """A win: its ``number`` among the wins, whose (receipt code), of which wish, in which round at which place."""
+
+    number: int
+    receipt: str
+    rank: int
+    round: int
+    place: int
+
+
+class StockTaken(Exception):
+    """Somebody occupies already what a win was to occupy."""
+
+
+async def read_entered(conn: AsyncConnection, *, lottery_id: UUID) -> list[EnteredRow]:
+    """Everybody who has entries in a lottery, in no order. Equal wants are one text object."""
+    await conn.execute(_MEMORY)
+    driver = await _driver(conn)
+    once: dict[str, str] = {}
+    found: list[EnteredRow] = []
+    async with driver.cursor() as cursor, cursor.copy(_APPLICANTS, {"lottery": lottery_id}) as copy:
+        async for block in copy:
+            for line in bytes(block).decode().removesuffix("\n").split("\n"):
+                receipt, tier, tickets, wants = line.split("\t")
+                texts = [once.setdefault(one, one) for one in wants.split(BETWEEN)]
+                found.append(EnteredRow(receipt, int(tier), int(tickets), texts))
+    return found
+
+
+async def store_outcomes(conn: AsyncConnection, *, lottery_id: UUID, decisions: Iterable[tuple[str, str]]) -> None:
+    """Store what was decided about each applicant: receipt code and decisions as JSON text."""
+    await _stage(conn)
+    await _copy_in(conn, "drawn_outcome (receipt, decisions)", decisions)
+    await conn.execute(text("ANALYZE drawn_outcome"))
+    await conn.execute(_OUTCOMES, {"lottery_id": lottery_id})
+
+
+async def store_wins(
+    conn: AsyncConnection, *, lottery_id: UUID, wins: Iterable[WonRow], taken: Iterable[Occupied], sole: bool
+) -> None:
+    """Store the wins and what they occupy.
+
+    Raises:
+        StockTaken: some of it is occupied; the transaction must be rolled back.
+    """
+    await _stage(conn)
+    await _copy_in(conn, "drawn_win (number, receipt, rank, round, place)", wins)
+    await _copy_in(conn, "drawn_taken (number, resource_id, use_on, bucket, unit)", taken)
+    await conn.execute(text("ANALYZE drawn_win"))
+    await conn.execute(_ENTRIES, {"lottery_id": lottery_id})
+    await conn.execute(text("ANALYZE drawn_entry"))
+    await conn.execute(_WINS, {"lottery_id": lottery_id, "sole": sole})
+    try:
+        await conn.execute(_TAKEN)
+    except IntegrityError as error:
+        if isinstance(error.orig, pg.UniqueViolation):
+            raise StockTaken from error
+        raise
+
+
+async def _stage(conn: AsyncConnection) -> None:
+    await conn.execute(_MEMORY)
+    for statement in _STAGE:
+        await conn.execute(text(statement))
+
+
+async def _copy_in(conn: AsyncConnection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Rows of plain values (no tab, newline or backslash in them) into a table of this transaction."""
+    driver = await _driver(conn)
+    async with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for block in _blocks(rows):
+            await copy.write(block)
+
+
+def _blocks(rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+    lines: list[str] = []
+    for row in rows:
+        lines.append("\t".join(map(str, row)))
+        if len(lines) >= BLOCK:
+            yield "\n".join(lines) + "\n"
+            lines.clear()
+    if lines:
+        yield "\n".join(lines) + "\n"
+
+
+async def _driver(conn: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The driver's own connection, in the same transaction."""
+    raw = await conn.get_raw_connection()
+    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)

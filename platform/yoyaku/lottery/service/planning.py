@@ -1,0 +1,179 @@
+"""Planning: each month of each scheme becomes a lottery before it opens, with the hash of its secret and the public
+value that will count, so that neither can be chosen once anything is known.
+
+In three steps, since a beacon may have to be asked, which is never done inside a transaction: :func:`find_plans`,
+:func:`promise_plans`, :func:`write_plans`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.extension.beacon import Promise
+from yoyaku.kernel.ids import new_id
+from yoyaku.lottery.policy.life import is_to_plan, months_from
+from yoyaku.lottery.repository.dues import close_due, set_due
+from yoyaku.lottery.repository.lotteries import (
+    LotteryRow,
+    add_lottery,
+    change_lottery,
+    find_lottery,
+    lock_lottery,
+)
+from yoyaku.lottery.rules import Month, Times, schemes, times_of
+from yoyaku.lottery.service.beacons import LotteryMeans, promise_value
+from yoyaku.lottery.terms import LotteryScheme
+from yoyaku.ruleset.policy import NoRuleSetInForce
+
+SECRET_BYTES: Final = 32
+
+RulesFor = Callable[[date, date], Awaitable[ServiceRules]]
+"""The rules for what is made on one day and used on another (``made_on``, ``used_on``)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A lottery that is to be there: new, or (``lottery_id``) planned by an earlier version of the rules."""
+
+    rules: ServiceRules
+    scheme: LotteryScheme
+    month: Month
+    times: Times
+    lottery_id: UUID | None = None
+    promise: Promise | None = None
+
+
+async def plan_lotteries(
+    conn: AsyncConnection,
+    *,
+    means: LotteryMeans,
+    rules_for: RulesFor,
+    site_zone: ZoneInfo,
+    now: datetime,
+) -> int:
+    """All three steps in one transaction, for those who seed a database; how many were written. ``now``: business time.
+
+    Raises:
+        BeaconFailed: a beacon that must be asked for its promise does not answer.
+    """
+    plans = await find_plans(conn, rules_for=rules_for, site_zone=site_zone, now=now)
+    return await write_plans(conn, means=means, plans=await promise_plans(means, plans))
+
+
+async def find_plans(
+    conn: AsyncConnection, *, rules_for: RulesFor, site_zone: ZoneInfo, now: datetime
+) -> Sequence[Plan]:
+    """The lotteries that are missing, and those still planned whose rules have changed."""
+    today = now.astimezone(site_zone).date()
+    plans = []
+    for month in months_from(today):
+        try:
+            rules = await rules_for(today, month.starts)
+        except NoRuleSetInForce:
+            continue  # the service begins later
+        plans += [
+            plan
+            for scheme in schemes(rules)
+            if is_to_plan(times := times_of(rules, scheme, month), now)
+            and (plan := await _plan(conn, Plan(rules=rules, scheme=scheme, month=month, times=times)))
+        ]
+    return plans
+
+
+async def _plan(conn: AsyncConnection, plan: Plan) -> Plan | None:
+    found = await find_lottery(conn, scheme=plan.scheme.code, month_starts=plan.month.starts)
+    if found is None:
+        return plan
+    versions = (plan.rules.version, plan.rules.inventory_version)
+    stands = (found.rule_set_version, found.inventory_version) == versions
+    return None if stands or found.state != "planned" else replace(plan, lottery_id=found.lottery_id)
+
+
+async def promise_plans(means: LotteryMeans, plans: Sequence[Plan]) -> Sequence[Plan]:
+    """The same plans, with the public value that will count for each.
+
+    Raises:
+        PluginUnknown, ProfileMissing, PluginSettingsWrong: the installation is not set up for the rules.
+        BeaconFailed: a beacon had to be asked, and did not answer.
+    """
+    return [
+        replace(plan, promise=await promise_value(means, proof=plan.scheme.proof, after=plan.times.value_after))
+        for plan in plans
+    ]
+
+
+async def write_plans(conn: AsyncConnection, *, means: LotteryMeans, plans: Sequence[Plan]) -> int:
+    """Write the lotteries and their deadlines; how many. One that was opened, or written, meanwhile stays as it is."""
+    written = 0
+    for plan in plans:
+        if plan.lottery_id is not None:
+            written += await _rewrite(conn, plan.lottery_id, plan)
+        elif await find_lottery(conn, scheme=plan.scheme.code, month_starts=plan.month.starts) is None:
+            await _write(conn, means, plan)
+            written += 1
+    return written
+
+
+async def _write(conn: AsyncConnection, means: LotteryMeans, plan: Plan) -> None:
+    lottery_id = new_id()
+    secret = secrets.token_bytes(SECRET_BYTES)
+    values = {
+        "lottery_id": lottery_id,
+        "scheme": plan.scheme.code,
+        "period_starts": plan.month.starts,
+        "period_ends": plan.month.ends,
+        "secret": means.seal.seal(secret),
+        "secret_hash": hashlib.sha256(secret).hexdigest(),
+    }
+    await add_lottery(conn, {**values, **_by_rules(plan)})
+    await set_dues(conn, lottery_id=lottery_id, times=plan.times)
+
+
+async def _rewrite(conn: AsyncConnection, lottery_id: UUID, plan: Plan) -> bool:
+    """Let a lottery that nobody could enter yet go by the new rules; its secret stays."""
+    row: LotteryRow = await lock_lottery(conn, lottery_id=lottery_id)
+    if row.state != "planned":
+        return False
+    await change_lottery(conn, lottery_id=lottery_id, **_by_rules(plan))
+    await set_dues(conn, lottery_id=lottery_id, times=plan.times)
+    return True
+
+
+def _by_rules(plan: Plan) -> dict[str, object]:
+    times, proof, promise = plan.times, plan.scheme.proof, plan.promise
+    return {
+        "rule_set_version": plan.rules.version,
+        "inventory_version": plan.rules.inventory_version,
+        "opens_at": times.opens_at,
+        "closes_at": times.closes_at,
+        "draws_at": times.draws_at,
+        "announces_at": times.announces_at,
+        "releases_at": times.releases_at,
+        "beacon": proof.beacon,
+        "beacon_profile": proof.profile,
+        "public_source": promise.source if promise else None,
+        "public_reference": dict(promise.reference) if promise else None,
+    }
+
+
+async def set_dues(conn: AsyncConnection, *, lottery_id: UUID, times: Times) -> None:
+    """Let the steps of a lottery be due when its rules say."""
+    await set_due(conn, kind="lottery_open", subject_id=lottery_id, due_at=times.opens_at)
+    if times.remind_at is None:
+        await close_due(conn, kind="lottery_remind", subject_id=lottery_id)
+    else:
+        await set_due(conn, kind="lottery_remind", subject_id=lottery_id, due_at=times.remind_at)
+    await set_due(conn, kind="lottery_seal", subject_id=lottery_id, due_at=times.closes_at)
+    await set_due(conn, kind="lottery_draw", subject_id=lottery_id, due_at=times.draws_at)
+    await set_due(conn, kind="lottery_announce", subject_id=lottery_id, due_at=times.announces_at)
+    await set_due(conn, kind="lottery_release", subject_id=lottery_id, due_at=times.releases_at)

@@ -1,0 +1,122 @@
+"""The deadlines of lotteries: planned, opened, reminded of, sealed, drawn, announced, lapsed, released.
+
+What is slow or asks outside is prepared before the deadline's own transaction, in transactions of its own, each of which
+may be the last thing a killed worker does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.visit import Visit
+from yoyaku.db import work
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
+from yoyaku.lottery.service import planning
+from yoyaku.lottery.service.announcing import announce_lottery, tell_delay, tell_lottery
+from yoyaku.lottery.service.beacons import LotteryMeans
+from yoyaku.lottery.service.opening import open_lottery, remind_entrants
+from yoyaku.lottery.service.releasing import release_lottery
+from yoyaku.worker.due import Due
+from yoyaku.worker.sight import visit_of_system
+
+PLAN_EVERY: Final = timedelta(days=1)
+BOOKED_AT_ONCE: Final = 200
+
+
+def _means(due: Due) -> LotteryMeans:
+    settings = due.runtime.settings
+    return LotteryMeans(seal=settings.seal, plugin_profiles=settings.plugin_profiles)
+
+
+def _transaction(due: Due) -> AbstractAsyncContextManager[AsyncConnection]:
+    return tenant_transaction(due.runtime.engine, due.site.tenant_id, due.site.service_id)
+
+
+def _visit(due: Due) -> Visit:
+    return visit_of_system(due.site, now=due.now, real_now=due.runtime.clock())
+
+
+async def _known(conn: AsyncConnection, due: Due) -> tuple[LotteryRow, ServiceRules]:
+    """The lottery, and the rules that it was planned by."""
+    row = await get_lottery(conn, lottery_id=due.subject_id)
+    rules = await due.runtime.rules.rules_of(
+        conn,
+        tenant_id=due.site.tenant_id,
+        service_id=due.site.service_id,
+        version=row.rule_set_version,
+        inventory_version=row.inventory_version,
+    )
+    return row, rules
+
+
+async def _plan(conn: AsyncConnection, due: Due) -> bool:
+    """It renews itself; a service whose rules have no lotteries any longer is asked as well, and costs nothing."""
+    plans = due.prepared if isinstance(due.prepared, list) else []
+    await planning.write_plans(conn, means=_means(due), plans=plans)
+    await work.postpone_deadline(conn, work_id=due.work_id, due_at=due.now + PLAN_EVERY)
+    return False
+
+
+async def _prepare_plan(due: Due) -> object:
+    async def rules_for(conn: AsyncConnection, made_on: date, used_on: date) -> ServiceRules:
+        return await due.runtime.rules.rules_for(
+            conn, tenant_id=due.site.tenant_id, service_id=due.site.service_id, made_on=made_on, used_on=used_on
+        )
+
+    async with _transaction(due) as conn:
+        plans = await planning.find_plans(
+            conn, rules_for=partial(rules_for, conn), site_zone=due.site.zone, now=due.now
+        )
+    return list(await planning.promise_plans(_means(due), plans))
+
+
+async def _open(conn: AsyncConnection, due: Due) -> bool:
+    _, rules = await _known(conn, due)
+    await open_lottery(conn, rules=rules, lottery_id=due.subject_id, now=due.now)
+    return True
+
+
+async def _remind(conn: AsyncConnection, due: Due) -> bool:
+    await remind_entrants(conn, lottery_id=due.subject_id)
+    return True
+
+
+async def _prepare_announce(due: Due) -> object:
+    """Tell of a delay; or announce, and make bookings of what needs no acceptance, some at a time."""
+    async with _transaction(due) as conn:
+        await tell_delay(conn, lottery_id=due.subject_id)
+    async with _transaction(due) as conn:
+        _, rules = await _known(conn, due)
+        await announce_lottery(conn, rules=rules, lottery_id=due.subject_id, now=due.now)
+    return None
+
+
+async def _announce(conn: AsyncConnection, due: Due) -> bool:
+    await tell_lottery(conn, lottery_id=due.subject_id, now=due.now)
+    return True
+
+
+async def _release(conn: AsyncConnection, due: Due) -> bool:
+    await release_lottery(conn, lottery_id=due.subject_id, now=due.now)
+    return True
+
+
+PREPARATIONS: Final[Mapping[str, Callable[[Due], Awaitable[object]]]] = {
+    "lottery_plan": _prepare_plan,
+    "lottery_announce": _prepare_announce,
+}
+HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]] = {
+    "lottery_plan": _plan,
+    "lottery_open": _open,
+    "lottery_remind": _remind,
+    "lottery_announce": _announce,
+    "lottery_release": _release,
+}
