@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from operator import itemgetter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, overload
 
 from yoyaku.extension.draw import Cell, Decision, DrawApplicant, Drawn, DrawRules, Want
 from yoyaku.extension.registry import draw_plugin
@@ -21,8 +21,11 @@ from yoyaku.extension.registry import draw_plugin
 ROUNDS: Final = "rounds"
 PER_SLOT: Final = "per_slot"
 
-Take = Callable[[Sequence[Want]], int]
-"""Take all that an entry wants: -1; or take nothing and say which cell has too little."""
+Turn = Callable[[Sequence[Sequence[Want]], list[int]], bool]
+"""Somebody's turn: of their entries the first undecided one that fits takes what it wants; whether any did.
+
+What became of each entry that was looked at is added to the list (see :class:`_Decisions`).
+"""
 
 
 class Algorithm(Protocol):
@@ -59,30 +62,26 @@ def draw_rounds(*, applicants: Sequence[DrawApplicant], cells: Sequence[Cell], r
 
     The next round is among those who still have undecided entries, until there are none.
     """
-    take = _taker(applicants, cells)
-    names = _names(applicants)
-    most = rules.wins_at_most or 0
-    made: list[list[Decision]] = [[] for _ in applicants]
+    order_of = _orders(applicants, seed=seed)
+    turn = _turns(applicants, cells)
+    entries_of = [one.entries for one in applicants]
+    shorts_of: list[list[int]] = [[] for _ in applicants]
     wins = [0] * len(applicants)
     rounds: list[list[int]] = []
-    going = [place for place, one in enumerate(applicants) if one.entries]
+    going = [who for who, entries in enumerate(entries_of) if entries]
     while going:
-        number = len(rounds) + 1
-        order = _order(going, applicants, names, prefix=_prefix(seed, number))
-        for place, who in enumerate(order, 1):
-            decisions, entries = made[who], applicants[who].entries
-            for at in range(len(decisions), len(entries)):
-                short = take(entries[at])
-                if short < 0:
-                    decisions.append(Decision("won", number, place, -1))
-                    wins[who] += 1
-                    if wins[who] == most:
-                        decisions.extend([Decision("void", number, place, -1)] * (len(entries) - at - 1))
-                    break
-                decisions.append(Decision("lost", number, place, short))
+        order = order_of(going, len(rounds) + 1)
+        going = []
+        for who in order:
+            entries, shorts = entries_of[who], shorts_of[who]
+            if turn(entries, shorts) and len(shorts) < len(entries):
+                wins[who] += 1
+                if wins[who] == rules.wins_at_most:
+                    shorts += [_VOID] * (len(entries) - len(shorts))
+                else:
+                    going.append(who)
         rounds.append(order)
-        going = [who for who in going if len(made[who]) < len(applicants[who].entries)]
-    return Drawn(decisions=made, rounds=rounds)
+    return Drawn(decisions=_Decisions(shorts_of, rounds), rounds=rounds)
 
 
 def draw_per_slot(
@@ -92,64 +91,107 @@ def draw_per_slot(
 
     The text of an entry has its rank (from 1) behind the pseudonym: ``pseudonym#rank``.
     """
-    take = _taker(applicants, cells)
-    _names(applicants)
-    owners = [(who, at) for who, one in enumerate(applicants) for at in range(len(one.entries))]
+    turn = _turns(applicants, cells)
+    owners = [who for who, one in enumerate(applicants) for _ in one.entries]
     singles = [
         DrawApplicant(f"{one.pseudonym}#{rank}", (entry,), one.tier, one.tickets)
         for one in applicants
         for rank, entry in enumerate(one.entries, 1)
     ]
-    order = _order(range(len(singles)), singles, _names(singles), prefix=_prefix(seed, 1))
-    most = rules.wins_at_most or 0
-    made = [[_UNDECIDED] * len(one.entries) for one in applicants]
+    order = _orders(singles, seed=seed)(range(len(singles)), 1)
+    shorts_of: list[list[int]] = [[] for _ in singles]
     wins = [0] * len(applicants)
-    for place, entry in enumerate(order, 1):
-        who, at = owners[entry]
-        if most and wins[who] == most:
-            made[who][at] = Decision("void", 1, place, -1)
-            continue
-        short = take(applicants[who].entries[at])
-        made[who][at] = Decision("won" if short < 0 else "lost", 1, place, short)
-        wins[who] += short < 0
-    return Drawn(decisions=made, rounds=[order] if order else [])
+    for entry in order:
+        who = owners[entry]
+        if wins[who] == rules.wins_at_most:
+            shorts_of[entry].append(_VOID)
+        else:
+            wins[who] += turn(singles[entry].entries, shorts_of[entry])
+    each = iter(_Decisions(shorts_of, [order]))
+    decisions = [[decision for _ in one.entries for decision in next(each)] for one in applicants]
+    return Drawn(decisions=decisions, rounds=[order] if order else [])
 
 
 _SHAPES: Final[dict[str, Algorithm]] = {ROUNDS: draw_rounds, PER_SLOT: draw_per_slot}
-_UNDECIDED: Final = Decision("void", 1, 0, -1)
+_WON: Final = -1
+_VOID: Final = -2
 
 
-def _prefix(seed: bytes, number: int) -> bytes:
-    return f"{seed.hex()}|{number}|".encode()
+class _Decisions(Sequence[Sequence[Decision]]):
+    """The decisions of all, each written out when it is read: a million of them take longer to make than the draw.
+
+    ``shorts_of`` has for each entry of each the cell with too little left, else ``_WON`` or ``_VOID``. A turn ends with
+    a win, so that the wins before an entry tell its round, and the order of the round its place.
+    """
+
+    def __init__(self, shorts_of: Sequence[Sequence[int]], rounds: Sequence[Sequence[int]]) -> None:
+        self._shorts_of = shorts_of
+        self._places = [[0] * len(shorts_of) for _ in rounds]
+        for places, order in zip(self._places, rounds, strict=True):
+            for place, who in enumerate(order, 1):
+                places[who] = place
+
+    def __len__(self) -> int:
+        return len(self._shorts_of)
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[Decision]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[Decision]]: ...
+    def __getitem__(self, index: int | slice) -> Sequence[Decision] | Sequence[Sequence[Decision]]:
+        if isinstance(index, slice):
+            return [self[who] for who in range(*index.indices(len(self)))]
+        return self._decided(index)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(tuple, self)))
+
+    def _decided(self, who: int) -> list[Decision]:
+        decisions: list[Decision] = []
+        number, place, won = 0, 0, True
+        for short in self._shorts_of[who]:
+            if won and (short != _VOID or number == 0):
+                place = self._places[number][who]
+                number += 1
+            won = short == _WON
+            if short >= 0:
+                decisions.append(Decision("lost", number, place, short))
+            else:
+                decisions.append(Decision("won" if won else "void", number, place, -1))
+        return decisions
 
 
-def _names(applicants: Sequence[DrawApplicant]) -> list[bytes]:
+def _orders(applicants: Sequence[DrawApplicant], *, seed: bytes) -> Callable[[Sequence[int], int], list[int]]:
+    """What puts those who are still ``going`` into the order of a round."""
     names = [one.pseudonym.encode() for one in applicants]
     if len(set(names)) < len(names):
         raise ValueError("two applicants of a draw have the same pseudonym")
-    return names
+    tickets = {who: one.tickets for who, one in enumerate(applicants) if one.tickets > 1}
+    tiers = [one.tier for one in applicants]
+    tiered = len(set(tiers)) > 1
+
+    def order_of(going: Sequence[int], number: int) -> list[int]:
+        prefix = f"{seed.hex()}|{number}|".encode()
+        keys = [sha256(prefix + names[who]).hexdigest() for who in going]
+        if tickets:
+            keys = [_best(key, prefix + names[who], tickets.get(who, 1)) for key, who in zip(keys, going, strict=True)]
+        by_key = dict(zip(keys, going, strict=True))
+        order = [by_key[key] for key in sorted(keys)]
+        # Python's sorting is stable: those of one tier stay in the order of their hashes.
+        return sorted(order, key=tiers.__getitem__) if tiered else order
+
+    return order_of
 
 
-def _order(
-    going: Sequence[int], applicants: Sequence[DrawApplicant], names: Sequence[bytes], *, prefix: bytes
-) -> list[int]:
-    """Those who are ``going``, by tier and then by the lowest hash of their tickets."""
-    hashed: list[tuple[bytes, int]] = []
-    for who in going:
-        text = prefix + names[who]
-        key = sha256(text).digest()
-        tickets = applicants[who].tickets
-        if tickets > 1:
-            key = min(key, *(sha256(b"%b|%d" % (text, ticket)).digest() for ticket in range(1, tickets)))
-        hashed.append((key, who))
-    hashed.sort()
-    order = [who for _, who in hashed]
-    # Python's sorting is stable: those of one tier stay in the order of their hashes.
-    order.sort(key=lambda who: applicants[who].tier)
-    return order
+def _best(key: str, text: bytes, tickets: int) -> str:
+    """The lowest hash of somebody's tickets, the first of which has the ``key``."""
+    return min([key, *(sha256(b"%b|%d" % (text, ticket)).hexdigest() for ticket in range(1, tickets))])
 
 
-def _taker(applicants: Sequence[DrawApplicant], cells: Sequence[Cell]) -> Take:
+def _turns(applicants: Sequence[DrawApplicant], cells: Sequence[Cell]) -> Turn:
     """What takes from the cells; quick where everything is counted."""
     names = {place: set(cell.free) for place, cell in enumerate(cells) if not isinstance(cell.free, int)}
     left = [cell.free if isinstance(cell.free, int) else len(cell.free) for cell in cells]
@@ -166,36 +208,51 @@ def _any_repeats(applicants: Sequence[DrawApplicant]) -> bool:
 _CELL: Final = itemgetter(0)
 
 
-def _by_count(left: list[int]) -> Take:
-    def take(wants: Sequence[Want]) -> int:
-        for cell, units in wants:
-            if left[cell] < units:  # type: ignore[operator]  # no cell has names
-                return cell
-        for cell, units in wants:
-            left[cell] -= units  # type: ignore[operator]
-        return -1
+def _by_count(left: list[Any]) -> Turn:
+    def turn(entries: Sequence[Sequence[Want]], shorts: list[int]) -> bool:
+        for entry in entries[len(shorts) :]:
+            for cell, units in entry:
+                if left[cell] < units:
+                    shorts.append(cell)
+                    break
+            else:
+                for cell, units in entry:
+                    left[cell] -= units
+                shorts.append(_WON)
+                return True
+        return False
 
-    return take
+    return turn
 
 
-def _by_name(left: list[int], names: dict[int, set[int]]) -> Take:
-    def take(wants: Sequence[Want]) -> int:
-        for done, (cell, units) in enumerate(wants):
-            count = units if isinstance(units, int) else len(units)
-            if left[cell] < count or not (isinstance(units, int) or names[cell].issuperset(units)):
-                for taken, back in wants[:done]:
-                    _give_back(taken, back)
-                return cell
-            left[cell] -= count
-            if not isinstance(units, int):
-                names[cell].difference_update(units)
-        return -1
+def _by_name(left: list[int], names: dict[int, set[int]]) -> Turn:
+    def turn(entries: Sequence[Sequence[Want]], shorts: list[int]) -> bool:
+        for entry in entries[len(shorts) :]:
+            shorts.append(_take(entry, left, names))
+            if shorts[-1] == _WON:
+                return True
+        return False
 
-    def _give_back(cell: int, units: int | tuple[int, ...]) -> None:
+    return turn
+
+
+def _take(wants: Sequence[Want], left: list[int], names: dict[int, set[int]]) -> int:
+    """Take one after the other; where one does not fit, give back what was taken, and say which."""
+    for done, (cell, units) in enumerate(wants):
+        count = units if isinstance(units, int) else len(units)
+        if left[cell] < count or not (isinstance(units, int) or names[cell].issuperset(units)):
+            _give_back(wants[:done], left, names)
+            return cell
+        left[cell] -= count
+        if not isinstance(units, int):
+            names[cell].difference_update(units)
+    return _WON
+
+
+def _give_back(wants: Sequence[Want], left: list[int], names: dict[int, set[int]]) -> None:
+    for cell, units in wants:
         if isinstance(units, int):
             left[cell] += units
         else:
             left[cell] += len(units)
             names[cell].update(units)
-
-    return take

@@ -10,18 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from yoyaku.facility.policy import Claim
-from yoyaku.kernel.errors import YoyakuError
 
 Units = int | tuple[int, ...]
 """How many, whichever they are; or these, by number (rising)."""
-
-
-class UnitWantedTwice(YoyakuError):
-    """Two parts of one entry ask for the same unit at the same time (``resource``, ``day``, ``unit``)."""
-
-    status = 422
-    code = "lottery_unit_wanted_twice"
-    title = "Two uses of one entry ask for the same place at the same time."
 
 
 class Wanted(NamedTuple):
@@ -43,7 +34,7 @@ def wants_of(claims: Iterable[Claim], buckets: Mapping[str, int]) -> tuple[Wante
     Where parts meet in a resource their units add up. Neighbouring buckets of equal units are joined.
 
     Raises:
-        UnitWantedTwice: two parts name one unit at the same time.
+        ValueError: two parts name one unit at the same time; who enters such a thing was refused before.
     """
     counted: dict[tuple[str, str, int], int] = {}
     named: dict[tuple[str, str, int], set[int]] = {}
@@ -53,8 +44,8 @@ def wants_of(claims: Iterable[Claim], buckets: Mapping[str, int]) -> tuple[Wante
             counted[key] = counted.get(key, 0) + claim.units
             continue
         units = named.setdefault(key, set())
-        if twice := units.intersection(claim.named):
-            raise UnitWantedTwice(resource=claim.resource_id, day=claim.use_on, unit=min(twice))
+        if not units.isdisjoint(claim.named):
+            raise ValueError(f"a unit of {claim.resource_id} is wanted twice on {claim.use_on}")
         units.update(claim.named)
     sums: list[tuple[tuple[str, str, int], Units]] = [
         *counted.items(),
