@@ -20,8 +20,10 @@ from yoyaku.db import work
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.service import planning
+from yoyaku.lottery.service.accepting import book_automatic
 from yoyaku.lottery.service.announcing import announce_lottery, tell_delay, tell_lottery
 from yoyaku.lottery.service.beacons import LotteryMeans
+from yoyaku.lottery.service.lapsing import lapse_due, remind_winners
 from yoyaku.lottery.service.opening import open_lottery, remind_entrants
 from yoyaku.lottery.service.releasing import release_lottery
 from yoyaku.worker.due import Due
@@ -96,12 +98,31 @@ async def _prepare_announce(due: Due) -> object:
     async with _transaction(due) as conn:
         _, rules = await _known(conn, due)
         await announce_lottery(conn, rules=rules, lottery_id=due.subject_id, now=due.now)
+    left = 1
+    while left:
+        async with _transaction(due) as conn:
+            left = await book_automatic(
+                conn, visit=_visit(due), rules=rules, lottery_id=due.subject_id, at_most=BOOKED_AT_ONCE
+            )
     return None
 
 
 async def _announce(conn: AsyncConnection, due: Due) -> bool:
     await tell_lottery(conn, lottery_id=due.subject_id, now=due.now)
     return True
+
+
+async def _remind_winners(conn: AsyncConnection, due: Due) -> bool:
+    await remind_winners(conn, visit=_visit(due), lottery_id=due.subject_id)
+    return True
+
+
+async def _lapse(conn: AsyncConnection, due: Due) -> bool:
+    """Wins that a clerk restored lapse later than the others: the same deadline comes again for them."""
+    lapsed = await lapse_due(conn, visit=_visit(due), lottery_id=due.subject_id)
+    if lapsed.again_at is not None:
+        await work.postpone_deadline(conn, work_id=due.work_id, due_at=lapsed.again_at)
+    return lapsed.again_at is None
 
 
 async def _release(conn: AsyncConnection, due: Due) -> bool:
@@ -118,5 +139,7 @@ HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]]
     "lottery_open": _open,
     "lottery_remind": _remind,
     "lottery_announce": _announce,
+    "lottery_remind_win": _remind_winners,
+    "lottery_lapse": _lapse,
     "lottery_release": _release,
 }

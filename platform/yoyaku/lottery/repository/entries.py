@@ -20,7 +20,9 @@ from yoyaku.kernel.period import Period
 from yoyaku.lottery.policy.entry_values import HeldEntry, HeldPart
 from yoyaku.registration.repository.here import HERE
 
-ActKind = Literal["lottery_entered", "lottery_withdrawn", "lottery_reranked"]
+ActKind = Literal[
+    "lottery_entered", "lottery_withdrawn", "lottery_reranked", "lottery_accepted", "lottery_declined"
+]  # fmt: skip
 
 # Sealing waits for whoever enters now, and whoever comes after the sealing sees that it is closed.
 _HOLD_STILL = text("SELECT state FROM lottery WHERE lottery_id = :lottery_id FOR SHARE")

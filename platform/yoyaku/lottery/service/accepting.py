@@ -1,0 +1,171 @@
+"""Wins: accepted by the winner, or a clerk for them, declined, or booked by themselves where the rules say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.booking.policy import LoginRequired, Person
+from yoyaku.booking.repository.bookings import read_application
+from yoyaku.booking.repository.rows import facts_from_json
+from yoyaku.booking.repository.won import give_back
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.won import Won, book_won
+from yoyaku.booking.views import Application
+from yoyaku.booking.visit import Visit
+from yoyaku.kernel.errors import NotAllowed
+from yoyaku.lottery.policy.refusals import EntryNotFound
+from yoyaku.lottery.policy.wins import check_declinable, check_open, win_anchors
+from yoyaku.lottery.repository import wins
+from yoyaku.lottery.repository.entries import record
+from yoyaku.lottery.repository.entry_rows import read_requests
+from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
+from yoyaku.lottery.repository.wins import WinRow
+from yoyaku.lottery.rules import scheme_of
+
+
+async def accept_win(  # what accepting consists of
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    entry_id: UUID,
+    form: Mapping[str, Any] | None = None,
+    accepted_terms: Sequence[str] = (),
+) -> Application:
+    """Make a win an ordinary booking (of a set: one for each use). Accepted again, it gives the same bookings.
+
+    ``form`` holds answers that entering did not ask for, or that changed; it counts before those given then.
+
+    Raises:
+        LoginRequired, NotAllowed: nobody is logged in; the clerk works for other facilities.
+        EntryNotFound: there is none of that id, or it is another's.
+        NotWon, WinDeclined, WinLapsed: it is not to be accepted (any longer).
+        Refusal: the form lacks something, terms are not accepted, the use has begun; ``item`` is the place of the use.
+    """
+    win = _own(visit, await wins.lock_wins(conn, entry_ids=[entry_id]))[0]
+    lottery = await get_lottery(conn, lottery_id=win.lottery_id)
+    if win.state == "accepted" and win.application_id is not None:
+        bookings = await read_application(conn, visit=visit, application_id=win.application_id)
+        return Application(application_id=win.application_id, bookings=bookings, repeated=True)
+    _check_open(win, lottery, now=visit.now)
+    served = replace(visit, registrant_id=win.registrant_id)
+    terms = sorted({*win.accepted_terms, *accepted_terms})
+    made = await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=form, terms=terms)
+    facts = {"lottery_id": win.lottery_id, "entry_ids": [entry_id], "application_id": made.application_id}
+    await record(conn, visit=served, kind="lottery_accepted", applicant_id=win.applicant_id, facts=facts)
+    return made
+
+
+async def decline_wins(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, entry_ids: Sequence[UUID]
+) -> Sequence[UUID]:
+    """Give wins back, all or none; it cannot be taken back. Gives the lotteries.
+
+    Raises:
+        LoginRequired, NotAllowed, EntryNotFound: as :func:`accept_win`.
+        WinStands: wins of this lottery are not declined.
+        NotWon, WinAccepted, WinDeclined, WinLapsed: one is not to be declined (any longer).
+    """
+    found = _own(visit, await wins.lock_wins(conn, entry_ids=entry_ids))
+    if len(found) < len(set(entry_ids)):
+        raise EntryNotFound
+    lotteries = {one: await get_lottery(conn, lottery_id=one) for one in sorted({win.lottery_id for win in found})}
+    for win in found:
+        lottery = lotteries[win.lottery_id]
+        _check_open(win, lottery, now=visit.now)
+        scheme = scheme_of(rules, lottery.scheme)
+        if scheme is not None:
+            check_declinable(rules, scheme)
+    ids = [win.entry_id for win in found]
+    await wins.decide_wins(conn, entry_ids=ids, state="declined", at=visit.now, by=visit.staff_id)
+    await give_back(conn, visit=visit, entry_ids=ids)
+    for applicant_id in dict.fromkeys(win.applicant_id for win in found):
+        own = [win for win in found if win.applicant_id == applicant_id]
+        facts = {"lottery_id": own[0].lottery_id, "entry_ids": [win.entry_id for win in own]}
+        served = replace(visit, registrant_id=own[0].registrant_id)
+        await record(conn, visit=served, kind="lottery_declined", applicant_id=applicant_id, facts=facts)
+    return list(lotteries)
+
+
+async def book_automatic(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, lottery_id: UUID, at_most: int
+) -> int:
+    """Book some wins of an announced lottery that nobody has to accept; how many are left. Done again, it goes on.
+
+    The bookings count as made by the channel by which the entry came, for the person as they were then.
+    """
+    lottery = await get_lottery(conn, lottery_id=lottery_id)
+    scheme = scheme_of(rules, lottery.scheme)
+    if scheme is None or scheme.win.accept != "automatic" or not lottery.is_announced:
+        return 0
+    for win in await wins.lock_open(conn, lottery_id=lottery_id, at_most=at_most):
+        person = Person(facts=facts_from_json(win.person), registered_at=win.registered_at)
+        served = replace(visit, registrant_id=win.registrant_id, person=person, channel=win.channel)
+        await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=None, terms=win.accepted_terms)
+    return await wins.count_open(conn, lottery_id=lottery_id)
+
+
+async def _book(  # noqa: PLR0913  # what is booked, for whom, with which answers
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    win: WinRow,
+    lottery: LotteryRow,
+    form: Mapping[str, Any] | None,
+    terms: Sequence[str],
+) -> Application:
+    asked = read_requests(win.requests, win.form)
+    won = Won(
+        entry_id=win.entry_id,
+        requests=[replace(one, form={**one.form, **form}) for one in asked] if form else asked,
+        anchors=win_anchors(
+            drawn_at=_utc(lottery.drawn_at) or visit.now,
+            announced_at=_utc(lottery.announced_at) or visit.now,
+            accepted_at=visit.now,
+            automatic=visit.actor == "system",
+        ),
+        form=dict(form or {}),
+        accepted_terms=list(terms),
+    )
+    made = await book_won(conn, visit=visit, rules=rules, win=won)
+    await wins.decide_wins(
+        conn,
+        entry_ids=[win.entry_id],
+        state="accepted",
+        at=visit.now,
+        by=visit.staff_id,
+        application_id=made.application_id,
+    )
+    return made
+
+
+def _own(visit: Visit, found: Sequence[WinRow]) -> Sequence[WinRow]:
+    """The entries, where they are one's own, or at facilities for which the clerk works."""
+    if visit.actor == "resident" and visit.registrant_id is None:
+        raise LoginRequired
+    if not found or (visit.actor == "resident" and any(one.registrant_id != visit.registrant_id for one in found)):
+        raise EntryNotFound
+    if visit.facilities and any(not one.facilities <= visit.facilities for one in found):
+        raise NotAllowed
+    return found
+
+
+def _check_open(win: WinRow, lottery: LotteryRow, *, now: datetime) -> None:
+    check_open(
+        state=win.state if lottery.is_announced else None,
+        until=_utc(win.accept_until),
+        decided_at=_utc(win.decided_at),
+        releases_at=lottery.releases_at.astimezone(UTC),
+        now=now,
+    )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
