@@ -20,6 +20,7 @@ from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.settings import Settings
+from yoyaku.lottery import pages as lottery_pages
 from yoyaku.lottery.service.people import HELD_ENTRIES
 from yoyaku.registration import pages as registration_pages
 from yoyaku.registration.ties import hold
@@ -59,6 +60,7 @@ PAGES: Final = [
     *done.ROUTES,
     *home.ROUTES,
     *mine.ROUTES,
+    *lottery_pages.ROUTES,
     *registration_pages.ROUTES,
     *admin_pages.ROUTES,
     *site_pages.ROUTES,

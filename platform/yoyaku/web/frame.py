@@ -19,7 +19,7 @@ from yoyaku.ui.theme import theme_css
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
 
-TEMPLATE_FOLDERS: Final = ("ui", "booking", "registration", "admin", "web")
+TEMPLATE_FOLDERS: Final = ("ui", "booking", "lottery", "registration", "admin", "web")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
