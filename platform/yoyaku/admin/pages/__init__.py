@@ -12,6 +12,7 @@ from yoyaku.admin.pages import (
     person,
     person_acts,
     registrations,
+    rehearsal,
     staff,
 )
 
@@ -26,4 +27,5 @@ ROUTES: Final = [
     *staff.ROUTES,
     *log.ROUTES,
     *lotteries.ROUTES,
+    *rehearsal.ROUTES,
 ]
