@@ -70,6 +70,7 @@ def decide_entry(  # noqa: PLR0913 - who asks, by which way, when, for what, bes
     entrant = check_entrant(rules, cover=cover, act=act)
     place = len(held) + 1 if rank is None else max(1, min(rank, len(held) + 1))
     _check_counts(rules, scheme, request, held=held, entrant=entrant)
+    _check_facilities(rules, scheme, request, held=held, entrant=entrant)
     parts: list[EntryPart] = []
     for item, wish in enumerate(request.parts):
         try:
@@ -79,7 +80,6 @@ def decide_entry(  # noqa: PLR0913 - who asks, by which way, when, for what, bes
             refusal.facts["item"] = item
             raise
         parts.append(part)
-    _check_facilities(rules, scheme, parts, held=held, entrant=entrant)
     _check_own(rules, scheme, parts, held=held, rank=place, entrant=entrant)
     claims = [claim for part in parts for claim in part.claims]
     return EntryPlan(
@@ -117,15 +117,10 @@ def _check_counts(
 
 
 def _check_facilities(
-    rules: ServiceRules,
-    scheme: LotteryScheme,
-    parts: Sequence[EntryPart],
-    *,
-    held: Sequence[HeldEntry],
-    entrant: Entrant,
+    rules: ServiceRules, scheme: LotteryScheme, request: EntryRequest, *, held: Sequence[HeldEntry], entrant: Entrant
 ) -> None:
     terms = scheme.entry
-    here = {part.placed.facility.code for part in parts}
+    here = {part.facility for part in request.parts}
     if terms.one_facility != "none" and len(here) > 1:
         raise SetAcrossFacilities(facilities=sorted(here), trace=_ended(rules, terms, entrant, len(here)))
     others = {code for entry in held for code in entry.facilities} - here
