@@ -26,12 +26,18 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.fee.policy import Quote
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.cells import day_cells
+from yoyaku.rulebook.drawing import LOTTERY_ACTIONS
 from yoyaku.rulebook.registering import REGISTRATION_ACTIONS
 from yoyaku.rulebook.scene import Decision, ExampleIncomplete, Scene, to_instant
 from yoyaku.rulebook.terms import Case, Example
 from yoyaku.rules.refusal import Refusal
 
-INSTANTS: Final = frozenset({"allowed_from", "allowed_until", "opens_at", "closes_at", "visible_at", "lapses_at"})
+INSTANTS: Final = frozenset(
+    {
+        *("allowed_from", "allowed_until", "opens_at", "closes_at", "visible_at", "lapses_at"),
+        *("draws_at", "announces_at", "releases_at", "accept_until"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def decide(rules: ServiceRules, example: Example | Case) -> Decision:
     try:
         return _ACTIONS[example.when.action](scene)
     except Refusal as refusal:
-        facts = {name: refusal.facts[name] for name in INSTANTS if name in refusal.facts}
+        facts = {name: refusal.facts[name] for name in (*INSTANTS, "requirement") if name in refusal.facts}
         found = {"outcome": "refused", "reason": refusal.code, **facts}
         if example.when.booking is not None:
             found["state"] = scene.booked.state
@@ -96,7 +102,7 @@ def _agrees(rules: ServiceRules, key: str, expected: Any, found: Any) -> bool:  
         return bool(to_instant(expected, rules.zone) == found)
     if key == "due":
         return all(name in found and to_instant(text, rules.zone) == found[name] for name, text in expected.items())
-    if key in {"cells", "written"}:
+    if key in {"cells", "written", "results", "rounds"}:
         return _contains(found, expected)
     return bool(expected == found)
 
@@ -253,6 +259,7 @@ _ACTIONS: Final[Mapping[str, Callable[[Scene], Decision]]] = {
     "change": _change,
     "windows": _windows,
     "availability": _availability,
+    **LOTTERY_ACTIONS,
     **REGISTRATION_ACTIONS,
 }
 

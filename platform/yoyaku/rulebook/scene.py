@@ -54,7 +54,7 @@ class Scene:
         given = self.example.given
         registered = given.registered_at
         at = None if registered is None else to_instant(registered, self.rules.zone)
-        return None if given.user is None else self._person(given.user, at)
+        return None if given.user is None else self.person_of(given.user, at)
 
     @property
     def channel(self) -> str:
@@ -94,7 +94,7 @@ class Scene:
             raise ExampleIncomplete(missing="booking")
         return self._booked(given)
 
-    def _person(self, user: Mapping[str, str | int | bool], registered_at: datetime | None = None) -> Person:
+    def person_of(self, user: Mapping[str, str | int | bool], registered_at: datetime | None = None) -> Person:
         """A person by the facts given, completed by what their class says."""
         classes = {each.code: each for each in self.rules.registration.classes}
         found = classes.get(str(user.get("user_class")))
@@ -124,7 +124,7 @@ class Scene:
     def _booked(self, given: GivenBooking) -> BookedFacts:
         request = to_request(given)
         made_at = to_instant(given.made, self.rules.zone)
-        person = self.person if given.user is None else self._person(given.user)
+        person = self.person if given.user is None else self.person_of(given.user)
         act = Act(person=person, channel=given.channel, actor="resident", now=made_at)
         fee = given.fee_yen
         paid_at = given.paid_at

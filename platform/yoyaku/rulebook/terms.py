@@ -15,6 +15,8 @@ from yoyaku.notice.terms import Notice
 from yoyaku.registration.terms import RegistrationTerms, Way
 from yoyaku.rules.values import CalendarTerms, Code, DateText, InstantText, Season, Text
 
+MonthText = Annotated[str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", description='A month, quoted: "2027-02".')]
+
 
 class Applies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """To which bookings this version applies; there is no default."""
@@ -63,6 +65,21 @@ class GivenBooking(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=
     user: dict[str, str | int | bool] | None = None
 
 
+class GivenEntry(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry to a lottery that is there already; those of one person stand in the order of their wishes.
+
+    ``by`` is whose it is: ``self``, or any other code, which also is the pseudonym in a draw; ``user`` says who they
+    are, by default as the example's user. ``also`` are further uses of the same set. ``announced`` is when it was won.
+    """
+
+    id: Code
+    by: Code = "self"
+    also: list[ExampleUse] = []
+    state: Literal["waiting", "won", "accepted", "declined", "lapsed", "lost"] = "waiting"
+    announced: InstantText | None = None
+    user: dict[str, str | int | bool] | None = None
+
+
 class GivenRegistration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who is registered already, by the answers that tell people apart."""
 
@@ -80,6 +97,7 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: dict[str, str | int | bool] | None = None
     registered_at: InstantText | None = None
     bookings: list[GivenBooking] = []
+    lottery_entries: list[GivenEntry] = []
     registrations: list[GivenRegistration] = []
     sequence: int | None = None
 
@@ -90,10 +108,16 @@ class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Of registration: ``register`` sends the form (``answers`` as typed); ``set_password`` tries one, which must be none
     of the ``personal`` texts; ``login`` finds the one spelling of an id; ``reach`` comes to a ``stage`` today;
     ``verify`` learns an ``address``.
+
+    Of lotteries: ``lottery`` reads the days of one (that of a place and ``date``, or of a ``scheme`` and ``month``);
+    ``enter`` makes an entry, with ``also`` a set, at a ``rank``; ``draw`` draws the given entries with a ``seed``, or
+    with the first that gives these ``orders`` of the people (drawn per slot: of the entries); ``accept`` and
+    ``decline`` answer the win of the given ``entry``.
     """
 
     action: Literal[
         "book", "quote", "cancel", "confirm", "lapse", "change", "windows", "availability",
+        "lottery", "enter", "draw", "accept", "decline",
         "register", "set_password", "login", "reach", "verify",
     ]  # fmt: skip
     channel: Code = "web"
@@ -118,6 +142,13 @@ class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     personal: list[str] = []
     stage: Code | None = None
     address: str | None = None
+    scheme: Code | None = None
+    month: MonthText | None = None
+    also: list[ExampleUse] = []
+    rank: int | None = None
+    entry: Code | None = None
+    seed: str | None = None
+    orders: list[list[Code]] = []
 
 
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,6 +157,9 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Of registration: ``faults`` are all, by field; ``written`` how answers named are kept; ``stage`` the first one;
     ``papers`` and ``checks`` all that are asked for then; ``reasons`` all that is wrong with a password, and
     ``city_pattern`` what the city's own patterns alone say of it; ``expiries`` the last days.
+
+    Of lotteries: ``requirement`` is the one that kept somebody out, ``results`` what became of each entry, ``rounds``
+    in which round, ``accept_until`` the end of a winner's time.
     """
 
     outcome: Literal["allowed", "refused"] | None = None
@@ -157,6 +191,14 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     login_key: str | None = None
     expiries: dict[str, DateText] | None = None
     residency: str | None = None
+    draws_at: InstantText | None = None
+    announces_at: InstantText | None = None
+    releases_at: InstantText | None = None
+    accept_until: InstantText | None = None
+    rank: int | None = None
+    requirement: Code | None = None
+    results: dict[str, Literal["won", "lost", "void"]] | None = None
+    rounds: dict[str, int] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
