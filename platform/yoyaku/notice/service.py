@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,11 @@ from yoyaku.registration.service.messages import add_message
 from yoyaku.tenancy.service import Site
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
+
+
+BETWEEN_PARAGRAPHS: Final = "\n\n"
+_GAP: Final = re.compile(r"\n{3,}")
+"""What an empty fact leaves between two paragraphs."""
 
 
 class WordsMissing(YoyakuError):
@@ -65,8 +71,8 @@ async def write_mails(  # noqa: PLR0913  # what telling an event takes
 ) -> int:
     """Write the mails that an event calls for, and the registrant's also into their inbox; how many letters.
 
-    Handling an event again writes none twice. ``url`` is the address of the service's site, for links;
-    ``now`` is business time.
+    Of a booking that was won the registrant reads in the notice of the lottery, not a second time. Handling an event
+    again writes none twice. ``url`` is the address of the service's site, for links; ``now`` is business time.
     """
     letters = choose_letters(
         rules.notices,
@@ -75,6 +81,8 @@ async def write_mails(  # noqa: PLR0913  # what telling an event takes
         registrant=_registrant(booking, site),
         facility_staff=_staff(booking, rules, site),
     )
+    if event.kind == "booking_made" and booking.arose == "lottery":
+        letters = tuple(letter for letter in letters if not letter.for_registrant)
     for letter in letters:
         written = write_letter(letter, site=site, booking=booking, event=event, url=url)
         registrant_id = booking.contact.registrant_id if letter.for_registrant else None
@@ -144,7 +152,7 @@ def fill_template(
         template=template,
         language=to.language,
         subject=" ".join(subject.split()),
-        body=f"{body.strip()}\n",
+        body=f"{_GAP.sub(BETWEEN_PARAGRAPHS, body.strip())}\n",
         secret=secret,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +12,8 @@ from yoyaku.booking.service import get_booking
 from yoyaku.db import work
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.db.work import DueWork
+from yoyaku.lottery.repository.lotteries import get_lottery
+from yoyaku.notice.lottery import write_lottery_mails
 from yoyaku.notice.registration import Telling, write_registration_mails
 from yoyaku.notice.service import Event, write_mails
 from yoyaku.tenancy.service import Site, address_of_site
@@ -27,7 +29,7 @@ async def tell_event(runtime: Runtime, one: DueWork) -> bool:
         if row is None:
             return False
         event = Event(event_id=one.id, kind=row["kind"], facts=row["facts"])
-        tell = _tell_booking if event.kind.startswith("booking_") else _tell_registration
+        tell = next((tell for begins, tell in _TELLING.items() if event.kind.startswith(begins)), _tell_registration)
         await tell(conn, runtime, site, event, row["subject_id"])
         await work.mark_done(conn, kind="outbox", work_id=one.id)
     return True
@@ -56,3 +58,21 @@ async def _tell_registration(
     url = address_of_site(runtime.settings, site)
     telling = Telling(site=site, rules=rules, url=url, real_now=real_now)
     await write_registration_mails(conn, telling=telling, event=event, registrant_id=registrant_id)
+
+
+async def _tell_lottery(conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, applicant_id: UUID) -> None:
+    """By the rules that the lottery was planned by."""
+    lottery = await get_lottery(conn, lottery_id=UUID(event.facts["lottery_id"]))
+    rules = await runtime.rules.rules_of(
+        conn,
+        tenant_id=site.tenant_id,
+        service_id=site.service_id,
+        version=lottery.rule_set_version,
+        inventory_version=lottery.inventory_version,
+    )
+    url = address_of_site(runtime.settings, site)
+    telling = Telling(site=site, rules=rules, url=url, real_now=runtime.clock())
+    await write_lottery_mails(conn, telling=telling, event=event, lottery=lottery, applicant_id=applicant_id)
+
+
+_TELLING: Final = {"booking_": _tell_booking, "lottery_": _tell_lottery}
