@@ -25,7 +25,6 @@ from yoyaku.tenancy.service import Site
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
 
-
 BETWEEN_PARAGRAPHS: Final = "\n\n"
 _GAP: Final = re.compile(r"\n{3,}")
 """What an empty fact leaves between two paragraphs."""
