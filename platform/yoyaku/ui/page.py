@@ -49,6 +49,7 @@ class Look:
     contact: Contact
     prefix: str = ""
     stays: bool = False
+    draws: bool = False
     site_pages: tuple[str, ...] = ()
 
 

@@ -37,7 +37,7 @@ class Frames:
         self._secure = secure
         self._words: dict[tuple[str, str, str], tuple[Site, Words]] = {}
 
-    def page(self, request: Request[Any, Any, Any], site: Site, *, stays: bool = False) -> Page:
+    def page(self, request: Request[Any, Any, Any], site: Site, *, stays: bool = False, draws: bool = False) -> Page:
         """The page for one request, before it is known who asks."""
         asked = request.query_params.get("lang")
         remembered = request.cookies.get(LANGUAGE_COOKIE)
@@ -45,7 +45,7 @@ class Frames:
         token = ScopeState.from_scope(request.scope).csrf_token
         page = Page(
             environment=environment(),
-            look=look_of(site, prefix=prefix_of(request), stays=stays),
+            look=look_of(site, prefix=prefix_of(request), stays=stays, draws=draws),
             words=self._words_of(site, language),
             path=request.scope["path"],
             query={name: value for name, value in request.query_params.items() if name != "lang"},
@@ -74,7 +74,7 @@ def prefix_of(request: Request[Any, Any, Any]) -> str:
     return prefix
 
 
-def look_of(site: Site, *, prefix: str, stays: bool) -> Look:
+def look_of(site: Site, *, prefix: str, stays: bool, draws: bool = False) -> Look:
     """How a site presents itself."""
     theme = theme_css(site.colours)
     return Look(
@@ -88,5 +88,6 @@ def look_of(site: Site, *, prefix: str, stays: bool) -> Look:
         ),
         prefix=prefix,
         stays=stays,
+        draws=draws,
         site_pages=tuple(code for code in ("guide", "faq", "terms", "privacy", "notices") if code in site.pages),
     )

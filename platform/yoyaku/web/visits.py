@@ -151,7 +151,9 @@ class Visits:
 
     async def _page(self, opened: Opened, visit: Visit, behalf: Behalf | None) -> Page:
         frames = self._machinery.frames
-        page = frames.page(opened.request, opened.site, stays=has_nights(opened.rules))
+        page = frames.page(
+            opened.request, opened.site, stays=has_nights(opened.rules), draws=bool(opened.rules.lotteries)
+        )
         page.site_pages = opened.site.pages
         if opened.site.clock_offset_seconds:
             page.demo_clock = opened.now

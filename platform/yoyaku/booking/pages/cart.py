@@ -68,7 +68,9 @@ async def pick_slots(
         back = f"/availability/{code}/{on.isoformat()}?{urlencode({'slot': ticks, **_beside(form, ticks)}, doseq=True)}"
         return here.page.go(f"/login?{urlencode({'next': back})}")
     rules = await here.rules(on)
-    wishes = requests_from_ticks(rules, facility=code, use_on=on, ticks=ticks, extras=_extras(form), now=here.visit.now)
+    wishes = requests_from_ticks(
+        rules, facility=code, use_on=on, ticks=ticks, extras=picked_extras(form), now=here.visit.now
+    )
     try:
         await add_to_cart(here.conn, visit=here.visit, rules=rules, items=wishes)
     except (CartFull, Refusal) as refusal:
@@ -87,7 +89,7 @@ def _beside(form: Mapping[str, Any], ticks: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _extras(form: Mapping[str, Any]) -> dict[str, Extras]:
+def picked_extras(form: Mapping[str, Any]) -> dict[str, Extras]:
     """What was chosen for each space: ``surfaces.<space>``, ``unit.<space>``, ``activity.<space>``."""
     spaces = {name.partition(".")[2] for name in form if name.partition(".")[0] in BESIDE}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from yoyaku.booking.drawn import DrawnDay
 from yoyaku.booking.pages.calendars import FREE
@@ -16,9 +17,9 @@ from yoyaku.facility.policy import PlacedSpace
 from yoyaku.ui.formats import clock_time
 
 
-def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: Here) -> list[dict[str, object]]:
+def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: Here) -> list[dict[str, Any]]:
     """One row for each space that offers anything on the day."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for placed in spaces:
         lot = known.drawn.get((placed.space_id, on))
         slots = [slot_cell(placed, state, lot) for state in known.found.get((placed.space_id, on), ())]

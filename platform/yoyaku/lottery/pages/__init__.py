@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from yoyaku.lottery.pages import downloads, report_page, results
+from yoyaku.lottery.pages import calendar, day, downloads, entry, overview, report_page, results
 
-ROUTES: Final = [*results.ROUTES, *report_page.ROUTES, *downloads.ROUTES]
+ROUTES: Final = [
+    *overview.ROUTES,
+    *calendar.ROUTES,
+    *day.ROUTES,
+    *entry.ROUTES,
+    *results.ROUTES,
+    *report_page.ROUTES,
+    *downloads.ROUTES,
+]

@@ -170,4 +170,4 @@ def standing(mine: MyLottery | None) -> int:
 def lot_name(lot: Lot, words: Words) -> str:
     """The name of a lottery, with its month."""
     month = month_name(lot.row.period_starts, words.language)
-    return words.say("lottery.name_of_month", name=words.text(lot.scheme.name), month=month)
+    return words.say("lottery_enter.name_of_month", name=words.text(lot.scheme.name), month=month)

@@ -67,6 +67,6 @@ def carried_parts(requests: Iterable[BookingRequest]) -> list[tuple[str, str]]:
     return [(PART, write_part(request)) for request in requests]
 
 
-def part_query(requests: Iterable[BookingRequest]) -> Mapping[str, object]:
+def part_query(requests: Iterable[BookingRequest]) -> Mapping[str, list[str]]:
     """The uses as a query of an address."""
     return {PART: [write_part(request) for request in requests]}

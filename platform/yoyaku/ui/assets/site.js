@@ -46,6 +46,15 @@
     button.addEventListener("click", () => window.print());
   });
 
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.parentElement.querySelector("[role=status]").textContent = button.dataset.copied;
+    });
+  });
+
   // The contents read aloud, where the browser can: begun by the button, stopped by it or by leaving the page.
   const reader = document.querySelector("[data-read-aloud]");
   if (reader && "speechSynthesis" in window && typeof SpeechSynthesisUtterance === "function") {
