@@ -37,8 +37,6 @@ def new_row(  # noqa: PLR0913  # what a row consists of
 ) -> dict[str, Any]:
     """All columns of a new booking, for JSON; ``versions`` are those of the rule set and the inventory."""
     request = plan.request
-    tentative = plan.state == "tentative"
-    since = visit.now if arisen is None else arisen.anchors.get("tentative_since", visit.now)
     return {
         "tenant_id": visit.tenant_id,
         "service_id": visit.service_id,
@@ -50,13 +48,9 @@ def new_row(  # noqa: PLR0913  # what a row consists of
         "made_at": visit.now,
         "entered_by": visit.staff_id,
         "state": plan.state,
-        "tentative_since": since if tentative else None,
-        "confirmed_at": None if tentative else visit.now,
+        **_beginning(plan, visit=visit, arisen=arisen),
         "paid_yen": 0,
         "paid_by": [],
-        "arose": "first_come" if arisen is None else "lottery",
-        "entry_id": None if arisen is None else arisen.entry_id,
-        "anchors": {} if arisen is None else arisen.anchors,
         "preferences": request.preferences,
         "form": request.form,
         "activity": request.activity,
@@ -69,6 +63,19 @@ def new_row(  # noqa: PLR0913  # what a row consists of
             "person": None if visit.person is None else facts_to_json(visit.person.facts),
             "registered_at": None if visit.person is None else visit.person.registered_at,
         },
+    }
+
+
+def _beginning(plan: BookingPlan, *, visit: Visit, arisen: Arisen | None) -> dict[str, Any]:
+    """How it arose, and since when it is tentative or confirmed."""
+    anchors = {} if arisen is None else dict(arisen.anchors)
+    tentative = plan.state == "tentative"
+    return {
+        "tentative_since": anchors.get("tentative_since", visit.now) if tentative else None,
+        "confirmed_at": None if tentative else visit.now,
+        "arose": "first_come" if arisen is None else "lottery",
+        "entry_id": None if arisen is None else arisen.entry_id,
+        "anchors": anchors,
     }
 
 
@@ -177,7 +184,7 @@ def read_view(told: str) -> BookingView:
     row: Mapping[str, Any] = _STORED.decode(told)
     stored = row["facts"]
     person = stored["person"]
-    instants: dict[str, Any] = {name: _utc(row[name]) for name in _INSTANTS}
+    instants: dict[str, Any] = {name: row[name] and _instant(row[name]) for name in _INSTANTS}
     return BookingView(
         **{name: row[name] for name in _AS_THEY_ARE},
         **instants,
@@ -207,10 +214,6 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 _INSTANTS = ("tentative_since", "lapses_at", "confirmed_at", "ended_at")
 _CONTACT = ("registrant_name", "registrant_kana", "registrant_phone", "registrant_email", "registrant_language")
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    return None if instant is None else instant.astimezone(UTC)
 
 
 def _instant(instant: datetime) -> datetime:

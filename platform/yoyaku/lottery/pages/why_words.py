@@ -1,0 +1,82 @@
+"""Why an entry won or lost, in sentences."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from yoyaku.extension.draw import Free
+from yoyaku.lottery.policy.cells import Piece
+from yoyaku.lottery.policy.why import Why, how_many
+from yoyaku.rules.values import Text
+from yoyaku.ui.formats import clock_time, long_date, moment
+from yoyaku.ui.words import Words
+
+SHOWN: Final = 10
+"""So many of those who were before are named; of the others, how many there are."""
+DAY_MINUTES: Final = 1440
+
+
+def why_lines(why: Why, *, words: Words, announces_at: datetime) -> list[str]:
+    """The sentences, the first of which says it in short; those who were before, one a line."""
+    if why.outcome == "waiting":
+        return [words.say("lottery.why.waiting", announces_at=moment(announces_at, words.language))]
+    if why.outcome in ("withdrawn", "void"):
+        return [words.say(f"lottery.why.{why.outcome}")]
+    facts = {
+        "round": why.round,
+        "place": why.place,
+        "of": words.say(f"lottery.why.of.{why.of}", count=f"{why.of_how_many:,}"),
+    }
+    if why.outcome == "won":
+        return [words.say("lottery.why.won", **facts)]
+    if why.cell is None or why.wanted is None or why.left is None:
+        return [words.say("lottery.why.lost_unknown", **facts)]
+    lost = words.say(
+        "lottery.why.lost",
+        **facts,
+        cell=cell_words(why.cell, why.names, words),
+        left=_left(why, words),
+        wanted=_units(why.wanted, words),
+    )
+    return [lost, *_before(why, words)]
+
+
+def cell_words(cell: Piece, names: tuple[Text, Text] | None, words: Words) -> str:
+    """The place and the time of a cell."""
+    place = " ".join(words.text(name) for name in names) if names else cell.resource_id
+    day = long_date(date.fromisoformat(cell.day), words.language)
+    if (cell.starts, cell.ends) == (0, DAY_MINUTES):
+        return words.say("lottery.why.cell.night", place=place, day=day)
+    times = {"from_time": clock_time(cell.starts), "to_time": clock_time(cell.ends)}
+    return words.say("lottery.why.cell.time", place=place, day=day, **times)
+
+
+def _before(why: Why, words: Words) -> list[str]:
+    if not why.taken_by:
+        return [words.say("lottery.why.nobody_before")]
+    told = [
+        words.say(
+            "lottery.why.before",
+            receipt=one.receipt,
+            round=one.round,
+            place=one.place,
+            units=_units(one.units, words),
+        )
+        for one in why.taken_by[:SHOWN]
+    ]
+    more = len(why.taken_by) - SHOWN
+    return [*told, words.say("lottery.why.before_more", count=more)] if more > 0 else told
+
+
+def _left(why: Why, words: Words) -> str:
+    left = why.left or 0
+    if how_many(left) == 0:
+        return words.say("lottery.why.left.none")
+    if isinstance(why.wanted, tuple) and isinstance(left, tuple):
+        return words.say("lottery.why.left.named")
+    return words.say("lottery.why.left.some", count=_units(left, words))
+
+
+def _units(units: Free, words: Words) -> str:
+    return words.say("lottery.why.units", count=how_many(units))
