@@ -69,10 +69,9 @@ def new_row(  # noqa: PLR0913  # what a row consists of
 def _beginning(plan: BookingPlan, *, visit: Visit, arisen: Arisen | None) -> dict[str, Any]:
     """How it arose, and since when it is tentative or confirmed."""
     anchors = {} if arisen is None else dict(arisen.anchors)
-    tentative = plan.state == "tentative"
+    since = {"tentative_since": anchors.get("tentative_since", visit.now), "confirmed_at": None}
     return {
-        "tentative_since": anchors.get("tentative_since", visit.now) if tentative else None,
-        "confirmed_at": None if tentative else visit.now,
+        **(since if plan.state == "tentative" else {"tentative_since": None, "confirmed_at": visit.now}),
         "arose": "first_come" if arisen is None else "lottery",
         "entry_id": None if arisen is None else arisen.entry_id,
         "anchors": anchors,
