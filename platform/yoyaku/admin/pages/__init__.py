@@ -7,6 +7,7 @@ from yoyaku.admin.pages import (
     letters,
     log,
     lotteries,
+    lottery_batches,
     newcomer,
     people,
     person,
@@ -27,5 +28,6 @@ ROUTES: Final = [
     *staff.ROUTES,
     *log.ROUTES,
     *lotteries.ROUTES,
+    *lottery_batches.ROUTES,
     *rehearsal.ROUTES,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,8 +33,8 @@ from yoyaku.ui.formats import JAPAN
 
 HOME: Final = "/counter/lotteries"
 REFRESH_SECONDS: Final = 10
-REVERTIBLE: Final = ("draw", "release")
-"""Batches that staff may take back; lapsed wins are restored with a new last moment instead."""
+NEXT: Final = {"open": "seal", "sealed": "draw", "drawn": "announce", "announced": "release"}
+"""What comes next, by the state of a lottery."""
 FILES: Final = {"sealed": "jsonl", "result": "jsonl", "signature": "json"}
 
 
@@ -149,11 +150,12 @@ async def _lottery_page(
         one=found.overview,
         name=name,
         wanted=[_use(here, rules, one) for one in found.wanted],
-        history=[(one, batch_facts(here, one)) for one in found.history],
+        history=[(one, batch_facts(here, one.facts)) for one in found.history],
         may_run=may(here, Permission.RUN_LOTTERIES),
         may_read=may(here, Permission.LOTTERY_FILES),
         revertible=_revertible(found),
-        previews=(),
+        previews=_previews(found),
+        again=_again(found),
         form=form or {},
         errors=errors or {},
         ways=[],
@@ -170,21 +172,38 @@ def lottery_crumbs(here: Here, *steps: str, path: str | None = None) -> list[Any
 
 
 def _revertible(found: Details) -> frozenset[UUID]:
-    """The latest batch of each kind that staff may take back, unless it was."""
-    latest: dict[str, Batch] = {}
-    for one in found.history:
-        latest.setdefault(one.kind, one)
-    kinds = {*REVERTIBLE, "lapse"}
-    early = found.overview.lottery.state == "drawn"
-    fits = {"draw": early, "release": True, "lapse": True}
+    """The latest batch of each kind that staff may take back: a draw until it is announced, what was released, lapses."""
+    state = found.overview.lottery.state
+    fits = {"draw": state == "drawn", "release": state == "released", "lapse": True}
     return frozenset(
-        one.batch_id for one in latest.values() if one.kind in kinds and one.reverted_at is None and fits[one.kind]
+        one.batch_id for one in _latest(found).values() if one.reverted_at is None and fits.get(one.kind, False)
     )
 
 
-def batch_facts(here: Here, one: Batch) -> list[tuple[str, str]]:
-    """What a batch did, in words: the facts that there are words for."""
-    said = ((here.words.maybe(f"lottery_admin.fact.{name}"), value) for name, value in one.facts.items())
+def _again(found: Details) -> str | None:
+    """A draw or a release that was taken back and not done again."""
+    state = found.overview.lottery.state
+    fits = {"draw": state == "sealed", "release": state == "announced"}
+    taken_back = [one.kind for one in _latest(found).values() if one.reverted_at is not None]
+    return next((kind for kind in taken_back if fits.get(kind, False)), None)
+
+
+def _latest(found: Details) -> dict[str, Batch]:
+    latest: dict[str, Batch] = {}
+    for one in found.history:
+        latest.setdefault(one.kind, one)
+    return latest
+
+
+def _previews(found: Details) -> list[str]:
+    """What can be looked at before it is done: the next step, and the lapse of wins that nobody accepted."""
+    ahead = NEXT.get(found.overview.lottery.state)
+    return [*([ahead] if ahead else []), *(["lapse"] if found.wins.get("won") else [])]
+
+
+def batch_facts(here: Here, counted: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a batch does, in words: the facts that there are words for."""
+    said = ((here.words.maybe(f"lottery_admin.fact.{name}"), value) for name, value in counted.items())
     return [(label, f"{value:,}" if isinstance(value, int) else str(value)) for label, value in said if label]
 
 
