@@ -137,7 +137,7 @@ def _single(rules: ServiceRules, placed: PlacedSpace, name: str, conditions: Seq
         + ([None] if _unregistered_may_book(rules) else []),
         "channel": [channel.code for channel in booking.channels],
         "actor": ["resident", "clerk"],
-        "arose": ["first_come"],
+        "arose": ["first_come", "lottery"] if rules.lotteries else ["first_come"],
         "paid": ["free", "unpaid"],
         "activity": [*placed.space.activities] or [None],
         "age_group": [code for table in timetables_at(rules, placed).values() for code in _age_groups(table)],

@@ -21,6 +21,14 @@ PAST: Final = frozenset({"state", "paid", "paid_by", "paid_only_by", "grounds"})
 BY_THE_UNIT: Final = frozenset({"age_group", "elapsed_minutes"})
 """Facts of one unit of a use (a guest, an hour), which only rows of prices look at."""
 
+OF_ENTRANTS: Final = frozenset(
+    {
+        *("user_class", "account_kind", "residency", "registration", "mail_verified"),
+        *("channel", "actor", "use_month"),
+    }
+)
+"""Facts of who enters a lottery, by which way, of which month: what entering and the weight in a draw may hang on."""
+
 _NUMBERS: Final = frozenset(
     {
         *("use_month", "starts_minute", "ends_minute", "minutes", "elapsed_minutes"),

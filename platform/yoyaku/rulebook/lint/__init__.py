@@ -11,6 +11,8 @@ from yoyaku.rulebook.lint.conditions import check_conditions
 from yoyaku.rulebook.lint.examples import check_example_list
 from yoyaku.rulebook.lint.fees import check_fees
 from yoyaku.rulebook.lint.lives import check_lives
+from yoyaku.rulebook.lint.lotteries import check_lotteries
+from yoyaku.rulebook.lint.lottery_days import check_lottery_days
 from yoyaku.rulebook.lint.moments import check_moments
 from yoyaku.rulebook.lint.order import check_order
 from yoyaku.rulebook.lint.references import check_references
@@ -36,6 +38,8 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_order,
     check_fees,
     check_lives,
+    check_lotteries,
+    check_lottery_days,
     check_example_list,
 )
 

@@ -8,19 +8,21 @@ from typing import Any, Final
 from yoyaku.booking.terms import Window
 from yoyaku.facility.policy import may_hold
 from yoyaku.fee.terms import Price
+from yoyaku.lottery.terms import EntryMost, LotteryScheme
 from yoyaku.rulebook.book import Book, facility_fault
 from yoyaku.rulebook.registration_facts import facts_of_clause, registration_facts
-from yoyaku.rulebook.vocabulary import BY_THE_UNIT, DAY, PAST, PLACE, Fact, vocabulary
+from yoyaku.rulebook.vocabulary import BY_THE_UNIT, DAY, OF_ENTRANTS, PAST, PLACE, Fact, vocabulary
 from yoyaku.rulebook.walk import structs, when_of
 from yoyaku.rules.check import shown
 from yoyaku.rules.condition import NONE
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.shapes import closest
-from yoyaku.rules.values import Match, Range
+from yoyaku.rules.values import Match, Range, When
 
 Finding = tuple[str, KeyPath, Mapping[str, Any]]
 
 PLACE_AND_DAY: Final = PLACE | DAY
+LOTTERY_COVERS: Final = PLACE_AND_DAY | {"timetable"}
 BEFORE_PRICE: Final = frozenset({"form", "limits"})
 """Parts of the section ``booking`` that are asked while a booking is being made, before its price is known."""
 
@@ -31,9 +33,7 @@ def check_conditions(book: Book) -> Iterator[Fault]:
     for path, clause in structs(book.rules):
         if path[:1] in {("inventory",), ("examples",)} or not when_of(clause):
             continue
-        for code, where, facts in _of_clause(book, path, clause, known):
-            place = book.key_fault if code.startswith(("unknown_fact", "fact_not_here")) else book.fault
-            yield place(code, where, **facts)
+        yield from _told(book, _of_clause(book, path, clause, known))
         if (
             path[0] != "registration"
             and book.spaces
@@ -45,6 +45,18 @@ def check_conditions(book: Book) -> Iterator[Fault]:
             path = ("hours", index, "when")
             for code, where, facts in _findings(hours.when, path, known, PLACE_AND_DAY):
                 yield facility_fault(at, code, where, **facts)
+
+
+def condition_faults(book: Book, path: KeyPath, when: When, *, key: str) -> Iterator[Fault]:
+    """Faults of a condition that stands under another key than ``when``."""
+    known = vocabulary(book)
+    yield from _told(book, _findings(when, (*path, key), known, facts_at(path, None, known)))
+
+
+def _told(book: Book, findings: Iterator[Finding]) -> Iterator[Fault]:
+    for code, where, facts in findings:
+        place = book.key_fault if code.startswith(("unknown_fact", "fact_not_here")) else book.fault
+        yield place(code, where, **facts)
 
 
 def _of_clause(book: Book, path: KeyPath, clause: object, known: Mapping[str, Fact]) -> Iterator[Finding]:
@@ -61,6 +73,8 @@ def facts_at(path: KeyPath, clause: object, known: Mapping[str, Fact]) -> frozen
     everything = frozenset(known)
     if path[0] == "timetable_use":
         return PLACE_AND_DAY
+    if path[0] == "lottery" and not isinstance(clause, EntryMost):
+        return LOTTERY_COVERS if isinstance(clause, LotteryScheme) else OF_ENTRANTS
     without = frozenset() if isinstance(clause, Price) else BY_THE_UNIT
     return everything - without - _not_yet(path, clause)
 
@@ -74,7 +88,7 @@ def _not_yet(path: KeyPath, clause: object) -> frozenset[str]:
         return PAST - {"paid", "state"}
     if path[:2] == ("booking", "lifecycle"):
         return PAST - {"paid"}
-    asked_first = path[0] == "fees" or path[1] in BEFORE_PRICE or _is_booking_window(clause)
+    asked_first = path[0] in {"fees", "lottery"} or path[1] in BEFORE_PRICE or _is_booking_window(clause)
     return PAST if asked_first else frozenset()
 
 

@@ -55,6 +55,17 @@ def implies(when: When, other: When) -> bool:
     return all(name in when and _within(when[name], allowed) for name, allowed in other.items())
 
 
+def may_meet(when: When, other: When) -> bool:
+    """Whether both can hold of one thing, as far as the lines show: no fact has to be two things at once."""
+    return all(_share(allowed, other[name]) for name, allowed in when.items() if name in other)
+
+
+def _share(one: Match, other: Match) -> bool:
+    if isinstance(one, Range) or isinstance(other, Range):
+        return True
+    return not set(_options(one)).isdisjoint(_options(other))
+
+
 def _within(inner: Match, outer: Match) -> bool:
     if isinstance(inner, Range) or isinstance(outer, Range):
         return inner == outer
