@@ -17,12 +17,14 @@ from litestar.types import Message, Scope
 from yoyaku.admin import pages as admin_pages
 from yoyaku.booking.drawn import show
 from yoyaku.booking.pages import apply, cart, done, find, home, mine, search, stay
+from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.settings import Settings
 from yoyaku.lottery import pages as lottery_pages
 from yoyaku.lottery.pages.board import LOTTERY_BOARD
+from yoyaku.lottery.pages.home_part import lottery_part
 from yoyaku.lottery.service.people import HELD_ENTRIES
 from yoyaku.registration import pages as registration_pages
 from yoyaku.registration.ties import hold
@@ -111,6 +113,7 @@ def _prepare() -> None:
     """What a process is told before anything is asked of it."""
     configure_logging()
     hold(HELD_BOOKINGS)
+    add_home_part(lottery_part)
     show(LOTTERY_BOARD)
     hold(HELD_ENTRIES)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.home_parts import HomePart, Todo, home_parts
 from yoyaku.booking.pages.mine import BookingRow, booking_row, to_log_in
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import list_bookings
@@ -26,16 +26,6 @@ SHOWN: Final = 6
 MESSAGES_SHOWN: Final = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class Todo:
-    """Something to be done now: what, why, and the page on which it is done."""
-
-    title: str
-    hint: str
-    path: str
-    button: str
-
-
 @get("/me")
 async def show_home(here: NamedDependency[Here]) -> Response[Any]:
     """Everything that is one's own, what needs doing first."""
@@ -47,9 +37,11 @@ async def show_home(here: NamedDependency[Here]) -> Response[Any]:
     rules, words = await here.rules(), here.words
     bookings = await list_bookings(here.conn, visit=here.visit, states=("tentative", "confirmed"))
     rows = [booking_row(rules, one, here) for one in sorted(bookings, key=lambda one: one.state == "confirmed")]
+    parts = await home_parts(here)
     return here.page.show(
         "booking/home.html",
-        todos=_todos(here, rules, rows),
+        todos=_todos(here, rules, rows, parts),
+        parts=parts,
         favourites=await _favourites(here, rules, registrant_id),
         bookings=rows[:SHOWN],
         more=len(rows) > SHOWN,
@@ -79,9 +71,9 @@ def _links(rules: ServiceRules, *, is_group: bool) -> list[tuple[str, str]]:
     return [*links, ("/account/data", "data")]
 
 
-def _todos(here: Here, rules: ServiceRules, rows: Sequence[BookingRow]) -> list[Todo]:
+def _todos(here: Here, rules: ServiceRules, rows: Sequence[BookingRow], parts: Sequence[HomePart]) -> list[Todo]:
     """What is to be done now, the most pressing first; a member who acts for a group sees what the bookings need."""
-    of_bookings = [_todo_of(here, row) for row in rows if row.todo]
+    of_bookings = [todo for part in parts for todo in part.todos] + [_todo_of(here, row) for row in rows if row.todo]
     visitor = here.page.visitor
     if visitor is None or visitor.is_acting:
         return of_bookings

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from yoyaku.lottery.pages import calendar, day, downloads, entry, overview, report_page, results
+from yoyaku.lottery.pages import calendar, day, downloads, entry, mine, overview, report_page, results, wins
 
 ROUTES: Final = [
     *overview.ROUTES,
     *calendar.ROUTES,
     *day.ROUTES,
     *entry.ROUTES,
+    *mine.ROUTES,
+    *wins.ROUTES,
     *results.ROUTES,
     *report_page.ROUTES,
     *downloads.ROUTES,
