@@ -19,13 +19,17 @@ from yoyaku.booking.visit import Visit
 from yoyaku.db import work
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
+from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service import planning
 from yoyaku.lottery.service.accepting import book_automatic
 from yoyaku.lottery.service.announcing import announce_lottery, tell_delay, tell_lottery
 from yoyaku.lottery.service.beacons import LotteryMeans
+from yoyaku.lottery.service.drawing import draw_lottery, obtain_value, store_value
 from yoyaku.lottery.service.lapsing import lapse_due, remind_winners
 from yoyaku.lottery.service.opening import open_lottery, remind_entrants
+from yoyaku.lottery.service.progress import Report, reporter
 from yoyaku.lottery.service.releasing import release_lottery
+from yoyaku.lottery.service.sealing import seal_lottery
 from yoyaku.worker.due import Due
 from yoyaku.worker.sight import visit_of_system
 
@@ -91,14 +95,40 @@ async def _remind(conn: AsyncConnection, due: Due) -> bool:
     return True
 
 
+async def _seal(conn: AsyncConnection, due: Due) -> bool:
+    _, rules = await _known(conn, due)
+    await seal_lottery(conn, rules=rules, lottery_id=due.subject_id, now=due.now, report=_report(due))
+    return True
+
+
+async def _prepare_draw(due: Due) -> object:
+    """The public value, stored as soon as it is there: asked outside any transaction."""
+    async with _transaction(due) as conn:
+        row, rules = await _known(conn, due)
+    value = await obtain_value(_means(due), rules=rules, row=row, real_now=due.runtime.clock())
+    if value is not None:
+        async with _transaction(due) as conn:
+            await store_value(conn, lottery_id=due.subject_id, value=value, now=due.now)
+    return None
+
+
+async def _draw(conn: AsyncConnection, due: Due) -> bool:
+    _, rules = await _known(conn, due)
+    await draw_lottery(
+        conn, means=_means(due), rules=rules, lottery_id=due.subject_id, now=due.now, report=_report(due)
+    )
+    return True
+
+
 async def _prepare_announce(due: Due) -> object:
     """Tell of a delay; or announce, and make bookings of what needs no acceptance, some at a time."""
     async with _transaction(due) as conn:
         await tell_delay(conn, lottery_id=due.subject_id)
     async with _transaction(due) as conn:
-        _, rules = await _known(conn, due)
+        row, rules = await _known(conn, due)
         await announce_lottery(conn, rules=rules, lottery_id=due.subject_id, now=due.now)
-    left = 1
+    scheme = scheme_of(rules, row.scheme)
+    left = 1 if scheme is not None and scheme.win.accept == "automatic" else 0
     while left:
         async with _transaction(due) as conn:
             left = await book_automatic(
@@ -112,17 +142,14 @@ async def _announce(conn: AsyncConnection, due: Due) -> bool:
     return True
 
 
-async def _remind_winners(conn: AsyncConnection, due: Due) -> bool:
+async def _remind_win(conn: AsyncConnection, due: Due) -> bool:
     await remind_winners(conn, visit=_visit(due), lottery_id=due.subject_id)
     return True
 
 
 async def _lapse(conn: AsyncConnection, due: Due) -> bool:
-    """Wins that a clerk restored lapse later than the others: the same deadline comes again for them."""
-    lapsed = await lapse_due(conn, visit=_visit(due), lottery_id=due.subject_id)
-    if lapsed.again_at is not None:
-        await work.postpone_deadline(conn, work_id=due.work_id, due_at=lapsed.again_at)
-    return lapsed.again_at is None
+    await lapse_due(conn, visit=_visit(due), lottery_id=due.subject_id)
+    return True
 
 
 async def _release(conn: AsyncConnection, due: Due) -> bool:
@@ -130,16 +157,24 @@ async def _release(conn: AsyncConnection, due: Due) -> bool:
     return True
 
 
+def _report(due: Due) -> Report:
+    service = (due.site.tenant_id, due.site.service_id)
+    return reporter(due.runtime.engine, service=service, lottery_id=due.subject_id, clock=due.runtime.clock)
+
+
 PREPARATIONS: Final[Mapping[str, Callable[[Due], Awaitable[object]]]] = {
     "lottery_plan": _prepare_plan,
+    "lottery_draw": _prepare_draw,
     "lottery_announce": _prepare_announce,
 }
 HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]] = {
     "lottery_plan": _plan,
     "lottery_open": _open,
     "lottery_remind": _remind,
+    "lottery_seal": _seal,
+    "lottery_draw": _draw,
     "lottery_announce": _announce,
-    "lottery_remind_win": _remind_winners,
+    "lottery_remind_win": _remind_win,
     "lottery_lapse": _lapse,
     "lottery_release": _release,
 }

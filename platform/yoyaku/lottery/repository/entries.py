@@ -114,7 +114,7 @@ async def add_applicant(conn: AsyncConnection, *, values: Mapping[str, Any]) -> 
     """Write somebody's part in a lottery; false where another has that receipt code in it."""
     statement = insert_or(lottery_applicant).values(**HERE, **values)
     unless = statement.on_conflict_do_nothing(constraint="uq_lottery_applicant_receipt")
-    return (await conn.execute(unless)).rowcount == 1
+    return (await conn.execute(unless.returning(lottery_applicant.c.applicant_id))).first() is not None
 
 
 async def weigh_applicant(conn: AsyncConnection, *, applicant_id: UUID, values: Mapping[str, Any]) -> None:

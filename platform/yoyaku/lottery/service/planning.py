@@ -7,7 +7,6 @@ In three steps, since a beacon may have to be asked, which is never done inside 
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.beacon import Promise
 from yoyaku.kernel.ids import new_id
 from yoyaku.lottery.policy.life import is_to_plan, months_from
+from yoyaku.lottery.policy.seal import secret_hash_of
 from yoyaku.lottery.repository.dues import close_due, set_due
 from yoyaku.lottery.repository.lotteries import (
     LotteryRow,
@@ -133,7 +133,7 @@ async def _write(conn: AsyncConnection, means: LotteryMeans, plan: Plan) -> None
         "period_starts": plan.month.starts,
         "period_ends": plan.month.ends,
         "secret": means.seal.seal(secret),
-        "secret_hash": hashlib.sha256(secret).hexdigest(),
+        "secret_hash": secret_hash_of(secret),
     }
     await add_lottery(conn, {**values, **_by_rules(plan)})
     await set_dues(conn, lottery_id=lottery_id, times=plan.times)
