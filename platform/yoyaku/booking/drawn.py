@@ -34,6 +34,11 @@ class SlotOdds:
     applications: int
     winnable: int
 
+    @property
+    def ratio(self) -> str | None:
+        """Entries for each that can win (``1.5``); ``None`` where nobody entered or nothing can be won."""
+        return f"{self.applications / self.winnable:.1f}" if self.applications and self.winnable else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnDay:

@@ -68,5 +68,6 @@ def carried_parts(requests: Iterable[BookingRequest]) -> list[tuple[str, str]]:
 
 
 def part_query(requests: Iterable[BookingRequest]) -> Mapping[str, list[str]]:
-    """The uses as a query of an address."""
-    return {PART: [write_part(request) for request in requests]}
+    """The uses as a query of an address; nothing where there is none."""
+    parts = [write_part(request) for request in requests]
+    return {PART: parts} if parts else {}

@@ -1,0 +1,414 @@
+"""Entering lotteries over HTTP, without scripts: by the cart, in sets, as stays; what is told before, after, and instead."""
+
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from tests.cities import city_settings_of, load_cities, move_clocks
+
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.lottery.repository.lotteries import list_lotteries
+from yoyaku.lottery.service.beacons import LotteryMeans
+from yoyaku.lottery.service.opening import open_lottery
+from yoyaku.lottery.service.planning import plan_lotteries
+from yoyaku.rulebook.provider import RulesProvider
+from yoyaku.tenancy.service import Sites
+from yoyaku.web.app import create_app
+
+OPEN_AT = {
+    "sports": datetime(2027, 2, 7, 10),  # noqa: DTZ001  # civil time of the tenants, as all of these
+    "lodging": datetime(2027, 2, 7, 10),  # noqa: DTZ001
+    "halls": datetime(2027, 2, 12, 10),  # noqa: DTZ001
+    "rooms": datetime(2027, 2, 22, 10),  # noqa: DTZ001
+}
+RECEIPT = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+
+
+@pytest.fixture(scope="module")
+def city_settings(database_server, _new_database, services):
+    """A database in which each service's lottery takes entries."""
+    made = _new_database()
+    settings = city_settings_of(made)
+    load_cities(settings)
+    for code, moment in OPEN_AT.items():
+        move_clocks(settings, services[code], to=moment)
+    yield settings
+    database_server.drop_database(made.name)
+
+
+@pytest.fixture(scope="module")
+async def application(city_settings, services):
+    gateway = create_app(city_settings)
+    for code in OPEN_AT:
+        await open_lotteries(gateway, city_settings, services[code])
+    yield gateway
+    await gateway.app.state["engine"].dispose()
+
+
+async def open_lotteries(gateway, settings, service):
+    """Plan the lotteries of a service and open those whose time has come, as the worker would."""
+    engine, provider = gateway.app.state["engine"], RulesProvider()
+    means = LotteryMeans(seal=settings.seal, plugin_profiles=settings.plugin_profiles)
+    site = await Sites(engine).by_path(service.tenant, service.code, real_now=read_clock())
+    now = site.business_now(read_clock())
+    async with tenant_transaction(engine, service.tenant, service.code) as conn:
+
+        async def rules_for(made_on, used_on):
+            return await provider.rules_for(
+                conn, tenant_id=service.tenant, service_id=service.code, made_on=made_on, used_on=used_on
+            )
+
+        await plan_lotteries(conn, means=means, rules_for=rules_for, site_zone=site.zone, now=now)
+        for row in await list_lotteries(conn, states=["planned"]):
+            if row.opens_at <= now.astimezone(UTC):
+                rules = await rules_for(now.astimezone(site.zone).date(), row.period_starts)
+                await open_lottery(conn, rules=rules, lottery_id=row.lottery_id, now=now)
+
+
+def links(html, pattern):
+    """The addresses on a page that fit, each once, in their order."""
+    return list(dict.fromkeys(unescape(found) for found in re.findall(r'href="([^"]+)"', html) if re.search(pattern, unescape(found))))
+
+
+def hidden(html, action):
+    """The hidden fields of the form that is sent to an address."""
+    form = next(one for one in re.findall(r"<form.*?</form>", html, re.DOTALL) if f'action="{action}"' in one)
+    fields = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        if name != "_csrf_token":
+            fields.setdefault(unescape(name), []).append(unescape(value))
+    return fields
+
+
+def plain(html):
+    """What a page says, without its marks."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", html)))
+
+
+def cell(html, day):
+    """What the month says of a day."""
+    found = re.search(rf'<a class="day[^"]*" href="[^"]*{day.isoformat()}[^"]*">(.*?)</a>', html, re.DOTALL)
+    return None if found is None else plain(found[1])
+
+
+async def answer(site, action, **more):
+    """Send the form of a page, with its hidden fields."""
+    return await site.post(action, **hidden(site.html, action), **more)
+
+
+async def agree(site, action):
+    """Send the last form with every term ticked."""
+    ticks = {name: "yes" for name in re.findall(r'name="(terms\.[^"]+)"', site.html)}
+    return await answer(site, action, **ticks)
+
+
+MARCH = "/lottery/monthly/2027-03"
+TENNIS = f"{MARCH}/facilities/castle-tennis"
+APRIL = "/lottery/monthly/2027-04"
+PEOPLE = {"form.people.general": "2", "form.people.high_school_or_younger": "0"}
+
+
+def people_of(html):
+    """The required numbers of a form, two of the first kind."""
+    names = list(dict.fromkeys(re.findall(r'name="(form\.people[^"]*)"', html)))
+    return {name: "0" if place else "2" for place, name in enumerate(names)}
+
+
+async def enter_hours(site, day, slots, **more):
+    """A day's hours as a wish of its own: ticked, checked, confirmed, entered."""
+    await site.get(f"{TENNIS}/{day}")
+    await site.post(f"{TENNIS}/{day}", slot=slots, **more)
+    await answer(site, f"{MARCH}/check", **people_of(site.html))
+    return await agree(site, f"{MARCH}/enter")
+
+
+@pytest.fixture
+async def sports(browse, services):
+    site = browse("sports")
+    await site.log_in(services["sports"].resident)
+    return site
+
+
+@pytest.mark.fact("KC-027", "KC-028", "KC-029", "KC-030", "KC-T4")
+async def test_a_hall_is_entered_like_a_reservation_and_its_cell_says_that_it_will_be_drawn(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    await site.get("/lottery/halls/2027-08")
+    month = links(site.html, r"^/availability/")[0]
+    await site.get(month)
+    day_path = links(site.html, r"/availability/[^/]+/2027-08-1\d")[0]
+    day = date.fromisoformat(re.search(r"2027-08-\d\d", day_path)[0])
+    assert "◇ 抽選受付" in cell(site.html, day)
+    assert "day-lottery_open" in site.html  # coloured, beside the words
+
+    await site.get(day_path)
+    assert "早い者勝ちではありません" in site.html
+    slot = re.search(r'name="slot" value="([^"]+)"', site.html)[1]
+    page = await site.post(day_path.partition("?")[0], slot=slot)
+    assert page.url.path == "/cart", plain(page.text)
+    assert "抽選で決まります" in plain(page.text)
+    await site.get("/apply")
+    await answer(site, "/apply", **people_of(site.html), **{"form.purpose": "合唱の練習"})
+    assert "抽選待ちになります" in plain(site.html), plain(site.html)
+    await answer(site, "/apply/terms")
+    assert "抽選申込みを行います。よろしいですか？" in site.html
+    page = await agree(site, "/apply/submit")
+
+    assert page.url.path == "/lottery/entered", plain(page.text)
+    assert "抽選待ち" in plain(page.text)
+    assert RECEIPT.search(plain(page.text))
+    await site.get(month)
+    assert "◆ 抽選要" in cell(site.html, day)
+    await site.get(day_path)
+    assert "1／1" in plain(site.html)
+    await site.get("/cart")
+    assert "カゴは空です" in plain(site.html) or 'name="item"' not in site.html
+
+
+async def test_who_may_not_enter_a_hall_is_told_before_any_form(browse, people):
+    site = browse("halls")
+    person = next(one for one in people["halls"] if one.login_id == "taro2027")
+    await site.log_in(person)
+    page = await site.get("/lottery/halls/2027-08")
+
+    assert "抽選に申し込めるのは団体だけです" in plain(page.text)
+    assert "14日前" in plain(page.text)
+
+
+@pytest.mark.fact("KS-055", "KS-056", "KS-057", "KS-060", "KS-061")
+async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sports):
+    place = f"{MARCH}/facilities/city-gymnasium"
+    await sports.get(place)
+    first, second = links(sports.html, rf"{place}/2027-03-1\d")[:2]
+    await sports.get(first)
+    slots = re.findall(r'name="slot" value="([^"]+)"', sports.html)
+    one, other = slots[0], next(slot for slot in slots if slot.partition("|")[0] != slots[0].partition("|")[0])
+    page = await sports.post(first, slot=one)
+    assert page.url.path == f"{MARCH}/entry"
+    add = links(sports.html, r"/facilities/city-gymnasium\?part=")[0]
+    await sports.get(add)
+    assert "1枠を選んでいます" in plain(sports.html)
+    page = await sports.get(links(sports.html, re.escape(second.partition("?")[0]))[0])
+    page = await answer_day(sports, page.url.path, slot=other)
+    assert "セット 2枠" in plain(page.text)
+    assert "まとめて当選するか、まとめて落選します" in plain(page.text)
+    await answer(sports, f"{MARCH}/check", **people_of(sports.html))
+    assert "抽選申込みを行います。よろしいですか？" in plain(sports.html), plain(sports.html)
+    page = await agree(sports, f"{MARCH}/enter")
+
+    said = plain(page.text)
+    assert "抽選申込みが完了しました。" in said
+    assert "第1希望 セット 2枠" in said
+    assert "あと9枠申し込めます" in said
+
+
+async def answer_day(site, path, **more):
+    """Send a day's form, with the uses that were chosen before."""
+    parts = [unescape(found) for found in re.findall(r'name="part" value="([^"]*)"', site.html)]
+    return await site.post(path, part=parts, **more)
+
+
+@pytest.mark.fact("KS-058", "KS-059")
+async def test_three_hours_on_all_courts_are_entered_and_a_fourth_hour_is_refused_with_its_clause(sports):
+    hours = ["tennis|09:00-10:00", "tennis|10:00-11:00", "tennis|11:00-12:00", "tennis|12:00-13:00"]
+    await sports.get(f"{TENNIS}/2027-03-09")
+    page = await sports.post(f"{TENNIS}/2027-03-09", slot=hours, **{"surfaces.tennis": "4"})
+    said = plain(page.text)
+    assert page.status_code == 409
+    assert "このままでは申し込めません" in said
+    assert "180分" in said or "3時間" in said, said
+    assert "利用ガイドブック" in said
+    assert "第1希望に申込む" not in said
+
+    page = await enter_hours(sports, "2027-03-09", hours[:3], **{"surfaces.tennis": "4"})
+    assert "9:00〜12:00" in plain(page.text)
+    assert "4面" in plain(page.text)
+    page = await sports.get(f"{TENNIS}/2027-03-09")
+    assert plain(page.text).count("◆ 抽選要1／4") == 3
+
+
+async def test_the_form_that_is_sent_twice_enters_once(sports):
+    await sports.get(f"{TENNIS}/2027-03-23")
+    await sports.post(f"{TENNIS}/2027-03-23", slot="tennis|15:00-16:00")
+    await answer(sports, f"{MARCH}/check", **people_of(sports.html))
+    kept = sports.html
+    first = await agree(sports, f"{MARCH}/enter")
+    sports.html = kept
+    again = await agree(sports, f"{MARCH}/enter")
+
+    assert first.url == again.url
+    assert plain(first.text).count("15:00〜16:00") == plain(again.text).count("15:00〜16:00") == 1
+
+
+async def test_terms_that_were_not_ticked_are_asked_for_at_their_place(sports):
+    await sports.get(f"{TENNIS}/2027-03-24")
+    await sports.post(f"{TENNIS}/2027-03-24", slot="tennis|15:00-16:00")
+    await answer(sports, f"{MARCH}/check", **people_of(sports.html))
+    page = await answer(sports, f"{MARCH}/enter")
+
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert "抽選申込みを行います。よろしいですか？" in page.text
+
+
+async def test_what_was_chosen_is_there_after_logging_in(browse, services):
+    site = browse("sports")
+    await site.get(f"{TENNIS}/2027-03-25")
+    assert "ログインが必要です" in plain(site.html)
+    page = await site.post(f"{TENNIS}/2027-03-25", slot="tennis|15:00-16:00")
+    assert page.url.path == "/login"
+    back = unescape(re.search(r'name="next" value="([^"]+)"', site.html)[1])
+    person = services["sports"].resident
+    page = await site.post("/login", login_id=person.login_id, password=person.password, next=back)
+
+    assert page.url.path == f"{MARCH}/entry"
+    assert "15:00〜16:00" in plain(page.text)
+
+
+async def test_availability_says_that_held_hours_are_drawn_and_leads_to_where_one_enters(sports):
+    page = await sports.get("/availability/castle-tennis/2027-03-25")
+    said = plain(page.text)
+
+    assert "抽選で決まります" in said
+    assert 'name="slot"' not in page.text
+    assert links(page.text, rf"{TENNIS}/2027-03-25")
+    assert links(page.text, rf"^{MARCH}$")
+
+
+async def test_nothing_ticked_is_said_at_the_top(sports):
+    await sports.get(f"{TENNIS}/2027-03-25")
+    page = await sports.post(f"{TENNIS}/2027-03-25")
+
+    assert page.status_code == 422
+    assert "1つ以上" in plain(page.text)
+
+
+async def test_an_address_that_these_pages_did_not_write_leads_back(sports):
+    for part in ("{", '{"facility":"x","space":"y","use_on":"2027-03-01"}', "x" * 3000):
+        page = await sports.get(f"{MARCH}/entry", params={"part": part})
+        assert page.status_code in {200, 404}
+    assert (await sports.get("/lottery/monthly/2031-01")).status_code == 404
+    assert (await sports.get("/lottery/nothing/2027-03")).status_code == 404
+
+
+@pytest.fixture
+async def lodging(browse, services):
+    site = browse("lodging")
+    await site.log_in(services["lodging"].resident)
+    return site
+
+
+async def choose_stay(site, night, wish=None, nights="1"):
+    """The form of a stay filled in and sent."""
+    await site.get(night)
+    groups = list(dict.fromkeys(re.findall(r'name="guests\.1\.([^"]+)"', site.html)))
+    fields = {f"guests.{n}.{code}": "2" if code == groups[0] else "0" for n in ("1", "2") for code in groups}
+    wishes = {} if wish is None else dict.fromkeys(re.findall(r'name="(wish\.[^"]+)"', site.html), wish)
+    return await site.post(night, nights=nights, **fields, **wishes)
+
+
+@pytest.mark.fact("ML-010", "ML-011", "ML-012", "ML-013", "ML-014")
+async def test_nights_show_entries_and_rooms_by_week_and_lead_to_the_form(lodging):
+    await lodging.get(APRIL)
+    place = links(lodging.html, rf"^{APRIL}/facilities/")[0]
+    page = await lodging.get(place)
+    assert re.search(r"0／\d+", plain(page.text))
+    assert "申込総数／当選可能数" in plain(page.text)
+    following = links(page.text, r"from=2027-04-08")
+    assert "翌週" in plain(page.text)
+    page = await lodging.get(following[0])
+    assert "前週" in plain(page.text)
+    night = links(page.text, rf"{place}/2027-04-1\d")[0]
+    page = await lodging.get(night)
+    said = plain(page.text)
+    assert "第1希望に申込む" in said
+    assert "1泊" in said
+    assert "2泊" in said
+    assert page.text.count('name="guests.2.') == page.text.count('name="guests.1.')
+
+
+@pytest.mark.fact("ML-016", "ML-018", "ML-019", "ML-020", "ML-T6")
+async def test_three_stays_are_wished_for_one_after_the_other_in_one_facility_and_no_fourth(lodging):
+    await lodging.get(APRIL)
+    place = next(one for one in links(lodging.html, rf"^{APRIL}/facilities/") if await asks_wish(lodging, one))
+    page = await lodging.get(f"{place}?from=2027-04-12")
+    nights = links(page.text, rf"{place}/2027-04-1\d")
+    page = await choose_stay(lodging, nights[0], wish="yes")
+    assert "抽選申込みを行います。よろしいですか？" in plain(page.text), plain(page.text)
+    page = await agree(lodging, f"{APRIL}/enter")
+    assert "抽選申込みが完了しました。" in plain(page.text)
+    assert "次の希望日へ" in plain(page.text)
+    assert "終了" in plain(page.text)
+    receipt = RECEIPT.search(plain(page.text))[0]
+
+    page = await lodging.get(links(page.text, rf"^{APRIL}$")[-1])
+    assert page.url.path == place  # the choice of a facility is skipped
+    for rank, night in enumerate(nights[1:3], 2):
+        page = await lodging.get(night)
+        assert f"第{rank}希望に申込む" in plain(page.text)
+        assert 'name="wish.' not in page.text
+        await choose_stay(lodging, night, nights="1")
+        page = await agree(lodging, f"{APRIL}/enter")
+        assert receipt in plain(page.text)
+    assert "あと0枠" in plain(page.text)
+    assert "次の希望日へ" not in plain(page.text)
+    assert not links(page.text, rf"^{APRIL}$")
+
+    page = await choose_stay(lodging, nights[3])
+    assert "申し込めるのは3件までです" in plain(page.text)
+    other = next(one for one in await all_places(lodging) if one != place)
+    page = await lodging.get(other)
+    assert page.url.path != other
+
+
+async def all_places(site):
+    return [f"{APRIL}/facilities/{code}" for code in await facility_codes(site)]
+
+
+async def facility_codes(site):
+    await site.get("/facilities")
+    return [path.rpartition("/")[2] for path in links(site.html, r"^/facilities/[^/]+$")]
+
+
+async def asks_wish(site, place):
+    """Whether a facility asks for the wish that only the first may have."""
+    await site.get(f"{place}?from=2027-04-12")
+    await site.get(links(site.html, rf"{place}/2027-04-1\d")[0])
+    return 'name="wish.' in site.html
+
+
+@pytest.mark.fact("ML-T4")
+async def test_who_works_in_the_city_is_told_before_the_form_that_the_lottery_is_for_residents(browse, people):
+    site = browse("lodging")
+    for person in people["lodging"]:
+        await site.log_in(person)
+        page = await site.get(APRIL)
+        if "区民の方だけです" in plain(page.text):
+            break
+        site = browse("lodging")
+    else:
+        pytest.fail("nobody of the demo works in the city")
+    assert "1か月前" in plain(page.text)
+    assert "このままでは申し込めません" in plain(page.text)
+
+
+async def test_the_receipt_of_somebody_else_is_nobodys(browse, services, lodging):
+    page = await lodging.get("/lottery/entered", params={"lottery": "0190b6a0-0000-7000-8000-000000000000"})
+    assert page.url.path == "/lottery"
+    stranger = browse("lodging")
+    page = await stranger.get("/lottery/entered", params={"lottery": "x"})
+    assert page.url.path == "/login"
+
+
+@pytest.mark.parametrize("code", ["sports", "lodging", "halls", "rooms"])
+async def test_what_is_open_is_told_with_what_comes_next_in_both_languages(browse, code):
+    site = browse(code)
+    page = await site.get("/lottery")
+    assert "今、申し込める抽選" in plain(page.text)
+    assert "結果の発表" in plain(page.text)
+    page = await site.get("/lottery", params={"lang": "en"})
+    assert "Lotteries you can enter now" in plain(page.text)
+    for path in links(page.text, r"^/lottery/[a-z]+/2027-\d\d"):
+        assert (await site.get(path)).status_code == 200
