@@ -12,16 +12,19 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Window
 from yoyaku.facility.policy import PlacedSpace, may_hold
 from yoyaku.rulebook.book import Book, facility_fault
+from yoyaku.rulebook.lint.order import may_meet
 from yoyaku.rules.calendar import NoOpenDay
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.moment import AnchorUnknown, CalendarUnknown, resolve
-from yoyaku.rules.values import Anchor, Moment
+from yoyaku.rules.values import Anchor, Moment, When
 
 FIRST_DAY: Final = date(2027, 1, 1)
 DAYS: Final = 731
 """A common year and a leap year."""
 
 NOON: Final = timedelta(hours=12)
+FIRST_COME: Final[When] = {"arose": "first_come"}
+"""What a window lets make; the dues of what is won by lot are tried with the days of the lottery."""
 
 
 def check_spans(book: Book) -> Iterator[Fault]:
@@ -33,10 +36,10 @@ def check_spans(book: Book) -> Iterator[Fault]:
         yield from _window(trial, ("booking", "windows", index), window)
     yield from _never_open(book)
     for index, life in enumerate(book.rules.booking.lifecycle):
-        if life.lapses is not None:
+        if life.lapses is not None and may_meet(life.when, FIRST_COME):
             yield from _deadline(trial, ("booking", "lifecycle", index, "lapses"), life.lapses, "lapses_before_made")
     for index, method in enumerate(book.rules.payment.methods):
-        if method.due is not None:
+        if method.due is not None and may_meet(method.when, FIRST_COME):
             yield from _deadline(trial, ("payment", "methods", index, "due"), method.due, "due_before_made")
 
 
