@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,10 @@ _SELECT = """
     LEFT JOIN lottery_outcome o ON (o.tenant_id, o.service_id, o.applicant_id) = (e.tenant_id, e.service_id, e.applicant_id)
     LEFT JOIN lottery_win w ON (w.tenant_id, w.service_id, w.entry_id) = (e.tenant_id, e.service_id, e.entry_id)
 """
+_AS_STORED: Final = (
+    "entry_id", "lottery_id", "applicant_id", "registrant_id", "receipt", "rank", "total_yen", "wants", "channel",
+    "entered_by",
+)  # fmt: skip
 _IN_ORDER = "ORDER BY l.opens_at DESC, e.lottery_id, e.rank NULLS LAST, e.withdrawn_at, e.entry_id"
 _OF_PERSON = text(f"{_SELECT} WHERE a.registrant_id = :registrant_id {_IN_ORDER}")  # constants
 _OF_APPLICANT = text(f"{_SELECT} WHERE e.applicant_id = :applicant_id {_IN_ORDER}")
@@ -56,10 +60,29 @@ async def _read(conn: AsyncConnection, statement: Any, values: Mapping[str, Any]
 
 def _view(row: RowMapping, now: datetime) -> EntryView:
     announced = is_announced(announced_at=row["announced_at"], now=now)
+    requests = read_requests(row["requests"], row["form"])
+    uses = zip(row["facts"]["uses"], requests, strict=True)
+    return EntryView(
+        **{name: row[name] for name in _AS_STORED},
+        requests=requests,
+        uses=tuple(_use(stored, request.use_on) for stored, request in uses),
+        entered_at=row["entered_at"].astimezone(UTC),
+        withdrawn_at=_maybe(row["withdrawn_at"]),
+        accepted_terms=tuple(row["accepted_terms"]),
+        trace=trace_from_json(row["trace"]),
+        application_id=row["application_id"] if announced else None,
+        accept_until=_maybe(row["accept_until"]) if announced else None,
+        decided_at=_maybe(row["decided_at"]) if announced else None,
+        **_result(row, announced=announced),
+    )
+
+
+def _result(row: RowMapping, *, announced: bool) -> dict[str, Any]:
+    """The state of an entry, and what was decided about it; nothing of that before the announcement."""
+    rank: int | None = row["rank"]
     decisions: Sequence[Decided] = []
     if announced and row["decisions"] is not None:
         decisions = msgspec.json.decode(row["decisions"], type=list[Decided])
-    rank = row["rank"]
     state = entry_state(
         withdrawn=row["withdrawn_at"] is not None,
         announced=announced,
@@ -67,32 +90,7 @@ def _view(row: RowMapping, now: datetime) -> EntryView:
         decisions=decisions,
         rank=rank,
     )
-    requests = read_requests(row["requests"], row["form"])
-    return EntryView(
-        entry_id=row["entry_id"],
-        lottery_id=row["lottery_id"],
-        applicant_id=row["applicant_id"],
-        registrant_id=row["registrant_id"],
-        receipt=row["receipt"],
-        rank=rank,
-        state=state,
-        requests=requests,
-        uses=tuple(
-            _use(stored, request.use_on) for stored, request in zip(row["facts"]["uses"], requests, strict=True)
-        ),
-        total_yen=row["total_yen"],
-        wants=row["wants"],
-        channel=row["channel"],
-        entered_by=row["entered_by"],
-        entered_at=_utc(row["entered_at"]),
-        withdrawn_at=_maybe(row["withdrawn_at"]),
-        accepted_terms=tuple(row["accepted_terms"]),
-        decided=decisions[rank - 1] if rank is not None and rank <= len(decisions) else None,
-        accept_until=_maybe(row["accept_until"]) if announced else None,
-        decided_at=_maybe(row["decided_at"]) if announced else None,
-        application_id=row["application_id"] if announced else None,
-        trace=trace_from_json(row["trace"]),
-    )
+    return {"state": state, "decided": decisions[rank - 1] if rank is not None and rank <= len(decisions) else None}
 
 
 def _use(stored: Mapping[str, Any], use_on: date) -> EntryUse:
@@ -105,10 +103,6 @@ def _use(stored: Mapping[str, Any], use_on: date) -> EntryUse:
         bands=tuple(stored["bands"]),
         yen=stored["yen"],
     )
-
-
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
 
 
 def _maybe(instant: datetime | None) -> datetime | None:

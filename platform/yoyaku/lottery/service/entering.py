@@ -94,12 +94,7 @@ async def enter(  # noqa: PLR0913  # what an entry consists of
     """
     require_within_reach(visit, request.parts)
     asked = with_form(request, form)
-    submission = _Submission(
-        request=asked,
-        accepted_terms=accepted_terms,
-        entry_id=new_id() if idempotency_key is None else _id_of(visit, idempotency_key),
-        digest=_digest(asked, accepted_terms),
-    )
+    submission = _submission(visit, asked, accepted_terms, key=idempotency_key)
     await lock_person(conn, visit=visit)
     if idempotency_key is not None:
         repeated = await _repeated(conn, submission=submission, key=idempotency_key)
@@ -155,6 +150,15 @@ async def quote_entry(  # noqa: PLR0913  # what an entry consists of
     except Refusal as refusal:
         return EntryQuote(request=asked, lottery_id=lottery_id, held=held, refusal=refusal)
     return EntryQuote(request=asked, lottery_id=lottery_id, held=held, plan=plan)
+
+
+def _submission(visit: Visit, asked: EntryRequest, accepted_terms: Sequence[str], *, key: str | None) -> _Submission:
+    return _Submission(
+        request=asked,
+        accepted_terms=accepted_terms,
+        entry_id=new_id() if key is None else _id_of(visit, key),
+        digest=_digest(asked, accepted_terms),
+    )
 
 
 def _digest(request: EntryRequest, accepted_terms: Sequence[str]) -> str:
