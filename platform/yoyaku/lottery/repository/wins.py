@@ -29,7 +29,8 @@ _LOCK: Final = text("""
     SELECT entry_id FROM lottery_win WHERE entry_id = ANY(CAST(:entries AS uuid[]))
     ORDER BY entry_id FOR NO KEY UPDATE
 """)
-_OF_ENTRIES: Final = text(f"""{_WIN} LEFT JOIN lottery_win w USING (tenant_id, service_id, entry_id)
+_OF_ENTRIES: Final = text(f"""{_WIN}
+    LEFT JOIN lottery_win w ON (w.tenant_id, w.service_id, w.entry_id) = (e.tenant_id, e.service_id, e.entry_id)
     WHERE e.entry_id = ANY(CAST(:entries AS uuid[])) ORDER BY e.rank, e.entry_id
 """)
 _LOCK_DUE: Final = text("""

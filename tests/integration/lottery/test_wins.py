@@ -1,0 +1,412 @@
+"""Wins: accepted once, declined for good, lapsed by the clock, restored, or bookings by themselves."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from tests.integration.lottery.drawn_town import COURTS, STAYS, court, moment, publish, wish, work
+
+from yoyaku.booking.policy import AlreadyStarted, StillDrawn
+from yoyaku.booking.service import cancel_booking, confirm_booking
+from yoyaku.kernel.errors import NotAllowed
+from yoyaku.lottery.policy.refusals import EntryNotFound
+from yoyaku.lottery.policy.win_refusals import (
+    NothingLapsed,
+    NotWon,
+    RestoreTooEarly,
+    WinAccepted,
+    WinDeclined,
+    WinLapsed,
+)
+from yoyaku.lottery.service.accepting import accept_win, decline_wins
+from yoyaku.lottery.service.lapsing import lapse_due, preview_lapse, restore_lapsed
+from yoyaku.testing.town import hours, nights, visit_of
+
+SATURDAY = date(2027, 2, 20)
+ENTERING = moment(1, "opens", minutes=1)
+ANNOUNCED = moment(1, "announces")
+AFTER = moment(1, "announces", minutes=5)
+ENDS = moment(1, "lapses")
+ROOMS = {
+    **COURTS,
+    "code": "rooms",
+    "name": "会議室の抽選",
+    "when": {"space_kind": "room"},
+    "draw": {"algorithm": "per_slot"},
+    "win": {"accept": "required", "until": {"from": "won", "days": 7, "first_day": "counted", "at": "24:00"}},
+}
+WHOLE = {"surfaces": 4}
+
+
+async def announced(town, runtime, *wishes, schemes=()):
+    """The rules, when the result of these wishes (a resident's place, uses) is out."""
+    rules = await publish(town, *schemes)
+    await work(town, runtime, moment(1, "opens", hours=-1))
+    await work(town, runtime, ENTERING)
+    for place, *requests in wishes:
+        await wish(town, rules, place, *requests, now=ENTERING)
+    await work(town, runtime, ANNOUNCED)
+    return rules
+
+
+async def winners(town):
+    """Each entry that won, with the place of its resident, in no particular order."""
+    rows = await town.see(
+        "SELECT w.entry_id, a.registrant_id FROM lottery_win w JOIN lottery_applicant a USING (applicant_id) ORDER BY 1"
+    )
+    places = {one.registrant_id: place for place, one in enumerate(town.residents)}
+    return [(entry, places[person]) for entry, person in rows]
+
+
+async def win_state(town, entry_id):
+    return (await town.see("SELECT state FROM lottery_win WHERE entry_id = :one", one=entry_id))[0][0]
+
+
+async def accept(town, rules, entry_id, place, *, now=AFTER, **more):
+    async with town.act() as conn:
+        return await accept_win(
+            conn, visit=visit_of(town.residents[place], now=now), rules=rules, entry_id=entry_id, **more
+        )
+
+
+async def decline(town, rules, entry_ids, place, *, now=AFTER):
+    async with town.act() as conn:
+        return await decline_wins(
+            conn, visit=visit_of(town.residents[place], now=now), rules=rules, entry_ids=entry_ids
+        )
+
+
+def clerk(town, place=None, *, now=AFTER):
+    resident = None if place is None else town.residents[place]
+    return visit_of(resident, now=now, actor="clerk", staff_id=town.clerk)
+
+
+async def held(town):
+    """What the courts have on the day: how many rows of which kind."""
+    sql = "SELECT kind, count(*) FROM occupancy WHERE use_on = :day GROUP BY kind ORDER BY kind"
+    return dict(await town.see(sql, day=SATURDAY))
+
+
+@pytest.mark.fact("KS-051", "KC-035", "KC-034")
+async def test_a_win_becomes_a_booking_when_it_is_accepted(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
+    [(entry_id, place)] = await winners(town)
+    assert await held(town) == {"lottery": 8}
+    made = await accept(town, rules, entry_id, place)
+    [booking] = made.bookings
+    assert (booking.state, booking.arose, booking.entry_id) == ("confirmed", "lottery", entry_id)
+    assert booking.facts["arose"] == "lottery"
+    assert booking.anchors["accepted"] == AFTER
+    assert booking.anchors["won"] == booking.anchors["announced"]
+    assert ANNOUNCED <= booking.anchors["announced"] < AFTER
+    assert await held(town) == {"booking": 8}
+    assert await win_state(town, entry_id) == "accepted"
+
+
+async def test_two_tabs_that_accept_make_one_booking(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    first, second = await asyncio.gather(*(accept(town, rules, entry_id, place) for _ in range(2)))
+    assert first.application_id == second.application_id
+    assert {first.repeated, second.repeated} == {False, True}
+    assert await town.see("SELECT count(*) FROM booking") == [(1,)]
+
+
+@pytest.mark.fact("KS-056")
+async def test_a_set_is_booked_with_all_its_uses(town, drawn_runtime):
+    uses = (court(SATURDAY, 2), court(SATURDAY, 1), court(SATURDAY + timedelta(days=1)))
+    rules = await announced(town, drawn_runtime, (0, *uses))
+    [(entry_id, place)] = await winners(town)
+    made = await accept(town, rules, entry_id, place)
+    assert [(one.use_on.day, one.surfaces) for one in made.bookings if one.use_on != SATURDAY] == [(21, 1)]
+    assert sorted(one.surfaces for one in made.bookings if one.use_on == SATURDAY) == [1, 2]
+    assert len({one.number for one in made.bookings}) == 3
+    rows = await town.see("SELECT count(*) FROM occupancy GROUP BY booking_id ORDER BY 1")
+    assert rows == [(2,), (2,), (4,)]
+
+
+async def test_nobody_gets_in_between_a_win_and_its_booking(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
+    [(entry_id, place)] = await winners(town)
+    late = moment(1, "announces", minutes=1)
+    tries = [
+        town.book(other, court(SATURDAY), visit=visit_of(town.residents[other], now=late)) for other in range(5, 12)
+    ]
+    done = await asyncio.gather(accept(town, rules, entry_id, place), *tries, return_exceptions=True)
+    assert len(done[0].bookings) == 1
+    assert all(isinstance(one, Exception) for one in done[1:])
+    assert await held(town) == {"booking": 8}
+
+
+@pytest.mark.fact("KC-T2", "KC-036")
+async def test_what_was_declined_cannot_be_accepted(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    await decline(town, rules, [entry_id], place)
+    assert await held(town) == {}
+    with pytest.raises(WinDeclined):
+        await accept(town, rules, entry_id, place)
+    with pytest.raises(WinDeclined):
+        await decline(town, rules, [entry_id], place)
+
+
+async def test_what_was_accepted_is_cancelled_not_declined(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    made = await accept(town, rules, entry_id, place)
+    with pytest.raises(WinAccepted):
+        await decline(town, rules, [entry_id], place)
+    async with town.act() as conn:
+        visit = visit_of(town.residents[place], now=AFTER)
+        ended = await cancel_booking(
+            conn, visit=visit, rules=rules, booking_id=made.bookings[0].booking_id, reason=None
+        )
+    assert (ended.state, ended.arose) == ("cancelled", "lottery")
+    assert await held(town) == {}
+    with pytest.raises(StillDrawn):
+        await town_book(town, rules, 9, court(SATURDAY), now=AFTER)
+
+
+async def town_book(town, rules, place, *requests, now):
+    town.rules = rules
+    return await town.book(place, *requests, visit=visit_of(town.residents[place], now=now))
+
+
+@pytest.mark.fact("KS-T3", "KS-052")
+async def test_a_win_that_is_not_accepted_lapses_and_is_first_come_from_the_release(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
+    [(entry_id, place)] = await winners(town)
+    async with town.act() as conn:
+        [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery_win")
+        seen = await preview_lapse(conn, lottery_id=lottery_id)
+    assert [one.entry_id for one in seen.wins] == [entry_id]
+    assert list(seen.by_deadline.items()) == [(ENDS, 1)]
+    with pytest.raises(WinLapsed) as refused:
+        await accept(town, rules, entry_id, place, now=ENDS)
+    assert refused.value.facts["releases_at"] == moment(1, "releases")
+    await work(town, drawn_runtime, ENDS)
+    assert await win_state(town, entry_id) == "lapsed"
+    with pytest.raises(WinLapsed):
+        await accept(town, rules, entry_id, place, now=ENDS)
+    with pytest.raises(StillDrawn) as held_back:
+        await town_book(town, rules, 7, court(SATURDAY), now=ENDS)
+    assert held_back.value.facts["releases_at"] == moment(1, "releases")
+    await work(town, drawn_runtime, moment(1, "releases"))
+    made = await town_book(town, rules, 7, court(SATURDAY), now=moment(1, "releases", seconds=1))
+    assert made.bookings[0].arose == "first_come"
+
+
+@pytest.mark.fact("KS-T3")
+async def test_a_win_is_accepted_in_the_last_second(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    made = await accept(town, rules, entry_id, place, now=ENDS - timedelta(seconds=1))
+    assert made.bookings[0].made_at == ENDS - timedelta(seconds=1)
+    await work(town, drawn_runtime, ENDS)
+    assert await win_state(town, entry_id) == "accepted"
+
+
+@pytest.mark.fact("KC-T1", "KC-037")
+async def test_seven_days_count_the_day_of_the_win(town, drawn_runtime):
+    room = hours("room", day=SATURDAY)
+    rules = await announced(town, drawn_runtime, (0, room), schemes=[ROOMS])
+    [(entry_id, place)] = await winners(town)
+    last = datetime(2027, 1, 17, 14, 59, 59, tzinfo=UTC)  # 23:59:59 of 17 January in the town
+    assert await town.see("SELECT accept_until FROM lottery_win") == [(last + timedelta(seconds=1),)]
+    made = await accept(town, rules, entry_id, place, now=last)
+    assert made.bookings[0].state == "tentative"
+
+
+@pytest.mark.fact("KC-035")
+async def test_an_accepted_win_of_a_room_is_confirmed_at_the_counter(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, hours("room", day=SATURDAY)), schemes=[ROOMS])
+    [(entry_id, place)] = await winners(town)
+    made = await accept(town, rules, entry_id, place)
+    booking = made.bookings[0]
+    assert (booking.state, booking.tentative_since) == ("tentative", AFTER)
+    assert booking.lapses_at is not None
+    async with town.act() as conn:
+        confirmed = await confirm_booking(
+            conn,
+            visit=clerk(town, now=AFTER),
+            rules=rules,
+            booking_id=booking.booking_id,
+            documents_seen=True,
+            fee_taken_yen=0,
+        )
+    assert confirmed.state == "confirmed"
+    assert confirmed.anchors == booking.anchors
+
+
+async def test_accepting_declining_and_lapsing_at_once_leave_each_win_with_one_end(town, drawn_runtime):
+    wishes = [(place, court(SATURDAY + timedelta(days=place // 4))) for place in range(12)]
+    rules = await announced(town, drawn_runtime, *wishes)
+    found = await winners(town)
+    assert len(found) == 12
+    [(lottery_id,)] = await town.see("SELECT DISTINCT lottery_id FROM lottery_win")
+
+    async def lapse():
+        async with town.act() as conn:
+            return await lapse_due(conn, visit=visit_of(None, now=ENDS, actor="system"), lottery_id=lottery_id)
+
+    soon = ENDS - timedelta(seconds=1)
+    acts = [accept(town, rules, entry, place, now=soon) for entry, place in found]
+    acts[4:4] = [lapse()]
+    acts[9:9] = [decline(town, rules, [entry], place, now=soon) for entry, place in found]
+    done = await asyncio.gather(*acts, lapse(), return_exceptions=True)
+    known = (WinDeclined, WinAccepted, WinLapsed)
+    assert [one for one in done if isinstance(one, Exception) and not isinstance(one, known)] == []
+    ends = dict(await town.see("SELECT state, count(*) FROM lottery_win GROUP BY state"))
+    assert "won" not in ends
+    assert sum(ends.values()) == 12
+    assert await town.see("SELECT count(*) FROM booking") == [(ends.get("accepted", 0),)]
+    assert await town.see("SELECT count(*) FROM occupancy") == [(2 * ends.get("accepted", 0),)]
+    ended = "SELECT count(*) FROM outbox WHERE kind IN ('lottery_accepted', 'lottery_declined', 'lottery_lapsed')"
+    assert await town.see(ended) == [(12,)]
+
+
+async def test_a_lapse_done_again_changes_nothing(town, drawn_runtime):
+    await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    await work(town, drawn_runtime, ENDS)
+    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery_win")
+    async with town.act() as conn:
+        again = await lapse_due(conn, visit=visit_of(None, now=ENDS, actor="system"), lottery_id=lottery_id)
+    assert (again.wins, again.batch_id, again.again_at) == (0, None, None)
+    assert await town.see("SELECT facts->>'wins' FROM lottery_batch WHERE kind = 'lapse'") == [("1",)]
+
+
+async def lapsed_batch(town, runtime, *wishes):
+    rules = await announced(town, runtime, *wishes)
+    await work(town, runtime, ENDS)
+    [(batch_id,)] = await town.see("SELECT batch_id FROM lottery_batch WHERE kind = 'lapse'")
+    return rules, batch_id
+
+
+async def restore(town, rules, batch_id, until, *, now, why="システムの障害"):
+    async with town.act() as conn:
+        return await restore_lapsed(
+            conn, visit=clerk(town, now=now), rules=rules, batch_id=batch_id, accept_until=until, why=why
+        )
+
+
+async def test_a_lapse_is_taken_back_with_a_new_deadline_and_a_notice(town, drawn_runtime):
+    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
+    until = ENDS + timedelta(days=3)
+    back = await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=1))
+    [(entry_id, place)] = await winners(town)
+    assert (list(back.entry_ids), list(back.gone)) == ([entry_id], [])
+    assert await held(town) == {"lottery": 8}
+    assert await town.see("SELECT facts->>'why' FROM outbox WHERE kind = 'lottery_restored'") == [("システムの障害",)]
+    await work(town, drawn_runtime, until - timedelta(minutes=1))
+    made = await accept(town, rules, entry_id, place, now=until - timedelta(seconds=1))
+    assert made.bookings[0].state == "confirmed"
+    with pytest.raises(NothingLapsed):
+        await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=2))
+
+
+async def test_a_restored_win_lapses_at_its_new_deadline(town, drawn_runtime):
+    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY)))
+    until = ENDS + timedelta(days=3)
+    await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=1))
+    await work(town, drawn_runtime, until)
+    assert await town.see("SELECT state FROM lottery_win") == [("lapsed",)]
+    assert await town.see("SELECT count(*) FROM lottery_batch WHERE kind = 'lapse'") == [(2,)]
+
+
+async def test_what_somebody_booked_since_is_not_restored(town, drawn_runtime):
+    wishes = ((0, court(SATURDAY, **WHOLE)), (1, court(SATURDAY + timedelta(days=1), 2)))
+    rules, batch_id = await lapsed_batch(town, drawn_runtime, *wishes)
+    released = moment(1, "releases", minutes=1)
+    await work(town, drawn_runtime, released)
+    await town_book(town, rules, 5, court(SATURDAY), now=released)
+    await town_book(town, rules, 6, court(SATURDAY + timedelta(days=1)), now=released)
+    back = await restore(town, rules, batch_id, released + timedelta(days=1), now=released)
+    places = {entry: place for entry, place in await winners(town)}
+    assert [places[one] for one in back.entry_ids] == [1]
+    assert [places[one] for one in back.gone] == [0]
+
+
+async def test_only_clerks_restore_and_only_into_the_future(town, drawn_runtime):
+    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY)))
+    with pytest.raises(RestoreTooEarly):
+        await restore(town, rules, batch_id, ENDS, now=ENDS)
+    async with town.act() as conn:
+        with pytest.raises(NotAllowed):
+            await restore_lapsed(
+                conn,
+                visit=visit_of(town.residents[0], now=ENDS),
+                rules=rules,
+                batch_id=batch_id,
+                accept_until=ENDS + timedelta(days=1),
+                why="?",
+            )
+
+
+async def test_those_who_did_not_answer_are_reminded_and_nobody_else(town, drawn_runtime):
+    wishes = [(place, court(SATURDAY)) for place in range(3)]
+    rules = await announced(town, drawn_runtime, *wishes)
+    first, second, _ = await winners(town)
+    await accept(town, rules, *first)
+    await decline(town, rules, [second[0]], second[1])
+    await work(town, drawn_runtime, datetime(2027, 1, 14, 0, 1, tzinfo=UTC))
+    reminded = await town.see("SELECT facts->'entry_ids' FROM outbox WHERE kind = 'lottery_win_reminder'")
+    assert [ids for (ids,) in reminded] == [[str((await winners(town))[2][0])]]
+
+
+async def test_a_clerk_accepts_for_the_winner(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (3, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    async with town.act() as conn:
+        made = await accept_win(conn, visit=clerk(town, place), rules=rules, entry_id=entry_id)
+    assert made.bookings[0].contact.registrant_id == town.residents[3].registrant_id
+    assert await town.see("SELECT decided_by FROM lottery_win") == [(town.clerk,)]
+    assert await town.see("SELECT act FROM audit_entry WHERE subject_kind = 'lottery_applicant'") == [
+        ("lottery_accepted",)
+    ]
+
+
+async def test_nobody_accepts_the_win_of_another_nor_a_loss_nor_what_is_not_announced(town, drawn_runtime):
+    wishes = [(place, court(SATURDAY, **WHOLE)) for place in range(2)]
+    rules = await publish(town)
+    await work(town, drawn_runtime, moment(1, "opens", hours=-1))
+    await work(town, drawn_runtime, ENTERING)
+    entered = [await wish(town, rules, place, use, now=ENTERING) for place, use in wishes]
+    await work(town, drawn_runtime, moment(1, "closes", minutes=30))
+    [(won, winner)] = await winners(town)
+    with pytest.raises(NotWon):
+        await accept(town, rules, won, winner, now=moment(1, "closes", minutes=31))
+    await work(town, drawn_runtime, ANNOUNCED)
+    loser = 1 - winner
+    with pytest.raises(EntryNotFound):
+        await accept(town, rules, won, loser)
+    with pytest.raises(NotWon):
+        await accept(town, rules, entered[loser].entry_id, loser)
+
+
+@pytest.mark.fact("MG-032", "ML-024", "ML-025")
+async def test_wins_that_nobody_has_to_accept_are_bookings_from_the_announcement(town, drawn_runtime):
+    room = {**ROOMS, "win": {"accept": "automatic", "decline": False}}
+    wishes = [(place, hours("room", day=SATURDAY + timedelta(days=place))) for place in range(3)]
+    rules = await announced(town, drawn_runtime, *wishes, schemes=[room])
+    bookings = await town.see("SELECT state, arose, anchors->>'tentative_since', tentative_since FROM booking")
+    assert [row[:2] for row in bookings] == [("tentative", "lottery")] * 3
+    [(announced_at,)] = await town.see("SELECT announced_at FROM lottery WHERE state = 'announced'")
+    assert {datetime.fromisoformat(row[2]) for row in bookings} == {row[3] for row in bookings} == {announced_at}
+    entry_id, place = (await winners(town))[0]
+    assert (await accept(town, rules, entry_id, place)).repeated
+    with pytest.raises(WinAccepted):
+        await decline(town, rules, [entry_id], place)
+
+
+@pytest.mark.fact("ML-025")
+async def test_a_stay_that_won_has_a_number_and_one_booking(town, drawn_runtime):
+    await announced(town, drawn_runtime, (0, nights(2, day=SATURDAY)), schemes=[STAYS])
+    assert await town.see("SELECT nights, arose, number <> '' FROM booking") == [(2, "lottery", True)]
+
+
+async def test_a_win_whose_use_has_begun_is_not_accepted(town, drawn_runtime):
+    late = {**COURTS, "win": {"accept": "required"}}
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)), schemes=[late])
+    [(entry_id, place)] = await winners(town)
+    with pytest.raises(AlreadyStarted):
+        await accept(town, rules, entry_id, place, now=datetime(2027, 2, 20, 1, 0, tzinfo=UTC))
