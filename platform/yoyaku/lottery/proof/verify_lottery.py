@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""抽選結果ファイルの検証 / Checks the result file of a lottery: draws it again and compares every line.
+
+    python3 verify_lottery.py RESULT.jsonl [--sealed SEALED.jsonl] [--sealed-hash HEX]
+
+Python 3.9 以降だけで動きます(追加のソフトは不要)。Needs nothing but Python 3.9 or newer. Exit: 0 OK, 1 not.
+--sealed: 締切時に封印された一覧と1行ずつ比べます / compares with the list that was sealed at closing, line by line.
+--sealed-hash: 締切時に公開されたハッシュ値 / the hash that was published at closing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035  # Python 3.9 has it here too
+
+FORMAT = 1
+WORDS = {
+    "utf8": ("文字コードがUTF-8ではありません。", "This is not in UTF-8."),
+    "ends": ("改行が書き換えられています。入手し直してください。", "Line ends were rewritten; download it again."),
+    "json": ("JSONとして読めません。", "This line is not JSON."),
+    "other": ("抽選結果ファイルではありません。", "This is no result file of a lottery."),
+    "format": ("形式番号{number}には対応していません。", "A format that I do not know: {number}."),
+    "within": ("ファイルがこの行の途中で切れています。", "The file is cut within this line."),
+    "cut": ("ファイルがこの行の前で切れています。", "The file is cut: it ends before this line."),
+    "formed": ("この行の形が仕様と違います。", "This line is not formed as it must be."),
+    "published": ("締切時に公開されたハッシュ値と違います。", "Not the hash that was published of the sealed list."),
+    "secret": (
+        "秘密の値が、受付前に公開されたハッシュ値と合いません。",
+        "The secret has not the hash that was promised.",
+    ),
+    "seed": ("シードが計算結果と違います。", "The seed is not the one that comes out."),
+    "stated": ("一覧のハッシュ値の記載が違います。", "The hash that is stated of the sealed list is wrong."),
+    "changed": ("一覧({start}行目まで)が封印後に変わっています。", "The sealed list (up to line {start}) was changed."),
+    "which": ("どの行かは--sealedで比べてください。", "Compare with --sealed to see which line."),
+    "sealed": ("封印された一覧と違います。", "Not as in the sealed list."),
+    "plugin": ("方式「{name}」は拡張機能のもので再計算できません。", "I cannot recompute {name}: it is a plugin's."),
+    "line": ("計算結果と違う行です。", "Not the line that comes out."),
+    "order": ("第{round}巡の{at}番目が違います。", "Round {round} has another order, at place {at}."),
+    "decision": ("{applicant}の第{at}希望の結果が違います。", "Another decision for {applicant}, wish {at}."),
+}
+
+
+class Applicant(NamedTuple):
+    """Receipt code (of an entry that is drawn by itself with ``#rank``), tier, tickets, and the wants of each entry."""
+
+    name: str
+    tier: int
+    tickets: int
+    entries: list[list[Any]]
+
+
+class Result(NamedTuple):
+    """A file that was read. ``told`` is the line of hash, secret, value and seed, at the place ``start`` (from 0)."""
+
+    lines: list[str]
+    head: dict[str, Any]
+    cells: list[Any]
+    applicants: list[Applicant]
+    told: dict[str, Any]
+    start: int
+    sealed_hash: str
+
+
+Drawn = tuple[list[list[str]], list[list[str]]]
+
+
+class Finding(Exception):
+    """A line of the file (from 1; 0: the file as a whole) and what is wrong there, in both languages."""
+
+    def __init__(self, line: int, key: str, right: object = None, found: object = None, **facts: object) -> None:
+        self.line = line
+        self.ja, self.en = (text.format(**facts) for text in WORDS[key])
+        if found is not None:
+            self.ja += f" 正: {right} / 記載: {found}"
+            self.en += f" Expected: {right} / found: {found}"
+        super().__init__(self.en)
+
+
+def read(content: bytes) -> Result:
+    """Read a result file. Raises a Finding where it is none, or not whole."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Finding(content.count(b"\n", 0, error.start) + 1, "utf8") from None
+    if "\r" in text:
+        raise Finding(1, "ends")
+    lines = text.split("\n")
+    head = _load(lines, 0)
+    if not isinstance(head, dict) or "yoyaku_lottery" not in head:
+        raise Finding(1, "other")
+    if head["yoyaku_lottery"] != FORMAT:
+        raise Finding(1, "format", number=head["yoyaku_lottery"])
+    if lines.pop():
+        raise Finding(len(lines) + 1, "within")
+    return _parts(lines, head)
+
+
+def _load(lines: list[str], at: int) -> Any:  # noqa: ANN401  # JSON
+    """The value of the line at a place (from 0)."""
+    if at >= len(lines):
+        raise Finding(at + 1, "cut")
+    try:
+        return json.loads(lines[at])
+    except ValueError:
+        raise Finding(at + 1, "json") from None
+
+
+def _parts(lines: list[str], head: dict[str, Any]) -> Result:
+    """The parts of a file; every number that the draw uses is looked at."""
+    at = 0
+    try:
+        first, start = 1 + head["cells"], 1 + head["cells"] + head["applicants"]
+        right = isinstance(head["algorithm"], str) and head["wins_at_most"] != 0 and bool(head["secret_hash"])
+        cells: list[Any] = []
+        applicants: list[Applicant] = []
+        for at in range(1, start):
+            line = _load(lines, at)
+            if at < first:
+                cells.append(line["free"])
+                right = right and (isinstance(cells[-1], int) or len(set(cells[-1])) == len(cells[-1]))
+            else:
+                one = Applicant(line["applicant"], int(line["tier"]), line["tickets"], line["entries"])
+                right = right and one.tickets > 0 and (at == first or applicants[-1].name < one.name)
+                right = right and all(_fair(cells, cell, units) for wants in one.entries for cell, units in wants)
+                applicants.append(one)
+            if not right:
+                raise Finding(at + 1, "formed")
+        at, told = start, _load(lines, start)
+        bytes.fromhex(told["seed"] + told["sealed_hash"] + told["secret"] + told["public_value"][:0])
+    except (KeyError, TypeError, ValueError):
+        raise Finding(at + 1, "formed") from None
+    sealed = "".join([line + "\n" for line in lines[:start]])
+    gc.freeze()  # what was read stays: millions of lists that need not be looked through for rubbish again and again
+    return Result(lines, head, cells, applicants, told, start, sha256(sealed.encode()).hexdigest())
+
+
+def _fair(cells: list[Any], cell: int, units: Any) -> bool:  # noqa: ANN401  # JSON
+    """Whether this can be wanted: a number of units from 1, or different ones by number where the cell has numbers."""
+    if isinstance(units, int):
+        return 0 <= cell < len(cells) and units > 0
+    return 0 <= cell < len(cells) and len(set(units)) == len(units) > 0 and isinstance(cells[cell], list)
+
+
+def check(result: Result, *, sealed: bytes | None = None, sealed_hash: str | None = None) -> list[Finding]:
+    """What is wrong: nothing, or the first difference (and what it comes from, where that can be told)."""
+    told, line = result.told, result.start + 1
+    seed = seed_of(told["sealed_hash"], told["secret"], told["public_value"])
+    if told["sealed_hash"] != result.sealed_hash:
+        return _changed(result, sealed, seed)
+    if other := _compare(result, sealed):
+        return other
+    if sealed_hash is not None and sealed_hash.strip().lower() != result.sealed_hash:
+        return [Finding(line, "published", sealed_hash, result.sealed_hash)]
+    secret_hash = sha256(bytes.fromhex(told["secret"])).hexdigest()
+    if secret_hash != result.head["secret_hash"]:
+        return [Finding(line, "secret", result.head["secret_hash"], secret_hash)]
+    if told["seed"] != seed:
+        return [Finding(line, "seed", seed, told["seed"])]
+    return recompute(result, seed)
+
+
+def seed_of(sealed_hash: str, secret: str, public_value: str) -> str:
+    """The seed of a draw."""
+    return sha256(f"yoyaku-lottery-{FORMAT}\n{sealed_hash}\n{secret}\n{public_value}\n".encode()).hexdigest()
+
+
+def _changed(result: Result, sealed: bytes | None, seed: str) -> list[Finding]:
+    """The hash of the list does not fit: which line was changed, as far as that can be told."""
+    stated, told = result.told["sealed_hash"], result.told
+    if told["seed"] == seed_of(result.sealed_hash, told["secret"], told["public_value"]):
+        return [Finding(result.start + 1, "stated", result.sealed_hash, stated)]
+    where = _compare(result, sealed) or recompute(result, seed) or [Finding(1, "which")]
+    return [Finding(1, "changed", stated, result.sealed_hash, start=result.start), *where]
+
+
+def _compare(result: Result, sealed: bytes | None) -> list[Finding]:
+    """The first line that is not as it was sealed."""
+    before = result.lines[: result.start]
+    lines = before if sealed is None else sealed.decode("utf-8", "replace").split("\n")[:-1]
+    pairs = enumerate(zip_longest(lines, before), 1)
+    return next(([Finding(at, "sealed", one, other)] for at, (one, other) in pairs if one != other), [])
+
+
+def recompute(result: Result, seed: str) -> list[Finding]:
+    """Draw again: the first line that comes out otherwise."""
+    if result.head["algorithm"] not in ("rounds", "per_slot"):
+        return [Finding(1, "plugin", name=result.head["algorithm"])]
+    orders, decided = draw(result, seed)
+    right = [f'{{"round":{number},"order":["' + '","'.join(order) + '"]}' for number, order in enumerate(orders, 1)]
+    texts = (",".join(made) for made in decided)
+    right += [f'{{"applicant":"{one.name}","decisions":[{next(texts)}]}}' for one in result.applicants]
+    right.append(f'{{"end":true,"rounds":{len(orders)},"decisions":{sum(map(len, decided))}}}')
+    found = result.lines[result.start + 1 :]
+    if right == found:
+        return []
+    pairs = enumerate(zip_longest(right, found, fillvalue=""), result.start + 2)
+    return next([_explain(number, one, other)] for number, (one, other) in pairs if one != other)
+
+
+def _explain(number: int, right: str, found: str) -> Finding:
+    """What differs in a line: at which place of an order, or in which entry of whom."""
+    if not found:
+        return Finding(number, "cut")
+    try:
+        ours, theirs = json.loads(right), json.loads(found)
+        key = "order" if "order" in ours else "decisions"
+        pairs = enumerate(zip_longest(ours[key], theirs[key]), 1)
+        at, (one, other) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
+    except (ValueError, KeyError, TypeError, StopIteration):
+        return Finding(number, "line", right[:90] or "-", found[:90])
+    if key == "order":
+        return Finding(number, "order", one or "-", other or "-", round=ours["round"], at=at)
+    return Finding(number, "decision", one or "-", other or "-", applicant=ours["applicant"], at=at)
+
+
+def draw(result: Result, seed: str) -> Drawn:
+    """The orders of the rounds, and the decisions on the entries of each applicant."""
+    if result.head["algorithm"] == "rounds":
+        return _rounds(result, result.applicants, range(len(result.applicants)), seed)
+    owners = [who for who, one in enumerate(result.applicants) for _ in one.entries]
+    pairs = [(one, rank) for one in result.applicants for rank in range(1, len(one.entries) + 1)]
+    singles = [one._replace(name=f"{one.name}#{rank}", entries=[one.entries[rank - 1]]) for one, rank in pairs]
+    orders, decided = _rounds(result, singles, owners, seed)  # each has one entry: there is one round
+    each = iter(decided)
+    return orders, [[text for _ in one.entries for text in next(each)] for one in result.applicants]
+
+
+def _rounds(result: Result, people: list[Applicant], owners: Sequence[int], seed: str) -> Drawn:
+    """Round after round: each in turn takes the first of their undecided entries that fits."""
+    take, most = _taker(result.cells), result.head["wins_at_most"]
+    wins = [0] * len(result.applicants)
+    orders: list[list[str]] = []
+    decided: list[list[str]] = [[] for _ in people]
+    going = [who for who, one in enumerate(people) if one.entries]
+    while going:
+        going = _in_order(people, going, f"{seed}|{len(orders) + 1}|")
+        orders.append([people[who].name for who in going])
+        for place, who in enumerate(going, 1):
+            made, turn = decided[who], f"{len(orders)},{place},"
+            for wants in people[who].entries[len(made) :]:
+                if wins[owners[who]] == most:
+                    made.append(f'["void",{turn}-1]')
+                elif (short := take(wants)) >= 0:
+                    made.append(f'["lost",{turn}{short}]')
+                else:
+                    made.append(f'["won",{turn}-1]')
+                    wins[owners[who]] += 1
+                    if wins[owners[who]] != most:
+                        break
+        going = [who for who in going if len(decided[who]) < len(people[who].entries)]
+    return orders, decided
+
+
+def _in_order(people: list[Applicant], going: list[int], start: str) -> list[int]:
+    """By tier, then by SHA-256 of ``seed|round|name``; of more tickets (``…|1``, ``…|2``) the lowest counts."""
+    keys = {}
+    for who in going:
+        name, tickets = start + people[who].name, people[who].tickets
+        key = sha256(name.encode()).hexdigest()
+        if tickets > 1:
+            key = min([key, *(sha256(f"{name}|{more}".encode()).hexdigest() for more in range(1, tickets))])
+        keys[key] = who
+    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who].tier)
+
+
+def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
+    """What takes all that an entry wants (-1); or takes nothing and tells the cell that has too little left."""
+    left = [free if type(free) is int else len(free) for free in cells]
+    names = [set() if type(free) is int else set(free) for free in cells]
+
+    def take(wants: list[Any]) -> int:
+        for done, (cell, units) in enumerate(wants):
+            count = units if type(units) is int else len(units)
+            if left[cell] < count or (units is not count and not names[cell].issuperset(units)):
+                for taken, again in wants[:done]:
+                    left[taken] += again if type(again) is int else len(again)
+                    names[taken].update(() if type(again) is int else again)
+                return int(cell)
+            left[cell] -= count
+            if units is not count:
+                names[cell].difference_update(units)
+        return -1
+
+    return take
+
+
+def report(result: Result | None, findings: Sequence[Finding]) -> str:
+    """What is said, in both languages."""
+    if result is None or findings:
+        said = [f"{one.line}行目: {one.ja}\nline {one.line}: {one.en}" for one in findings]
+        return "\n".join(["NOT OK / 確認できませんでした", *said])
+    head, told = result.head, result.told
+    return f"""OK
+応募者{head["applicants"]}人 申込み{head["entries"]}件 / {head["applicants"]} applicants, {head["entries"]} entries
+公開された次の値と同じか確かめてください / Compare these with what was published:
+  封印された一覧のハッシュ値 / hash of the sealed list: {result.sealed_hash}
+  秘密の値のハッシュ値 / hash of the secret: {head["secret_hash"]}
+  公開の値 / public value: {told["public_value"]} ({head.get("public_source")})"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check a file and say what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--sealed", type=Path)
+    parser.add_argument("--sealed-hash")
+    chosen = parser.parse_args(arguments)
+    result, findings = None, []
+    try:
+        result = read(chosen.result.read_bytes())
+        sealed = chosen.sealed and chosen.sealed.read_bytes()
+        findings = check(result, sealed=sealed, sealed_hash=chosen.sealed_hash)
+    except Finding as finding:
+        findings = [finding]
+    except OSError as error:
+        parser.error(str(error))
+    sys.stdout.buffer.write(f"{report(result, findings)}\n".encode())
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
