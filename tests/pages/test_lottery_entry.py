@@ -104,7 +104,7 @@ async def answer(site, action, **more):
 
 async def agree(site, action):
     """Send the last form with every term ticked."""
-    ticks = {name: "yes" for name in re.findall(r'name="(terms\.[^"]+)"', site.html)}
+    ticks = dict.fromkeys(re.findall(r'name="(terms\.[^"]+)"', site.html), "yes")
     return await answer(site, action, **ticks)
 
 
@@ -408,7 +408,7 @@ async def test_who_works_in_the_city_is_told_before_the_form_that_the_lottery_is
     assert "このままでは申し込めません" in plain(page.text)
 
 
-async def test_the_receipt_of_somebody_else_is_nobodys(browse, services, lodging):
+async def test_the_receipt_of_somebody_else_is_nobodys(browse, lodging):
     page = await lodging.get("/lottery/entered", params={"lottery": "0190b6a0-0000-7000-8000-000000000000"})
     assert page.url.path == "/lottery"
     stranger = browse("lodging")
