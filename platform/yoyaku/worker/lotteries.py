@@ -18,6 +18,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
 from yoyaku.db import work
 from yoyaku.db.engine import tenant_transaction
+from yoyaku.lottery.policy.life import require_state
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service import planning
@@ -143,13 +144,20 @@ async def _announce(conn: AsyncConnection, due: Due) -> bool:
 
 
 async def _remind_win(conn: AsyncConnection, due: Due) -> bool:
+    row, _ = await _known(conn, due)
+    require_state(row.state, "announced")
     await remind_winners(conn, visit=_visit(due), lottery_id=due.subject_id)
     return True
 
 
 async def _lapse(conn: AsyncConnection, due: Due) -> bool:
-    await lapse_due(conn, visit=_visit(due), lottery_id=due.subject_id)
-    return True
+    """Wins that a clerk restored lapse later than the others: the same deadline comes again for them."""
+    row, _ = await _known(conn, due)
+    require_state(row.state, "announced")
+    lapsed = await lapse_due(conn, visit=_visit(due), lottery_id=due.subject_id)
+    if lapsed.again_at is not None:
+        await work.postpone_deadline(conn, work_id=due.work_id, due_at=lapsed.again_at)
+    return lapsed.again_at is None
 
 
 async def _release(conn: AsyncConnection, due: Due) -> bool:

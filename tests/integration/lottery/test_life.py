@@ -6,11 +6,10 @@ import pytest
 from sqlalchemy import text
 from tests.integration.lottery.drawn_town import COURTS, at, court, moment, publish, states, told, wish, work
 
-from yoyaku.booking.policy import SlotTaken
+from yoyaku.booking.policy import SlotTaken, StillDrawn
 from yoyaku.lottery.repository.lotteries import list_lotteries
 from yoyaku.lottery.service.accepting import accept_win
 from yoyaku.lottery.service.batches import BatchNotRevertible, apply_again, list_batches, preview, revert
-from yoyaku.rules.refusal import Refusal
 from yoyaku.testing.town import nights, visit_of
 
 SATURDAY = date(2027, 2, 20)
@@ -65,7 +64,9 @@ async def test_the_hash_of_the_secret_and_the_public_value_are_fixed_before_it_o
     assert len({row[0] for row in planned}) == 6
     assert all(len(row[0]) == 64 and row[1] and row[2] for row in planned)
     await work(town, drawn_runtime, ENTERING)
-    assert await town.see("SELECT secret_hash, public_source, public_reference->>'round', secret FROM lottery") == planned
+    assert (
+        await town.see("SELECT secret_hash, public_source, public_reference->>'round', secret FROM lottery") == planned
+    )
 
 
 async def test_new_rules_move_what_is_planned_and_nothing_that_is_open(town, drawn_runtime):
@@ -107,14 +108,13 @@ async def test_nothing_of_a_result_is_seen_before_its_moment(town, drawn_runtime
 
 
 async def test_days_are_held_from_the_opening_to_the_release(town, drawn_runtime):
-    rules = await open_month(town, drawn_runtime)
-    with pytest.raises(Refusal) as refused:
+    town.rules = rules = await open_month(town, drawn_runtime)
+    with pytest.raises(StillDrawn) as refused:
         await town.book(0, court(SATURDAY), visit=visit_of(town.residents[0], now=ENTERING))
-    assert "drawn" in refused.value.code or "lottery" in refused.value.code
+    assert refused.value.facts["releases_at"] == moment(1, "releases")
     await crowd(town, rules, people=2)
     now = moment(1, "releases", minutes=1)
     await work(town, drawn_runtime, now)
-    town.rules = rules
     assert (await town.book(9, court(SATURDAY), visit=visit_of(town.residents[9], now=now))).bookings
 
 
@@ -140,7 +140,9 @@ async def test_a_beacon_that_does_not_answer_is_waited_for_and_seen_and_never_re
     beacon.network.fault = "down"
     await work(town, drawn_runtime, moment(1, "closes"))
     assert (await states(town))["courts", 2] == "sealed"
-    ((error, attempts),) = await town.see("SELECT last_error, attempts FROM deadline WHERE kind = 'lottery_draw' AND attempts > 0")
+    ((error, _),) = await town.see(
+        "SELECT last_error, attempts FROM deadline WHERE kind = 'lottery_draw' AND attempts > 0"
+    )
     assert "503" in error
     await work(town, drawn_runtime, moment(1, "announces"))
     await work(town, drawn_runtime, moment(1, "announces", hours=1))
@@ -158,7 +160,10 @@ async def test_a_draw_taken_back_before_the_announcement_gives_the_same_result_a
     rules = await open_month(town, drawn_runtime, COURTS)
     await crowd(town, rules)
     await work(town, drawn_runtime, moment(1, "closes"))
-    seen = "SELECT l.result_hash, w.entry_id, o.unit FROM lottery l JOIN lottery_win w USING (lottery_id) JOIN occupancy o USING (entry_id) ORDER BY 2, 3"
+    seen = (
+        "SELECT l.result_hash, w.entry_id, o.unit FROM lottery l JOIN lottery_win w USING (lottery_id) "
+        "JOIN occupancy o USING (entry_id) ORDER BY 2, 3"
+    )
     first = await town.see(seen)
     assert len(first) == 4 * 2
     ((lottery_id,),) = await town.see("SELECT lottery_id FROM lottery WHERE state = 'drawn'")
@@ -195,7 +200,7 @@ async def test_a_release_is_taken_back_as_long_as_nobody_booked(town, drawn_runt
         await apply_again(conn, lottery_id=lottery_id, kind="release")
     await work(town, drawn_runtime)
     town.rules = rules
-    await town.book(9, court(SATURDAY), visit=visit_of(town.residents[9], now=now))
+    await town.book(9, court(SATURDAY), visit=visit_of(town.residents[9], now=now + timedelta(hours=1)))
     async with town.act() as conn:
         batch = (await list_batches(conn, lottery_id=lottery_id))[0]
         with pytest.raises(BatchNotRevertible) as refused:
@@ -203,7 +208,9 @@ async def test_a_release_is_taken_back_as_long_as_nobody_booked(town, drawn_runt
     assert (refused.value.variant, refused.value.facts["bookings"]) == ("booked", 1)
 
 
-async def test_capacity_that_shrank_after_closing_stops_the_draw_visibly_until_it_is_mended(town, drawn_runtime, beacon):
+async def test_capacity_that_shrank_after_closing_stops_the_draw_visibly_until_it_is_mended(
+    town, drawn_runtime, beacon
+):
     rules = await open_month(town, drawn_runtime, COURTS)
     await crowd(town, rules, people=4)
     beacon.network.fault = "down"

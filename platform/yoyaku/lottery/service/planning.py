@@ -22,7 +22,7 @@ from yoyaku.extension.beacon import Promise
 from yoyaku.kernel.ids import new_id
 from yoyaku.lottery.policy.life import is_to_plan, months_from
 from yoyaku.lottery.policy.seal import secret_hash_of
-from yoyaku.lottery.repository.dues import close_due, set_due
+from yoyaku.lottery.repository.dues import LotteryDue, close_due, set_due
 from yoyaku.lottery.repository.lotteries import (
     LotteryRow,
     add_lottery,
@@ -30,7 +30,7 @@ from yoyaku.lottery.repository.lotteries import (
     find_lottery,
     lock_lottery,
 )
-from yoyaku.lottery.rules import Month, Times, schemes, times_of
+from yoyaku.lottery.rules import Month, Times, schemes, times_of, win_moment
 from yoyaku.lottery.service.beacons import LotteryMeans, promise_value
 from yoyaku.lottery.terms import LotteryScheme
 from yoyaku.ruleset.policy import NoRuleSetInForce
@@ -136,7 +136,7 @@ async def _write(conn: AsyncConnection, means: LotteryMeans, plan: Plan) -> None
         "secret_hash": secret_hash_of(secret),
     }
     await add_lottery(conn, {**values, **_by_rules(plan)})
-    await set_dues(conn, lottery_id=lottery_id, times=plan.times)
+    await set_dues(conn, lottery_id=lottery_id, plan=plan)
 
 
 async def _rewrite(conn: AsyncConnection, lottery_id: UUID, plan: Plan) -> bool:
@@ -145,7 +145,7 @@ async def _rewrite(conn: AsyncConnection, lottery_id: UUID, plan: Plan) -> bool:
     if row.state != "planned":
         return False
     await change_lottery(conn, lottery_id=lottery_id, **_by_rules(plan))
-    await set_dues(conn, lottery_id=lottery_id, times=plan.times)
+    await set_dues(conn, lottery_id=lottery_id, plan=plan)
     return True
 
 
@@ -166,14 +166,30 @@ def _by_rules(plan: Plan) -> dict[str, object]:
     }
 
 
-async def set_dues(conn: AsyncConnection, *, lottery_id: UUID, times: Times) -> None:
-    """Let the steps of a lottery be due when its rules say."""
-    await set_due(conn, kind="lottery_open", subject_id=lottery_id, due_at=times.opens_at)
-    if times.remind_at is None:
-        await close_due(conn, kind="lottery_remind", subject_id=lottery_id)
-    else:
-        await set_due(conn, kind="lottery_remind", subject_id=lottery_id, due_at=times.remind_at)
-    await set_due(conn, kind="lottery_seal", subject_id=lottery_id, due_at=times.closes_at)
-    await set_due(conn, kind="lottery_draw", subject_id=lottery_id, due_at=times.draws_at)
-    await set_due(conn, kind="lottery_announce", subject_id=lottery_id, due_at=times.announces_at)
-    await set_due(conn, kind="lottery_release", subject_id=lottery_id, due_at=times.releases_at)
+async def set_dues(conn: AsyncConnection, *, lottery_id: UUID, plan: Plan) -> None:
+    """Let the steps of a lottery be due when its rules say.
+
+    Those of wins as well, as if it were announced in time: so a worker that was away does all in its order.
+    """
+    times, win = plan.times, plan.scheme.win
+    until, remind_win = (
+        None
+        if moment is None or win.accept == "automatic"
+        else win_moment(plan.rules, moment, month=plan.month, announced_at=times.announces_at)
+        for moment in (win.until, win.remind)
+    )
+    dues: dict[LotteryDue, datetime | None] = {
+        "lottery_open": times.opens_at,
+        "lottery_remind": times.remind_at,
+        "lottery_seal": times.closes_at,
+        "lottery_draw": times.draws_at,
+        "lottery_announce": times.announces_at,
+        "lottery_remind_win": remind_win,
+        "lottery_lapse": until,
+        "lottery_release": times.releases_at,
+    }
+    for kind, due_at in dues.items():
+        if due_at is None:
+            await close_due(conn, kind=kind, subject_id=lottery_id)
+        else:
+            await set_due(conn, kind=kind, subject_id=lottery_id, due_at=due_at)

@@ -49,7 +49,7 @@ async def sign(conn: AsyncConnection, *, seal: Seal, content: bytes, now: dateti
     Raises:
         NotReadable: the stored key was sealed with a key that this installation no longer has.
     """
-    newest = select(signing_key.c["key_id", "private_key"]).order_by(signing_key.c.made_at.desc()).limit(1)
+    newest = select(signing_key.c.key_id, signing_key.c.private_key).order_by(signing_key.c.made_at.desc()).limit(1)
     row = (await conn.execute(newest)).first()
     if row is None:
         key_id, private = new_id(), Ed25519PrivateKey.generate()
