@@ -321,7 +321,7 @@ async def test_what_somebody_booked_since_is_not_restored(town, drawn_runtime):
     await town_book(town, rules, 5, court(SATURDAY), now=released)
     await town_book(town, rules, 6, court(SATURDAY + timedelta(days=1)), now=released)
     back = await restore(town, rules, batch_id, released + timedelta(days=1), now=released)
-    places = {entry: place for entry, place in await winners(town)}
+    places = dict(await winners(town))
     assert [places[one] for one in back.entry_ids] == [1]
     assert [places[one] for one in back.gone] == [0]
 

@@ -37,8 +37,8 @@ def application_out(made: Application) -> ApplicationOut:
 
 
 _OF_BOOKING: Final = (
-    "booking_id", "application_id", "number", "state", "facility_name", "space_name", "channel", "made_at", "lapses_at",
-    "confirmed_at", "ended_at", "total_yen", "paid_yen", "kept_yen", "refund_yen", "rule_set_version",
+    "booking_id", "application_id", "number", "state", "facility_name", "space_name", "channel", "arose", "made_at",
+    "lapses_at", "confirmed_at", "ended_at", "total_yen", "paid_yen", "kept_yen", "refund_yen", "rule_set_version",
     "inventory_version",
 )  # fmt: skip
 _OF_REQUEST: Final = (

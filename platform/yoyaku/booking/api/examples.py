@@ -113,6 +113,7 @@ _BOOKING = BookingOut(
     equipment={},
     form={"people": 4},
     channel="web",
+    arose="first_come",
     made_at=_MADE,
     lapses_at=datetime(2027, 1, 30, 15, 0, tzinfo=UTC),
     confirmed_at=None,

@@ -82,6 +82,7 @@ class BookingOut(Struct, frozen=True, kw_only=True):
     equipment: Mapping[str, int]
     form: Mapping[str, Any]
     channel: str
+    arose: Literal["first_come", "lottery"]
     made_at: datetime
     lapses_at: datetime | None
     confirmed_at: datetime | None

@@ -20,13 +20,7 @@ from yoyaku.booking.pages.schedules import ScheduleSpan, schedule_spans
 from yoyaku.booking.pages.views import request_detail, request_hours, why_lines
 from yoyaku.booking.policy import LIVE_STATES, ReasonMissing
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import (
-    booking_history,
-    cancel_booking,
-    get_booking,
-    list_bookings,
-    offer_cancellation,
-)
+from yoyaku.booking.service import booking_history, cancel_booking, get_booking, list_bookings, offer_cancellation
 from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingEvent, BookingView, CancellationOffer
 from yoyaku.fee.policy import FeeLine
@@ -103,7 +97,7 @@ def booking_row(
         lapses_at=booking.lapses_at if live else None,
         **_reached(rules, booking),
         todo=_todo(booking, words),
-        channel=channel_name(rules, booking.channel, words),
+        channel=_received(rules, booking, words),
         made_at=booking.made_at,
         ended=_ended(booking, words),
         **_settled(booking),
@@ -139,6 +133,12 @@ def _offered(offer: CancellationOffer, booking: BookingView, here: Here) -> dict
         "not_cancellable": here.words.sentence(refused) if refused else None,
         "schedule": schedule_spans(offer.schedule, total_yen=booking.total_yen, today=here.today),
     }
+
+
+def _received(rules: ServiceRules, booking: BookingView, words: Words) -> str:
+    """By which channel it came, and that it was won by lot."""
+    channel = channel_name(rules, booking.channel, words)
+    return words.say("booking.channel_lottery", channel=channel) if booking.arose == "lottery" else channel
 
 
 def channel_name(rules: ServiceRules, code: str, words: Words) -> str:

@@ -30,9 +30,10 @@ async def month_availability(  # what a grid is asked for
     """
     placed = [rules.inventory.space(space_id) for space_id in space_ids]
     resources = sorted({one.resource_id for one in placed})
-    span = {"resources": resources, "first": first, "end": end}
-    occupancy = await read_occupancy(conn, visit=visit, **span)
-    held = await read_holds(conn, visit=visit, **span) if rules.lotteries else frozenset()
+    occupancy = await read_occupancy(conn, visit=visit, resources=resources, first=first, end=end)
+    held: frozenset[tuple[str, date]] = frozenset()
+    if rules.lotteries:
+        held = await read_holds(conn, visit=visit, resources=resources, first=first, end=end)
     return {
         (one.space_id, day): _day(
             rules, visit=visit, placed=one, day=day, occupancy=occupancy, held=(one.resource_id, day) in held
