@@ -15,6 +15,7 @@ NOWHERE = "0190b6a0-0000-7000-8000-000000000000"
 TERMS = LoginTerms(id_label="ID", id_pattern=".*")
 OPEN = re.compile(
     r"/(|accessibility|availability.*|cart|display|facilities.*|guide|healthz|login|password/(forgotten|code)"
+    r"|lottery(/(check|results.*|schema\.json|verifier\.py))?"
     r"|register(/counters)?|search|brand/.*|api/v1/(availability|cart|facilities|form|schema.*))"
 )
 """What answers a stranger's GET with a page or data of its own; a cart is then empty, and belongs to no session."""
