@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from yoyaku.admin.api import samples as counter
 from yoyaku.booking.api import examples as booking
+from yoyaku.lottery.api import examples as lottery
 
 Named = list[tuple[str, Any]]
 _LOGIN: Final[Named] = [("A resident", {"login_id": "40675", "password": "a long pass phrase"})]
@@ -22,6 +23,11 @@ REQUESTS: Final[dict[tuple[str, str], Named]] = {
     ("/api/v1/cart", "post"): booking.CART_WISHES,
     ("/api/v1/bookings/{booking_id}", "patch"): booking.CHANGES,
     ("/api/v1/bookings/{booking_id}/cancellation", "post"): booking.CANCELLATIONS,
+    ("/api/v1/lottery-entries", "post"): lottery.ENTRIES,
+    ("/api/v1/lottery-entries/withdrawal", "post"): lottery.ENTRY_IDS,
+    ("/api/v1/lottery-entries/refusal", "post"): lottery.ENTRY_IDS,
+    ("/api/v1/lottery-entries/{entry_id}/acceptance", "post"): lottery.ACCEPTANCES,
+    ("/api/v1/lotteries/{lottery_id}/order", "put"): lottery.ENTRY_IDS,
     ("/api/v1/counter/people/search", "post"): counter.SEARCHES,
     ("/api/v1/counter/bookings/search", "post"): counter.SEARCHES,
     ("/api/v1/counter/people", "post"): counter.WALK_INS,
@@ -41,6 +47,7 @@ it would cost and what the form asks is told to everybody. Clerks have the acts 
 rules behind a refusal (`why`) and the sentence to show (`detail`) in the language of `Accept-Language` (`ja`, `en`).
 
 **Sending twice.** `POST /applications` takes an `Idempotency-Key`; with the same key nothing is booked twice.
+`POST /lottery-entries` takes one too.
 
 Amounts are whole yen. Instants are UTC; days and times of day are those of the municipality.
 """
@@ -87,6 +94,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="Availability", description="What is lent, what is free, what an application is asked."),
             Tag(name="Cart", description="Wishes that hold nothing yet."),
             Tag(name="Bookings", description="Quotes, applications, and one's own bookings."),
+            Tag(name="Lotteries", description="What is drawn by lot: odds, entries, wins."),
             Tag(name="Counter", description="What clerks do; every act is written down with who and why."),
         ],
     )
