@@ -171,7 +171,7 @@ async def test_a_hall_is_entered_like_a_reservation_and_its_cell_says_that_it_wi
     assert "抽選待ち" in plain(page.text)
     assert RECEIPT.search(plain(page.text))
     await site.get(month)
-    assert "◆ 抽選要" in cell(site.html, day)
+    assert "◆ 抽選要 最大1.0倍" in cell(site.html, day)
     await site.get(day_path)
     assert "1／1" in plain(site.html)
     await site.get("/cart")

@@ -27,7 +27,10 @@ Availability = Mapping[tuple[str, date], Sequence[SlotState]]
 
 @dataclass(frozen=True, kw_only=True)
 class DayCell:
-    """One day of a month: its sign, where it leads, and how its number is coloured beside the words."""
+    """One day of a month: its sign, where it leads, and how its number is coloured beside the words.
+
+    ``ratio`` is the highest of its slots that are drawn by lot: entries for each that can win.
+    """
 
     date: date
     mark: str
@@ -35,6 +38,7 @@ class DayCell:
     holiday: str
     tone: str
     past: bool = False
+    ratio: str | None = None
 
 
 def day_mark(states: Iterable[SlotState]) -> str:
@@ -56,6 +60,18 @@ def drawn_mark(on: date, *, availability: Availability, space_ids: Sequence[str]
         if (space_id, on) in drawn and any(state.free for state in availability.get((space_id, on), ()))
     }
     return next((mark for mark in DRAWN_MARKS if mark in marks), None)
+
+
+def highest_ratio(on: date, *, availability: Availability, space_ids: Sequence[str], drawn: DrawnDays) -> str | None:
+    """How sought after the day's most wanted slot is: entries for each that can win, where people may see it."""
+    ratios = [
+        float(found.ratio)
+        for space_id in space_ids
+        if (lot := drawn.get((space_id, on))) is not None and lot.shows_odds and lot.phase == "open"
+        for state in availability.get((space_id, on), ())
+        if (found := lot.odds_of(state.slot)) is not None and found.ratio is not None
+    ]
+    return f"{max(ratios):.1f}" if ratios else None
 
 
 def tone_of(day: date) -> str:
@@ -100,6 +116,7 @@ def month_weeks(  # a month and the signs on it
             holiday=holiday_name(day),
             tone=tone_of(day),
             past=day < today,
+            ratio=highest_ratio(day, availability=availability, space_ids=space_ids, drawn=drawn),
         )
 
     weeks = calendar.Calendar(firstweekday=SUNDAY).monthdatescalendar(month.year, month.month)
