@@ -3,9 +3,8 @@
 
     python3 verify_lottery.py RESULT.jsonl [--sealed SEALED.jsonl] [--sealed-hash HEX]
 
-Python 3.9 以降だけで動きます(追加のソフトは不要)。Needs nothing but Python 3.9 or newer. Exit: 0 OK, 1 not.
---sealed: 締切時に封印された一覧と1行ずつ比べます / compares with the list that was sealed at closing, line by line.
---sealed-hash: 締切時に公開されたハッシュ値 / the hash that was published at closing.
+Python 3.9 以降だけで動きます。Needs nothing but Python 3.9 or newer. Exit 0: OK; 1: not.
+--sealed: 締切時に封印された一覧(またはそのハッシュ値)とも比べます / compares with the list sealed at closing, or its hash.
 """
 
 from __future__ import annotations
@@ -26,33 +25,18 @@ WORDS = {
     "json": ("JSONとして読めません。", "This line is not JSON."),
     "other": ("抽選結果ファイルではありません。", "This is no result file of a lottery."),
     "format": ("形式番号{number}には対応していません。", "A format that I do not know: {number}."),
-    "within": ("ファイルがこの行の途中で切れています。", "The file is cut within this line."),
-    "cut": ("ファイルがこの行の前で切れています。", "The file is cut: it ends before this line."),
+    "cut": ("ファイルがここで切れています。", "The file is cut here."),
     "formed": ("この行の形が仕様と違います。", "This line is not formed as it must be."),
     "published": ("締切時に公開されたハッシュ値と違います。", "Not the hash that was published of the sealed list."),
-    "secret": (
-        "秘密の値が、受付前に公開されたハッシュ値と合いません。",
-        "The secret has not the hash that was promised.",
-    ),
+    "secret": ("秘密の値が受付前のハッシュ値と合いません。", "The secret has not the hash that was promised."),
     "seed": ("シードが計算結果と違います。", "The seed is not the one that comes out."),
     "stated": ("一覧のハッシュ値の記載が違います。", "The hash that is stated of the sealed list is wrong."),
-    "changed": ("一覧({start}行目まで)が封印後に変わっています。", "The sealed list (up to line {start}) was changed."),
-    "which": ("どの行かは--sealedで比べてください。", "Compare with --sealed to see which line."),
-    "sealed": ("封印された一覧と違います。", "Not as in the sealed list."),
+    "changed": ("一覧({start}行目まで)が封印後に変わっています。", "The sealed list (to line {start}) was changed."),
     "plugin": ("方式「{name}」は拡張機能のもので再計算できません。", "I cannot recompute {name}: it is a plugin's."),
-    "line": ("計算結果と違う行です。", "Not the line that comes out."),
+    "line": ("ここにあるべき行と違います。", "Not the line that must stand here."),
     "order": ("第{round}巡の{at}番目が違います。", "Round {round} has another order, at place {at}."),
     "decision": ("{applicant}の第{at}希望の結果が違います。", "Another decision for {applicant}, wish {at}."),
 }
-
-
-class Applicant(NamedTuple):
-    """Receipt code (of an entry that is drawn by itself with ``#rank``), tier, tickets, and the wants of each entry."""
-
-    name: str
-    tier: int
-    tickets: int
-    entries: list[list[Any]]
 
 
 class Result(NamedTuple):
@@ -61,24 +45,20 @@ class Result(NamedTuple):
     lines: list[str]
     head: dict[str, Any]
     cells: list[Any]
-    applicants: list[Applicant]
+    applicants: list[dict[str, Any]]
     told: dict[str, Any]
     start: int
     sealed_hash: str
-
-
-Drawn = tuple[list[list[str]], list[list[str]]]
 
 
 class Finding(Exception):
     """A line of the file (from 1; 0: the file as a whole) and what is wrong there, in both languages."""
 
     def __init__(self, line: int, key: str, right: object = None, found: object = None, **facts: object) -> None:
-        self.line = line
-        self.ja, self.en = (text.format(**facts) for text in WORDS[key])
-        if found is not None:
-            self.ja += f" 正: {right} / 記載: {found}"
-            self.en += f" Expected: {right} / found: {found}"
+        ja, en = (text.format(**facts) for text in WORDS[key])
+        self.key, self.facts, self.line = key, facts, line
+        self.ja = ja if found is None else f"{ja} 正: {right} / 記載: {found}"
+        self.en = en if found is None else f"{en} Expected: {right} / found: {found}"
         super().__init__(self.en)
 
 
@@ -92,17 +72,15 @@ def read(content: bytes) -> Result:
         raise Finding(1, "ends")
     lines = text.split("\n")
     head = _load(lines, 0)
-    if not isinstance(head, dict) or "yoyaku_lottery" not in head:
-        raise Finding(1, "other")
-    if head["yoyaku_lottery"] != FORMAT:
-        raise Finding(1, "format", number=head["yoyaku_lottery"])
+    number = head.get("yoyaku_lottery") if isinstance(head, dict) else None
+    if number != FORMAT:
+        raise Finding(1, "other" if number is None else "format", number=number)
     if lines.pop():
-        raise Finding(len(lines) + 1, "within")
+        raise Finding(len(lines) + 1, "cut")
     return _parts(lines, head)
 
 
 def _load(lines: list[str], at: int) -> Any:  # noqa: ANN401  # JSON
-    """The value of the line at a place (from 0)."""
     if at >= len(lines):
         raise Finding(at + 1, "cut")
     try:
@@ -118,33 +96,31 @@ def _parts(lines: list[str], head: dict[str, Any]) -> Result:
         first, start = 1 + head["cells"], 1 + head["cells"] + head["applicants"]
         right = isinstance(head["algorithm"], str) and head["wins_at_most"] != 0 and bool(head["secret_hash"])
         cells: list[Any] = []
-        applicants: list[Applicant] = []
+        applicants: list[dict[str, Any]] = []
         for at in range(1, start):
             line = _load(lines, at)
             if at < first:
                 cells.append(line["free"])
                 right = right and (isinstance(cells[-1], int) or len(set(cells[-1])) == len(cells[-1]))
             else:
-                one = Applicant(line["applicant"], int(line["tier"]), line["tickets"], line["entries"])
-                right = right and one.tickets > 0 and (at == first or applicants[-1].name < one.name)
-                right = right and all(_fair(cells, cell, units) for wants in one.entries for cell, units in wants)
-                applicants.append(one)
+                right = right and line["tickets"] > 0 and line["tier"] >= 0
+                right = right and (at == first or applicants[-1]["applicant"] < line["applicant"])
+                right = right and all(_fair(cells, cell, units) for wants in line["entries"] for cell, units in wants)
+                applicants.append(line)
             if not right:
                 raise Finding(at + 1, "formed")
         at, told = start, _load(lines, start)
         bytes.fromhex(told["seed"] + told["sealed_hash"] + told["secret"] + told["public_value"][:0])
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         raise Finding(at + 1, "formed") from None
-    sealed = "".join([line + "\n" for line in lines[:start]])
     gc.freeze()  # what was read stays: millions of lists that need not be looked through for rubbish again and again
-    return Result(lines, head, cells, applicants, told, start, sha256(sealed.encode()).hexdigest())
+    sealed = "".join([line + "\n" for line in lines[:start]]).encode()
+    return Result(lines, head, cells, applicants, told, start, sha256(sealed).hexdigest())
 
 
 def _fair(cells: list[Any], cell: int, units: Any) -> bool:  # noqa: ANN401  # JSON
-    """Whether this can be wanted: a number of units from 1, or different ones by number where the cell has numbers."""
-    if isinstance(units, int):
-        return 0 <= cell < len(cells) and units > 0
-    return 0 <= cell < len(cells) and len(set(units)) == len(units) > 0 and isinstance(cells[cell], list)
+    fair = units > 0 if isinstance(units, int) else len(set(units)) == len(units) > 0 and isinstance(cells[cell], list)
+    return fair and 0 <= cell < len(cells)
 
 
 def check(result: Result, *, sealed: bytes | None = None, sealed_hash: str | None = None) -> list[Finding]:
@@ -160,9 +136,7 @@ def check(result: Result, *, sealed: bytes | None = None, sealed_hash: str | Non
     secret_hash = sha256(bytes.fromhex(told["secret"])).hexdigest()
     if secret_hash != result.head["secret_hash"]:
         return [Finding(line, "secret", result.head["secret_hash"], secret_hash)]
-    if told["seed"] != seed:
-        return [Finding(line, "seed", seed, told["seed"])]
-    return recompute(result, seed)
+    return recompute(result, seed) if told["seed"] == seed else [Finding(line, "seed", seed, told["seed"])]
 
 
 def seed_of(sealed_hash: str, secret: str, public_value: str) -> str:
@@ -175,16 +149,13 @@ def _changed(result: Result, sealed: bytes | None, seed: str) -> list[Finding]:
     stated, told = result.told["sealed_hash"], result.told
     if told["seed"] == seed_of(result.sealed_hash, told["secret"], told["public_value"]):
         return [Finding(result.start + 1, "stated", result.sealed_hash, stated)]
-    where = _compare(result, sealed) or recompute(result, seed) or [Finding(1, "which")]
-    return [Finding(1, "changed", stated, result.sealed_hash, start=result.start), *where]
+    changed = Finding(1, "changed", stated, result.sealed_hash, start=result.start)
+    return [changed, *(_compare(result, sealed) or recompute(result, seed))]
 
 
 def _compare(result: Result, sealed: bytes | None) -> list[Finding]:
-    """The first line that is not as it was sealed."""
     before = result.lines[: result.start]
-    lines = before if sealed is None else sealed.decode("utf-8", "replace").split("\n")[:-1]
-    pairs = enumerate(zip_longest(lines, before), 1)
-    return next(([Finding(at, "sealed", one, other)] for at, (one, other) in pairs if one != other), [])
+    return compare(before if sealed is None else sealed.decode("utf-8", "replace").split("\n")[:-1], before, 1)
 
 
 def recompute(result: Result, seed: str) -> list[Finding]:
@@ -193,14 +164,16 @@ def recompute(result: Result, seed: str) -> list[Finding]:
         return [Finding(1, "plugin", name=result.head["algorithm"])]
     orders, decided = draw(result, seed)
     right = [f'{{"round":{number},"order":["' + '","'.join(order) + '"]}' for number, order in enumerate(orders, 1)]
-    texts = (",".join(made) for made in decided)
-    right += [f'{{"applicant":"{one.name}","decisions":[{next(texts)}]}}' for one in result.applicants]
+    names = (one["applicant"] for one in result.applicants)
+    right += [f'{{"applicant":"{next(names)}","decisions":[{",".join(made)}]}}' for made in decided]
     right.append(f'{{"end":true,"rounds":{len(orders)},"decisions":{sum(map(len, decided))}}}')
-    found = result.lines[result.start + 1 :]
-    if right == found:
-        return []
-    pairs = enumerate(zip_longest(right, found, fillvalue=""), result.start + 2)
-    return next([_explain(number, one, other)] for number, (one, other) in pairs if one != other)
+    return compare(right, result.lines[result.start + 1 :], result.start + 2)
+
+
+def compare(right: list[str], found: list[str], first: int) -> list[Finding]:
+    """The first line that is not what it must be; ``first`` is the number of the first of them."""
+    pairs = enumerate(zip_longest(right, found, fillvalue=""), first)
+    return next(([_explain(at, one, other)] for at, (one, other) in pairs if one != other), [])
 
 
 def _explain(number: int, right: str, found: str) -> Finding:
@@ -212,61 +185,61 @@ def _explain(number: int, right: str, found: str) -> Finding:
         key = "order" if "order" in ours else "decisions"
         pairs = enumerate(zip_longest(ours[key], theirs[key]), 1)
         at, (one, other) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
-    except (ValueError, KeyError, TypeError, StopIteration):
-        return Finding(number, "line", right[:90] or "-", found[:90])
-    if key == "order":
-        return Finding(number, "order", one or "-", other or "-", round=ours["round"], at=at)
-    return Finding(number, "decision", one or "-", other or "-", applicant=ours["applicant"], at=at)
+    except (ValueError, LookupError, TypeError, StopIteration):
+        return Finding(number, "line", right[:300] or "-", found[:300])
+    facts = {"at": at, "round": ours.get("round"), "applicant": ours.get("applicant")}
+    return Finding(number, "order" if key == "order" else "decision", one or "-", other or "-", **facts)
 
 
-def draw(result: Result, seed: str) -> Drawn:
+def draw(result: Result, seed: str) -> Any:  # noqa: ANN401  # two lists of lists of texts
     """The orders of the rounds, and the decisions on the entries of each applicant."""
+    people: list[dict[str, Any]] = [{**one, "wins": [0]} for one in result.applicants]
     if result.head["algorithm"] == "rounds":
-        return _rounds(result, result.applicants, range(len(result.applicants)), seed)
-    owners = [who for who, one in enumerate(result.applicants) for _ in one.entries]
-    pairs = [(one, rank) for one in result.applicants for rank in range(1, len(one.entries) + 1)]
-    singles = [one._replace(name=f"{one.name}#{rank}", entries=[one.entries[rank - 1]]) for one, rank in pairs]
-    orders, decided = _rounds(result, singles, owners, seed)  # each has one entry: there is one round
+        return _rounds(result, people, seed)
+    pairs = [(one, at) for one in people for at in range(len(one["entries"]))]
+    singles = [
+        {**one, "applicant": f"{one['applicant']}#{at + 1}", "entries": [one["entries"][at]]} for one, at in pairs
+    ]
+    orders, decided = _rounds(result, singles, seed)  # each has one entry: there is one round
     each = iter(decided)
-    return orders, [[text for _ in one.entries for text in next(each)] for one in result.applicants]
+    return orders, [[text for _ in one["entries"] for text in next(each)] for one in result.applicants]
 
 
-def _rounds(result: Result, people: list[Applicant], owners: Sequence[int], seed: str) -> Drawn:
+def _rounds(result: Result, people: list[dict[str, Any]], seed: str) -> Any:  # noqa: ANN401
     """Round after round: each in turn takes the first of their undecided entries that fits."""
     take, most = _taker(result.cells), result.head["wins_at_most"]
-    wins = [0] * len(result.applicants)
     orders: list[list[str]] = []
     decided: list[list[str]] = [[] for _ in people]
-    going = [who for who, one in enumerate(people) if one.entries]
+    going = [who for who, one in enumerate(people) if one["entries"]]
     while going:
         going = _in_order(people, going, f"{seed}|{len(orders) + 1}|")
-        orders.append([people[who].name for who in going])
+        orders.append([people[who]["applicant"] for who in going])
         for place, who in enumerate(going, 1):
-            made, turn = decided[who], f"{len(orders)},{place},"
-            for wants in people[who].entries[len(made) :]:
-                if wins[owners[who]] == most:
+            made, wins, turn = decided[who], people[who]["wins"], f"{len(orders)},{place},"
+            for wants in people[who]["entries"][len(made) :]:
+                if wins[0] == most:
                     made.append(f'["void",{turn}-1]')
                 elif (short := take(wants)) >= 0:
                     made.append(f'["lost",{turn}{short}]')
                 else:
                     made.append(f'["won",{turn}-1]')
-                    wins[owners[who]] += 1
-                    if wins[owners[who]] != most:
+                    wins[0] += 1
+                    if wins[0] != most:
                         break
-        going = [who for who in going if len(decided[who]) < len(people[who].entries)]
+        going = [who for who in going if len(decided[who]) < len(people[who]["entries"])]
     return orders, decided
 
 
-def _in_order(people: list[Applicant], going: list[int], start: str) -> list[int]:
+def _in_order(people: list[dict[str, Any]], going: list[int], start: str) -> list[int]:
     """By tier, then by SHA-256 of ``seed|round|name``; of more tickets (``…|1``, ``…|2``) the lowest counts."""
     keys = {}
     for who in going:
-        name, tickets = start + people[who].name, people[who].tickets
+        name = start + people[who]["applicant"]
         key = sha256(name.encode()).hexdigest()
-        if tickets > 1:
-            key = min([key, *(sha256(f"{name}|{more}".encode()).hexdigest() for more in range(1, tickets))])
+        for ticket in range(1, people[who]["tickets"]):
+            key = min(key, sha256(f"{name}|{ticket}".encode()).hexdigest())
         keys[key] = who
-    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who].tier)
+    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who]["tier"])
 
 
 def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
@@ -292,8 +265,8 @@ def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
 
 def report(result: Result | None, findings: Sequence[Finding]) -> str:
     """What is said, in both languages."""
+    said = [f"{one.line}行目: {one.ja}\nline {one.line}: {one.en}" for one in findings]
     if result is None or findings:
-        said = [f"{one.line}行目: {one.ja}\nline {one.line}: {one.en}" for one in findings]
         return "\n".join(["NOT OK / 確認できませんでした", *said])
     head, told = result.head, result.told
     return f"""OK
@@ -314,8 +287,7 @@ def main(arguments: list[str] | None = None) -> int:
     result, findings = None, []
     try:
         result = read(chosen.result.read_bytes())
-        sealed = chosen.sealed and chosen.sealed.read_bytes()
-        findings = check(result, sealed=sealed, sealed_hash=chosen.sealed_hash)
+        findings = check(result, sealed=chosen.sealed and chosen.sealed.read_bytes(), sealed_hash=chosen.sealed_hash)
     except Finding as finding:
         findings = [finding]
     except OSError as error:
