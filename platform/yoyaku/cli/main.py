@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "tenant": "Check, load and list tenant folders.",
     "db": "Bring the database to the newest schema.",
     "staff": "List, add and end the staff of a service; one-time codes.",
+    "lottery": "Check the public files of lotteries.",
     "clock": "Show or move a service's business clock (demo only).",
     "demo": "Run everything here with sample cities.",
 }

@@ -15,8 +15,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from yoyaku.extension.draw import Cell, Decision, DrawApplicant, Drawn, Want
-from yoyaku.lottery.policy.draw import PER_SLOT
+from yoyaku.extension.draw import Cell, Decision, DrawApplicant, Drawn, DrawRules, Want
+from yoyaku.lottery.policy.draw import PER_SLOT, draw
 
 FORMAT: Final = 1
 _TO_JSON: Final = msgspec.json.Encoder()
@@ -67,6 +67,15 @@ class _Applicant(Struct, frozen=True):
     tier: int
     tickets: int
     entries: tuple[tuple[Want, ...], ...]
+
+
+class _Told(Struct, frozen=True, kw_only=True):
+    """What is told after the draw, on the line behind the sealed list."""
+
+    sealed_hash: str
+    secret: str
+    public_value: str
+    seed: str
 
 
 class _Decided(Struct, frozen=True):
@@ -138,7 +147,7 @@ def result_bytes(
     """The result file. ``applicants`` are those that were drawn, in the order of ``drawn.decisions``."""
     head = msgspec.json.decode(sealed[: sealed.index(b"\n")], type=_Head)
     names = [one.pseudonym for one in applicants]
-    told = {"sealed_hash": hash_of(sealed), "secret": secret.hex(), "public_value": public_value, "seed": seed.hex()}
+    told = _Told(sealed_hash=hash_of(sealed), secret=secret.hex(), public_value=public_value, seed=seed.hex())
     lines = [_TO_JSON.encode(told)]
     entrants = _numbered(applicants) if head.algorithm == PER_SLOT else names
     for number, order in enumerate(drawn.rounds, 1):
@@ -147,6 +156,32 @@ def result_bytes(
     lines += [_TO_JSON.encode(_Decided(names[who], drawn.decisions[who])) for who in by_name]
     lines.append(_TO_JSON.encode({"end": True, "rounds": len(drawn.rounds), "decisions": head.entries}))
     return b"".join([sealed, b"\n".join(lines), b"\n"])
+
+
+def redraw(result: bytes) -> bytes:
+    """The result file that comes out when the sealed list of ``result`` is drawn again, with its secret and value.
+
+    Raises:
+        ValueError: this is no result file.
+        PluginUnknown: nothing is installed that draws so.
+    """
+    head, cells, applicants = read_sealed(result)
+    at = _ends_of_sealed(result, len(cells) + len(applicants) + 1)
+    sealed, told = result[:at], msgspec.json.decode(result[at : result.index(b"\n", at)], type=_Told)
+    secret = bytes.fromhex(told.secret)
+    seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=told.public_value)
+    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
+    drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
+    return result_bytes(
+        sealed, secret=secret, public_value=told.public_value, seed=seed, drawn=drawn, applicants=applicants
+    )
+
+
+def _ends_of_sealed(result: bytes, lines: int) -> int:
+    at = 0
+    for _ in range(lines):
+        at = result.index(b"\n", at) + 1
+    return at
 
 
 def _numbered(applicants: Sequence[DrawApplicant]) -> list[str]:
