@@ -67,8 +67,10 @@ def lost(before=2):
 def test_a_loser_reads_the_place_the_time_and_who_came_before():
     lines = why_lines(lost(), words=words("ja"), announces_at=ANNOUNCES)
     assert lines == [
-        "落選しました。第1回の抽選で1,200人のうち13番目に順番が来たとき、総合体育館 大体育室 2027年2月3日（水） 13:00〜15:00は"
-        "残りがなくなっており、希望の4面・室に足りませんでした。",
+        (
+            "落選しました。第1回の抽選で1,200人のうち13番目に順番が来たとき、総合体育館 大体育室 2027年2月3日（水） 13:00〜15:00は"
+            "残りがなくなっており、希望の4面・室に足りませんでした。"
+        ),
         "先に順番が来て当選した申込み：受付番号ABCDE-FGH01（第1回の1番目、4面・室）",
         "先に順番が来て当選した申込み：受付番号ABCDE-FGH02（第1回の2番目、4面・室）",
     ]
@@ -77,8 +79,10 @@ def test_a_loser_reads_the_place_the_time_and_who_came_before():
 def test_a_loser_reads_it_in_english_too():
     lines = why_lines(lost(1), words=words("en"), announces_at=ANNOUNCES)
     assert lines == [
-        "You lost. In round 1, when your turn came (number 13 of 1,200 applicants), Gymnasium Large hall on "
-        "Wed, 3 February 2027, 13:00–15:00 had nothing left; you wished for 4 courts or rooms.",
+        (
+            "You lost. In round 1, when your turn came (number 13 of 1,200 applicants), Gymnasium Large hall on "
+            "Wed, 3 February 2027, 13:00–15:00 had nothing left; you wished for 4 courts or rooms."
+        ),
         "Won before your turn: receipt ABCDE-FGH01 (round 1, number 1; 4 courts or rooms)",
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from yoyaku.booking.policy import Act, Arisen, BookedFacts, BookingRequest, Person, decide_won
+from yoyaku.booking.policy import Act, Arisen, BookedFacts, BookingRequest, Person, StageMayNotBook, decide_won
 from yoyaku.booking.policy.change import decide_change
 from yoyaku.booking.policy.refusals import WonDiffers
 from yoyaku.booking.policy.won import Unit, share_units
@@ -174,3 +174,16 @@ def test_nothing_of_first_come_refuses_a_win(sports):
     """No window, limit or ban is asked: the lottery decided who may enter, and when."""
     plan, _ = won(sports, town(11, 9))
     assert all("windows" not in use.path and "limits" not in use.path for use in plan.trace)
+
+
+def test_a_registration_that_ran_out_keeps_residents_from_accepting_and_clerks_not(sports):
+    over = next(code for code, stage in sports.stages.items() if not stage.may_book)
+    person = Person(facts={**PERSON.facts, "registration": over})
+    arisen = Arisen(entry_id="e1", anchors={})
+    with pytest.raises(StageMayNotBook):
+        decide_won(
+            sports, request=TENNIS, act=Act(person=person, channel="web", actor="resident", now=NOW), arisen=arisen
+        )
+    by_clerk = Act(person=person, channel="counter", actor="clerk", now=NOW)
+    arisen = Arisen(entry_id="e1", anchors={"accepted": NOW})
+    assert decide_won(sports, request=TENNIS, act=by_clerk, arisen=arisen).state == "confirmed"
