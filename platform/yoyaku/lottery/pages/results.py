@@ -101,7 +101,7 @@ def _check_page(
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
         form=form,
         errors=errors or {},
-        entries=entries,
+        found=entries,
         crumbs=crumbs_to(here, Crumb(label=here.words.say("lottery_results.check_title"))),
     )
 

@@ -33,7 +33,7 @@ _MAY: Final = """
 _FILES: Final = text("SELECT f.name, f.sha256, f.bytes" + _MAY)
 _CONTENT: Final = text("SELECT f.name, f.sha256, f.bytes, f.content" + _MAY + "AND f.name = :name")
 _RECEIPT: Final = text("""
-    SELECT l.scheme, l.period_starts, l.announced_at IS NOT NULL AS announced,
+    SELECT l.scheme, l.period_starts AS month_starts, l.announced_at IS NOT NULL AS announced,
            array_agg(e.wants ORDER BY e.rank) AS wants,
            CASE WHEN l.announced_at IS NOT NULL THEN o.decisions END AS decisions
     FROM lottery l
