@@ -8,6 +8,7 @@ from yoyaku.admin.pages import (
     log,
     lotteries,
     lottery_batches,
+    lottery_desk,
     newcomer,
     people,
     person,
@@ -29,5 +30,6 @@ ROUTES: Final = [
     *log.ROUTES,
     *lotteries.ROUTES,
     *lottery_batches.ROUTES,
+    *lottery_desk.ROUTES,
     *rehearsal.ROUTES,
 ]

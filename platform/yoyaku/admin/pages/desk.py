@@ -55,6 +55,7 @@ WAYS: Final = (
     ("/counter/people/new", "desk.new", Permission.REGISTER),
     ("/counter/registrations", "staff.waiting", Permission.REVIEW),
     ("/counter/letters", "staff.letters", Permission.LETTERS),
+    ("/counter/lottery", "lottery_admin.desk", Permission.ENTER_LOTTERIES),
     ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES),
     ("/counter/staff", "staff.title", Permission.STAFF),
     ("/counter/log", "staff.log", Permission.LOG),

@@ -11,9 +11,10 @@ from yoyaku.admin.pages.desk import at_desk, crumbs, may, purposes, read_form, s
 from yoyaku.admin.service.looking import PurposeMissing, find_people, read_purpose, say_purpose
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
+from yoyaku.ui.page import safe_return_path
 
-ASKED_ON: Final = ("/counter", "/counter/behalf", "/counter/people")
-"""The pages that ask for what one looks at people."""
+ASKED_ON: Final = "/counter"
+"""Below this lie the pages on which one is asked for what one looks at people."""
 
 
 @get("/counter/people")
@@ -50,8 +51,8 @@ async def choose_purpose(door: NamedDependency[Door], request: Request[Any, Any,
         return _page(door, errors={"purpose": door.words.sentence(refusal)}, form=form)
     if session.session_id is not None:
         await say_purpose(door.conn, act=door.act, session_id=session.session_id, purpose=purpose)
-    asked_on = form.get("next", "")
-    return door.page.go(asked_on if asked_on in ASKED_ON else "/counter/people")
+    asked_on = safe_return_path(form.get("next"))
+    return door.page.go(asked_on if asked_on.startswith(ASKED_ON) else "/counter/people")
 
 
 def _row(door: Door, one: Any) -> dict[str, Any]:  # noqa: ANN401  # somebody found

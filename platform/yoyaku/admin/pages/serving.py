@@ -19,6 +19,10 @@ from yoyaku.registration.pages import BEHALF_COOKIE
 from yoyaku.registration.policy import COUNTER_CLERK, RoleMissing
 from yoyaku.ui.page import Crumb
 
+ENTERED_ON: Final = ("/counter/lottery", "/lottery")
+"""Where a clerk may go on to, once it is clear whom they enter for; else to what is free."""
+TYPED: Final = ("channel", "name", "phone", "next")
+
 
 def require_clerk(here: Here) -> None:
     """Let pass who may see and act on bookings.
@@ -46,10 +50,10 @@ def purpose_asked(here: Here) -> dict[str, Any]:
 
 
 @get("/counter/behalf")
-async def show_behalf(here: NamedDependency[Here]) -> Response[Any]:
-    """Whom to book for, and how they came."""
+async def show_behalf(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
+    """Whom to book for, and how they came; and (``next``) where one goes then."""
     require_clerk(here)
-    return await _behalf_page(here, "", {})
+    return await _behalf_page(here, "", {}, {"next": request.query_params.get("next", "")})
 
 
 @post("/counter/behalf/find", status_code=200)
@@ -58,7 +62,8 @@ async def find_served(here: NamedDependency[Here], request: Request[Any, Any, An
     require_clerk(here)
     if not here.visit.purpose:
         return here.page.go("/counter/behalf")  # which asks for what first
-    return await _behalf_page(here, str((await request.form()).get("person", "")).strip(), {})
+    form = await request.form()
+    return await _behalf_page(here, str(form.get("person", "")).strip(), {}, {"next": str(form.get("next", ""))})
 
 
 async def _behalf_page(
@@ -69,7 +74,7 @@ async def _behalf_page(
     if query and here.visit.purpose:
         rows = await look_up_people(here.conn, visit=here.visit, rules=rules, query=query)
         people = [(str(row.registrant_id), _person_words(row)) for row in rows]
-    blank = {"registrant": people[0][0] if len(people) == 1 else "", "channel": "", "name": "", "phone": ""}
+    blank = {"registrant": people[0][0] if len(people) == 1 else "", **dict.fromkeys(TYPED, "")}
     return here.page.show(
         "admin/behalf.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
@@ -102,10 +107,10 @@ async def begin_behalf(here: NamedDependency[Here], request: Request[Any, Any, A
     rules = await here.rules()
     errors = _behalf_errors(here, rules, registrant, channel)
     if errors:
-        typed = {name: text for name, text in (("registrant", registrant), ("channel", channel)) if text}
+        typed = {name: text for name in ("registrant", "channel", "next") if (text := str(form.get(name, "")))}
         return await _behalf_page(here, str(form.get("person", "")).strip(), errors, typed)
     await begin_serving(here.conn, visit=here.visit, rules=rules, registrant_id=_need_id(registrant), channel=channel)
-    return _entering(here, registrant, channel)
+    return _entering(here, registrant, channel, str(form.get("next", "")))
 
 
 def _need_id(text: str) -> UUID:
@@ -125,9 +130,9 @@ def _behalf_errors(here: Here, rules: ServiceRules, registrant: str, channel: st
     return errors
 
 
-def _entering(here: Here, registrant: str, channel: str) -> Response[Any]:
+def _entering(here: Here, registrant: str, channel: str, path: str = "") -> Response[Any]:
     here.page.remember(BEHALF_COOKIE, f"{registrant}.{channel}")
-    return here.page.go("/search")
+    return here.page.go(path if path in ENTERED_ON else "/search")
 
 
 @post("/counter/walk-in", status_code=303)

@@ -1,0 +1,184 @@
+"""Lottery entries at the counter: of the person who is served, entered from paper, changed, printed; wins answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from yoyaku.admin.pages.desk import at_desk, crumbs, need_id, read_form
+from yoyaku.admin.service.audit import note_act
+from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.lottery.pages.mine import all_mine, mine_of
+from yoyaku.lottery.pages.my_views import lottery_card
+from yoyaku.lottery.service.accepting import accept_win, decline_wins
+from yoyaku.lottery.service.entries import MyLottery
+from yoyaku.lottery.service.withdrawing import rerank, withdraw
+from yoyaku.registration.policy.roles import Permission
+
+PATH: Final = "/counter/lottery"
+FIND: Final = f"/counter/behalf?next={PATH}"
+OF_ONE: Final = PATH + "/{lottery_id:uuid}"
+
+
+@get(PATH)
+async def show_desk(here: NamedDependency[Here]) -> Response[Any]:
+    """What the person who is served has entered; whoever serves nobody looks for somebody first."""
+    if here.session is None:
+        return here.page.go(f"/login?next={PATH}")
+    at_desk(here, Permission.ENTER_LOTTERIES)
+    if here.visit.registrant_id is None:
+        return here.page.go(FIND)
+    return await _desk(here)
+
+
+async def _desk(
+    here: Here, *, errors: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
+) -> Response[Any]:
+    rules = await here.rules()
+    return here.page.show(
+        "admin/lottery_desk.html",
+        status=422 if errors else 200,
+        cards=[await lottery_card(here, one, in_full=True) for one in await all_mine(here)],
+        channel=here.visit.channel,
+        any_terms=bool(rules.booking.terms),
+        errors=errors or {},
+        form=form or {},
+        crumbs=crumbs(here, (here.words.say("lottery_admin.desk"), None)),
+    )
+
+
+@get(OF_ONE + "/slip")
+async def show_slip(here: NamedDependency[Here], lottery_id: FromPath[UUID]) -> Response[Any]:
+    """The receipt code and the wishes, to be printed and taken home."""
+    at_desk(here, Permission.ENTER_LOTTERIES)
+    if here.visit.registrant_id is None:
+        return here.page.go(FIND)
+    card = await lottery_card(here, await mine_of(here, lottery_id), in_full=True)
+    name = here.page.visitor.behalf_of if here.page.visitor else None
+    label, slip = here.words.say("lottery_admin.desk"), here.words.say("lottery_admin.slip")
+    return here.page.show(
+        "admin/lottery_slip.html",
+        card=card,
+        name=name,
+        printed_at=here.visit.now,
+        crumbs=crumbs(here, (label, PATH), (slip, None)),
+    )
+
+
+@post(OF_ONE + "/withdraw", status_code=303)
+async def take_entries_back(
+    here: NamedDependency[Here], lottery_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Withdraw the entries that are ticked, all or none."""
+    mine, gone = await _served(here, lottery_id)
+    if mine is None:
+        return gone
+    sent = await request.form()
+    chosen = [need_id(str(one), "entry") for one in sent.getall("entry", [])]
+    if not chosen:
+        return await _desk(here, errors={f"withdraw-{lottery_id}": here.words.say("lottery_admin.tick_entries")})
+    rules = await here.rules(mine.lottery.period_starts)
+
+    async def do() -> None:
+        await withdraw(here.conn, visit=here.visit, rules=rules, entry_ids=chosen)
+
+    return await _done(here, do, field=f"withdraw-{lottery_id}", flash="lottery_withdrawn_for")
+
+
+@post(OF_ONE + "/order", status_code=303)
+async def put_in_order(
+    here: NamedDependency[Here], lottery_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Give the wishes the order of the numbers that were typed."""
+    mine, gone = await _served(here, lottery_id)
+    if mine is None:
+        return gone
+    form = await read_form(request)
+    order = _order(mine, form)
+    if order is None:
+        errors = {f"order-{lottery_id}": here.words.say("lottery_admin.order_wrong")}
+        return await _desk(here, errors=errors, form=form)
+    rules = await here.rules(mine.lottery.period_starts)
+
+    async def do() -> None:
+        await rerank(here.conn, visit=here.visit, rules=rules, lottery_id=lottery_id, entry_ids=order)
+
+    return await _done(here, do, field=f"order-{lottery_id}", flash="lottery_reranked_for", form=form)
+
+
+def _order(mine: MyLottery, form: Mapping[str, str]) -> Sequence[UUID] | None:
+    """The entries by their new numbers: 1 to as many as there are, each once; else ``None``."""
+    standing = [one.entry_id for one in mine.entries if one.rank is not None]
+    typed = {entry_id: read_number(form.get(f"rank.{entry_id}")) for entry_id in standing}
+    by_number = {number: entry_id for entry_id, number in typed.items() if number is not None}
+    if sorted(by_number) != list(range(1, len(standing) + 1)):
+        return None
+    return [by_number[number] for number in sorted(by_number)]
+
+
+@post(OF_ONE + "/wins/{entry_id:uuid}", status_code=303)
+async def answer_win(
+    here: NamedDependency[Here],
+    lottery_id: FromPath[UUID],
+    entry_id: FromPath[UUID],
+    request: Request[Any, Any, Any],
+) -> Response[Any]:
+    """Accept a win or give it back, as somebody asked on the telephone or at the counter; with how they asked."""
+    mine, gone = await _served(here, lottery_id)
+    if mine is None:
+        return gone
+    form = await read_form(request)
+    rules = await here.rules(mine.lottery.period_starts)
+    accepts, field = form.get("act") == "accept", f"why-{entry_id}"
+    if not form.get("why"):
+        missing = here.words.say("form.missing", label=here.words.say("lottery_admin.answer_why"))
+        return await _desk(here, errors={field: missing}, form=form)
+
+    async def do() -> None:
+        if accepts:
+            terms = [one.code for one in rules.booking.terms] if form.get("terms") else []
+            await accept_win(here.conn, visit=here.visit, rules=rules, entry_id=entry_id, accepted_terms=terms)
+        else:
+            await decline_wins(here.conn, visit=here.visit, rules=rules, entry_ids=[entry_id])
+        facts = {"accepted": accepts}
+        subject = ("lottery_entry", str(entry_id))
+        await note_act(
+            here.conn, visit=here.visit, act="lottery_answered", subject=subject, why=form["why"], facts=facts
+        )
+
+    flash = "lottery_accepted_for" if accepts else "lottery_declined_for"
+    return await _done(here, do, field=field, flash=flash, form=form)
+
+
+async def _served(here: Here, lottery_id: UUID) -> tuple[MyLottery | None, Response[Any]]:
+    """The part in a lottery of the person who is served; with nobody served, where one goes first.
+
+    Raises:
+        LotteryNotFound: they did not enter it.
+    """
+    at_desk(here, Permission.ENTER_LOTTERIES)
+    gone = here.page.go(FIND)
+    return (None, gone) if here.visit.registrant_id is None else (await mine_of(here, lottery_id), gone)
+
+
+async def _done(
+    here: Here, do: Callable[[], Any], *, field: str, flash: str, form: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """Do it; where it is refused, say so at its place, with nothing changed."""
+    try:
+        async with here.conn.begin_nested():
+            await do()
+    except NotFound:
+        raise
+    except YoyakuError as refusal:
+        return await _desk(here, errors={field: here.words.sentence(refusal)}, form=form)
+    return here.page.go(PATH, flash=flash)
+
+
+ROUTES: Final = [show_desk, show_slip, take_entries_back, put_in_order, answer_win]
