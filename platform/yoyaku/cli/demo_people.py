@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yoyaku.admin.service.folder_check import find_folders
 from yoyaku.admin.service.seeding import seed_people
+from yoyaku.admin.service.seeding_entries import seed_entries
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
@@ -32,7 +33,10 @@ async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
                 here = (tenant.slug, service.code)
                 async with tenant_transaction(engine, *here) as conn:
                     seeded = await seed_people(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
-                said.append(f"{'/'.join(here)}: {seeded.made} accounts made, {seeded.there} were there")
+                async with tenant_transaction(engine, *here) as conn:
+                    made = await seed_entries(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
+                accounts = f"{seeded.made} accounts made, {seeded.there} were there"
+                said.append(f"{'/'.join(here)}: {accounts}; {made} entries to lotteries")
     finally:
         await engine.dispose()
     return said

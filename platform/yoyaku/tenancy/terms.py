@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from yoyaku.rules.values import Clause, Code, DateText, Text
 
@@ -150,8 +150,30 @@ class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     roles: Annotated[list[Literal["counter_clerk", "facility_manager", "tenant_admin", "auditor"]], Meta(min_length=1)]
 
 
+class DemoEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an invented resident wishes for in the lottery that is open when the demo is made.
+
+    ``day`` is that of the month that is drawn; where it cannot be had (a closed day), the next that can.
+    """
+
+    service: Code
+    login_id: str
+    facility: Code
+    space: Code
+    day: Annotated[int, Meta(ge=1, le=28)]
+    starts: str | None = field(name="from", default=None)
+    ends: str | None = field(name="to", default=None)
+    bands: list[Code] = []
+    nights: int = 0
+    surfaces: int = 1
+    guests: list[dict[str, int]] = []
+    preference: dict[str, bool] = {}
+    form: dict[str, Any] = {}
+
+
 class DemoFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``demo.yaml``: for the local demo only; production never reads it."""
 
     residents: list[DemoResident] = []
     clerks: list[DemoClerk] = []
+    entries: list[DemoEntry] = []
