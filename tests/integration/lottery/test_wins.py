@@ -7,7 +7,13 @@ import pytest
 from tests.integration.lottery.drawn_town import COURTS, STAYS, court, moment, publish, wish, work
 
 from yoyaku.booking.policy import AlreadyStarted, StillDrawn
-from yoyaku.booking.service import cancel_booking, confirm_booking
+from yoyaku.booking.service import (
+    cancel_booking,
+    change_booking,
+    confirm_booking,
+    month_availability,
+    quote_application,
+)
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.lottery.policy.refusals import EntryNotFound
 from yoyaku.lottery.policy.win_refusals import (
@@ -410,3 +416,43 @@ async def test_a_win_whose_use_has_begun_is_not_accepted(town, drawn_runtime):
     [(entry_id, place)] = await winners(town)
     with pytest.raises(AlreadyStarted):
         await accept(town, rules, entry_id, place, now=datetime(2027, 2, 20, 1, 0, tzinfo=UTC))
+
+
+async def test_what_a_lottery_holds_is_quoted_with_when_it_is_first_come(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    async with town.act() as conn:
+        visit = visit_of(town.residents[5], now=AFTER)
+        items = [court(SATURDAY), hours("room", day=SATURDAY)]
+        held, free = await quote_application(conn, visit=visit, rules=rules, items=items, form={})
+        grid = await month_availability(
+            conn,
+            visit=visit,
+            rules=rules,
+            space_ids=["plaza.court", "plaza.room"],
+            first=SATURDAY,
+            end=SATURDAY + timedelta(days=1),
+        )
+    assert isinstance(held.refusal, StillDrawn)
+    assert held.refusal.facts["releases_at"] == moment(1, "releases")
+    assert held.refusal.facts["name"] == "コートの抽選"
+    assert free.plan is not None
+    assert {state.mark for state in grid["plaza.court", SATURDAY]} == {"outside"}
+    assert {state.mark for state in grid["plaza.room", SATURDAY]} == {"free"}
+
+
+async def test_more_than_was_won_is_not_added_while_the_lottery_holds_the_day(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    made = await accept(town, rules, entry_id, place)
+    wider = {"booking_id": made.bookings[0].booking_id, "changes": {"surfaces": 2}}
+    visit = visit_of(town.residents[place], now=AFTER)
+    async with town.act() as conn:
+        with pytest.raises(StillDrawn):
+            await change_booking(conn, visit=visit, rules=rules, **wider)
+    released = moment(1, "releases", minutes=1)
+    await work(town, drawn_runtime, released)
+    async with town.act() as conn:
+        visit = visit_of(town.residents[place], now=released)
+        changed = await change_booking(conn, visit=visit, rules=rules, **wider)
+    assert (changed.surfaces, changed.arose, changed.entry_id) == (2, "lottery", entry_id)
+    assert changed.facts["arose"] == "lottery"

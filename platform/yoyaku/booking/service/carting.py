@@ -17,11 +17,13 @@ from yoyaku.booking.policy import (
     CartSlotTaken,
     HeldBooking,
     LoginRequired,
+    StillDrawn,
     decide_booking,
 )
 from yoyaku.booking.repository import cart
 from yoyaku.booking.repository.availability import Occupancy, read_occupancy
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.holding import require_not_drawn
 from yoyaku.booking.service.submit import as_held, look_back, with_answers
 from yoyaku.booking.views import CartItem, QuotedItem
 from yoyaku.booking.visit import Visit
@@ -112,6 +114,7 @@ async def quote_application(  # what a quote consists of
             quoted.append(_lot(request, lots[place]))
             continue
         one = _quote(rules, visit=visit, request=request, held=counted, check_form=check_form)
+        one = await _unless_drawn(conn, visit=visit, rules=rules, item=one)
         quoted.append(one)
         if one.plan is not None:
             counted.append(as_held(one.plan, visit=visit, application_id=application_id))
@@ -141,6 +144,17 @@ def _quote(
     except Refusal as refusal:
         return QuotedItem(request=request, refusal=refusal)
     return QuotedItem(request=request, plan=plan)
+
+
+async def _unless_drawn(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, item: QuotedItem) -> QuotedItem:
+    """The item, or that a lottery holds its day."""
+    if item.plan is None:
+        return item
+    try:
+        await require_not_drawn(conn, visit=visit, rules=rules, plans=[item.plan])
+    except StillDrawn as refusal:
+        return QuotedItem(request=item.request, refusal=refusal)
+    return item
 
 
 async def _without_taken(
