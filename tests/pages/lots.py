@@ -78,7 +78,7 @@ async def enter_court(site, day):
     people = list(dict.fromkeys(re.findall(r'name="(form\.people[^"]*)"', site.html)))
     counts = {name: "0" if place else "2" for place, name in enumerate(people)}
     await site.post(f"{FEBRUARY}/check", **hidden(site.html, f"{FEBRUARY}/check"), **counts)
-    ticks = {name: "yes" for name in re.findall(r'name="(terms\.[^"]+)"', site.html)}
+    ticks = dict.fromkeys(re.findall(r'name="(terms\.[^"]+)"', site.html), "yes")
     page = await site.post(f"{FEBRUARY}/enter", **hidden(site.html, f"{FEBRUARY}/enter"), **ticks)
     assert page.url.path == "/lottery/entered", plain(page.text)
     return RECEIPT.search(plain(page.text))[0]

@@ -60,7 +60,9 @@ async def take_back(site, chosen):
 async def test_the_entries_stand_in_their_order_and_wait_for_the_draw(mine):
     said = plain(mine.html)
 
-    assert re.search(r"第1希望抽選待ち 2027年2月9日.*第2希望抽選待ち 2027年2月10日.*第3希望抽選待ち 2027年2月12日", said)
+    assert re.search(
+        r"第1希望抽選待ち 2027年2月9日.*第2希望抽選待ち 2027年2月10日.*第3希望抽選待ち 2027年2月12日", said
+    )
     assert "申込総数1／当選可能数4" in said
     assert RECEIPT.search(said)
     assert "2027年1月10日（日） 24:00まで、順位の変更・追加・取消しができます" in said

@@ -1,5 +1,6 @@
 """After the draw: one's results and what to do, why one lost, and what anybody can see, download and check."""
 
+import asyncio
 import csv
 import io
 import json
@@ -9,6 +10,7 @@ import sys
 from datetime import datetime
 
 import pytest
+from click.testing import CliRunner
 from tests.pages.lots import (
     ENTERING,
     RESULT,
@@ -19,6 +21,7 @@ from tests.pages.lots import (
     site_of,
 )
 
+from yoyaku.cli.lottery import verify_command
 from yoyaku.web.app import create_app
 
 DRAWN = datetime(2027, 1, 11, 0, 30)  # noqa: DTZ001  # civil time of the tenants, as all of these
@@ -66,6 +69,7 @@ async def drawn(city_settings, services, people):
 @pytest.fixture(scope="module")
 async def application(drawn, city_settings, services):
     """The sites after the announcement."""
+    assert drawn["receipts"]
     await pass_time(city_settings, services["sports"], ANNOUNCED)
     gateway = create_app(city_settings)
     yield gateway
@@ -126,7 +130,7 @@ def test_those_who_entered_wait_too_until_the_announcement(drawn):
 
 
 @pytest.mark.fact("KS-051", "ML-024", "KC-034", "KC-035")
-async def test_a_win_is_accepted_and_shows_its_booking_number(application, winner):
+async def test_a_win_is_accepted_and_shows_its_booking_number(winner):
     site = await winner(0)
     assert "2027年1月15日（金） 24:00まで" in plain(site.html)
     page = await site.get("/me")
@@ -145,7 +149,7 @@ async def test_a_win_is_accepted_and_shows_its_booking_number(application, winne
 
 
 @pytest.mark.fact("KC-036")
-async def test_declining_is_said_to_be_final_asks_for_a_tick_and_cannot_be_repeated(application, winner):
+async def test_declining_is_said_to_be_final_asks_for_a_tick_and_cannot_be_repeated(winner):
     site = await winner(1)
     path = wins(site.html)[0]
     page = await site.get(f"{path}/decline")
@@ -163,7 +167,7 @@ async def test_declining_is_said_to_be_final_asks_for_a_tick_and_cannot_be_repea
 
 
 @pytest.mark.fact("KC-033")
-async def test_who_lost_reads_who_was_before_and_what_was_left(application, winner, drawn):
+async def test_who_lost_reads_who_was_before_and_what_was_left(winner, drawn):
     site = await winner(0)
     path = losses(site.html)[0]
     page = await site.get(path)
@@ -175,7 +179,7 @@ async def test_who_lost_reads_who_was_before_and_what_was_left(application, winn
     assert "先着順で予約できます" in said
 
 
-async def test_the_list_shows_each_lottery_with_what_was_published(application, public):
+async def test_the_list_shows_each_lottery_with_what_was_published(public):
     said = plain((await public.get("/lottery/results")).text)
 
     assert "抽選の申込み 2027年2月利用分" in said
@@ -183,7 +187,7 @@ async def test_the_list_shows_each_lottery_with_what_was_published(application, 
     assert "2人・6件" in said
 
 
-async def test_the_proof_page_says_what_was_published_when(application, public):
+async def test_the_proof_page_says_what_was_published_when(public):
     said = plain((await public.get(RESULT)).text)
 
     order = ["準備", "受付開始", "封印", "公開の値が決まる", "抽選 済み", "結果の発表", "残りを先着順で受付 予定"]
@@ -193,7 +197,7 @@ async def test_the_proof_page_says_what_was_published_when(application, public):
     assert "python3 verify_lottery.py monthly-2027-02-result.jsonl" in said
 
 
-async def test_what_is_downloaded_is_verified_by_the_program_that_is_downloaded(application, public, tmp_path):
+async def test_what_is_downloaded_is_verified_by_the_program_that_is_downloaded(public, tmp_path):
     for name in FILES:
         answer = await public.get(f"{RESULT}/files/{name}")
         assert answer.status_code == 200
@@ -201,18 +205,22 @@ async def test_what_is_downloaded_is_verified_by_the_program_that_is_downloaded(
         (tmp_path / name).write_bytes(answer.content)
     (tmp_path / "verify_lottery.py").write_bytes((await public.get("/lottery/verifier.py")).content)
     command = [sys.executable, "-I", "verify_lottery.py", "result.jsonl", "--sealed", "sealed.jsonl"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run = await asyncio.to_thread(subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert "OK" in run.stdout
     page = await public.get(RESULT)
     signature = json.loads((tmp_path / "signature.json").read_text())
     assert signature["sha256"] in page.text
-    pem = await public.get(f"/lottery/keys/{signature['key_id']}")
-    assert pem.text.startswith("-----BEGIN PUBLIC KEY-----")
+    key = await public.get(f"/lottery/keys/{signature['key_id']}")
+    (tmp_path / "key.txt").write_bytes(key.content)
+    options = ["--signature", str(tmp_path / "signature.json"), "--key", str(tmp_path / "key.txt")]
+    checked = CliRunner().invoke(verify_command, [str(tmp_path / "result.jsonl"), *options])
+    assert checked.exit_code == 0, checked.output
+    assert json.loads((await public.get("/lottery/schema.json")).text)["$schema"]
 
 
-async def test_a_file_is_sent_packed_to_whoever_takes_that_and_plain_to_others(application, public):
+async def test_a_file_is_sent_packed_to_whoever_takes_that_and_plain_to_others(public):
     packed = await public.client.get(f"{RESULT}/files/result.jsonl", headers={"accept-encoding": "gzip"})
     plainly = await public.client.get(f"{RESULT}/files/result.jsonl", headers={"accept-encoding": "identity"})
 
@@ -221,7 +229,7 @@ async def test_a_file_is_sent_packed_to_whoever_takes_that_and_plain_to_others(a
     assert packed.content == plainly.content
 
 
-async def test_one_finds_ones_entry_by_the_code_without_logging_in_however_it_is_typed(application, public, drawn):
+async def test_one_finds_ones_entry_by_the_code_without_logging_in_however_it_is_typed(public, drawn):
     await public.get("/lottery/check")
     typed = drawn["receipts"][0].lower().replace("-", "　")
     page = await public.post("/lottery/check", receipt=typed)
@@ -233,7 +241,7 @@ async def test_one_finds_ones_entry_by_the_code_without_logging_in_however_it_is
 
 
 @pytest.mark.parametrize(("typed", "said"), [("", "入れてください"), ("ABCDE", "受付番号を読み取れません")])
-async def test_what_is_no_code_is_said_at_the_field_and_kept(application, public, typed, said):
+async def test_what_is_no_code_is_said_at_the_field_and_kept(public, typed, said):
     await public.get("/lottery/check")
     page = await public.post("/lottery/check", receipt=typed)
 
@@ -243,9 +251,9 @@ async def test_what_is_no_code_is_said_at_the_field_and_kept(application, public
     assert f'value="{typed}"' in page.text
 
 
-async def test_the_report_has_a_table_beside_each_plot_and_hides_small_counts(application, public):
+async def test_the_report_has_a_table_beside_each_plot_and_hides_small_counts(public):
     page = await public.get(f"{RESULT}/report")
-    assert page.text.count("<svg class=\"plot\"") == page.text.count("<table class=\"table")
+    assert page.text.count('<svg class="plot"') == page.text.count('<table class="table')
     assert 'style="' not in page.text
     assert "5未満" in page.text
     answer = await public.get(f"{RESULT}/report/facilities.csv")
@@ -257,12 +265,14 @@ async def test_the_report_has_a_table_beside_each_plot_and_hides_small_counts(ap
     assert (await public.get(f"{RESULT}/report/ranks")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/lottery/results/nothing/2027-02", "/lottery/results/monthly/2027-2", "/lottery/results/monthly/1999-02"])
-async def test_there_is_no_page_for_what_there_is_not(application, public, path):
+@pytest.mark.parametrize(
+    "path", ["/lottery/results/nothing/2027-02", "/lottery/results/monthly/2027-2", "/lottery/results/monthly/1999-02"]
+)
+async def test_there_is_no_page_for_what_there_is_not(public, path):
     assert (await public.get(path)).status_code == 404
 
 
-async def test_every_page_is_there_in_english(application, public, winner):
+async def test_every_page_is_there_in_english(public):
     for path in ("/lottery/results", RESULT, f"{RESULT}/report", "/lottery/check"):
         page = await public.get(path, params={"lang": "en"})
         assert page.status_code == 200

@@ -26,8 +26,6 @@ NAMES: Final[dict[str, tuple[FileName, str]]] = {
     FILES["result"]: ("result", LINES),
     FILES["signature"]: ("signature", JSON),
 }
-ED25519_HEAD: Final = bytes.fromhex("302a300506032b6570032100")
-"""What stands before the 32 bytes of an Ed25519 key in a PEM file (RFC 8410)."""
 
 
 @get("/lottery/results/{scheme:str}/{month:str}/files/{name:str}")
@@ -52,13 +50,11 @@ async def send_file(
 
 @get("/lottery/keys/{key_id:uuid}")
 async def send_key(here: NamedDependency[Here], key_id: FromPath[UUID]) -> Response[bytes]:
-    """A key by which results can be checked, as PEM."""
+    """A key by which results can be checked: 32 bytes of Ed25519 in base64."""
     found = next((one for one in await list_keys(here.conn) if one.key_id == key_id), None)
     if found is None:
         raise NotFound(what="key")
-    body = base64.encodebytes(ED25519_HEAD + found.public_key).decode()
-    pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
-    return _attached(pem.encode(), "application/x-pem-file", f"lottery-key-{key_id}.pem")
+    return _attached(base64.b64encode(found.public_key) + b"\n", "text/plain; charset=us-ascii", "lottery-key.txt")
 
 
 @get("/lottery/verifier.py", sync_to_thread=False)

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotFound
+from yoyaku.lottery.policy.entry_state import Decided
 from yoyaku.lottery.policy.receipt import read_receipt
 from yoyaku.lottery.policy.wants import Wanted, parse_wants
 from yoyaku.lottery.repository import public
@@ -97,15 +98,17 @@ async def find_entries(conn: AsyncConnection, *, receipt: str) -> list[FoundEntr
 
 def _entry(receipt: str, found: public.Found) -> FoundEntry:
     wants = [parse_wants(one) for one in found.wants]
-    decided = msgspec.json.decode(found.decisions) if found.decisions else []
-    wishes = [
-        Wish(wants=one, outcome=what[0], round=what[1], place=what[2], cell=what[3])
-        for one, what in zip(wants, decided, strict=True)
-    ]
+    wishes = [Wish(wants=one) for one in wants]
+    if found.decisions is not None:
+        decided = msgspec.json.decode(found.decisions, type=list[Decided])
+        wishes = [
+            Wish(wants=one, outcome=what[0], round=what[1], place=what[2], cell=what[3])
+            for one, what in zip(wants, decided, strict=True)
+        ]
     return FoundEntry(
         receipt=receipt,
         scheme=found.scheme,
         month_starts=found.month_starts,
         announced=found.announced,
-        wishes=wishes or [Wish(wants=one) for one in wants],
+        wishes=wishes,
     )
