@@ -426,3 +426,26 @@ async def test_what_is_open_is_told_with_what_comes_next_in_both_languages(brows
     assert "Lotteries you can enter now" in plain(page.text)
     for path in links(page.text, r"^/lottery/[a-z]+/2027-\d\d"):
         assert (await site.get(path)).status_code == 200
+
+
+async def test_a_search_says_what_is_drawn_where_nothing_is_free(sports):
+    page = await sports.get("/search", params={"from": "2027-03-10", "facility": "castle-tennis"})
+
+    assert "抽選で決まります" in plain(page.text)
+    assert MARCH in links(page.text, "^/lottery")
+
+
+async def test_a_stranger_reads_who_may_enter(browse):
+    page = await browse("halls").get("/lottery/halls/2027-08")
+
+    assert "申し込める方" in plain(page.text)
+    assert "団体だけ" in plain(page.text)
+
+
+async def test_before_it_opens_and_after_it_closed_a_lottery_says_when_and_takes_nothing(sports):
+    page = await sports.get("/lottery/monthly/2027-04")
+    assert "受付は2027年3月6日（土） 9:00に始まります" in plain(page.text)
+    page = await sports.get("/lottery/monthly/2027-04/facilities/castle-tennis/2027-04-08")
+    assert 'name="slot"' not in page.text
+    page = await sports.get("/availability/castle-tennis?month=2027-04")
+    assert "抽選受付前" in plain(page.text)

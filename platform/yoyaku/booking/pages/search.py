@@ -10,10 +10,12 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from yoyaku.booking.drawn import DrawnDay, drawn_days
 from yoyaku.booking.pages.calendars import FREE, Availability
 from yoyaku.booking.pages.find import PARTS_OF_DAY
 from yoyaku.booking.pages.here import Here, looking, read_date, read_number
 from yoyaku.booking.pages.home import kept_facilities
+from yoyaku.booking.pages.known import Known
 from yoyaku.booking.pages.picked import tick_value
 from yoyaku.booking.pages.places import facility_choices, kind_choices
 from yoyaku.booking.rules import ServiceRules
@@ -63,10 +65,11 @@ async def search(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
     asked = {name: request.query_params.get(name, "").strip() for name in ASKED}
     rules, words = await here.rules(), here.words
     wanted, errors = read_wanted(asked, here)
-    results: dict[str, Any] = {"results": None}
+    results: dict[str, Any] = {"results": None, "lots": []}
     if wanted is not None:
         free = list(await _find(here, rules, wanted))
         results = _results_page(here, free, asked, number=read_number(request.query_params.get("page")) or 1)
+        results["lots"] = await _lots(here, rules, wanted)
     kept = await kept_facilities(here) or ()
     return here.page.show(
         "booking/search.html",
@@ -80,6 +83,17 @@ async def search(here: NamedDependency[Here], request: Request[Any, Any, Any]) -
         day_choices=[(days, words.say(f"search.days.{days}")) for days in ("weekday", "weekend")],
         crumbs=[Crumb(label=words.say("nav.find"))],
     )
+
+
+async def _lots(here: Here, rules: ServiceRules, wanted: Wanted) -> list[DrawnDay]:
+    """The lotteries of what is searched for, by the first and the last day: what they hold is found nowhere else."""
+    ids = [placed.space_id for placed in rules.inventory.spaces.values() if _fits(placed, wanted)]
+    known = Known({}, {})
+    for day in {wanted.first, wanted.last}:
+        end = day + timedelta(days=1)
+        drawn = await drawn_days(here.conn, visit=here.visit, rules=rules, space_ids=ids, first=day, end=end)
+        known = Known({}, {**known.drawn, **drawn})
+    return known.lots
 
 
 def _results_page(here: Here, free: Sequence[Free], asked: Mapping[str, str], *, number: int) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def lot_card(here: Here, lot: Lot, mine: MyLottery | None) -> dict[str, Any]:
         "left": max(most - used, 0),
         "most": most,
         "parts": lot.scheme.entry.parts_at_most,
+        "requires": [need.words for need in lot.scheme.requires],
     }
 
 
