@@ -22,6 +22,11 @@ def people_faults(folder: TenantFolder, rules: Mapping[str, RuleSet]) -> Iterato
             yield from _resident(folder.demo, at, resident, rules[resident.service])
     for index, clerk in enumerate(folder.demo.value.clerks):
         yield from _password(folder.demo, ("clerks", index), clerk)
+    for index, entry in enumerate(folder.demo.value.entries):
+        known = [one.login_id for one in folder.demo.value.residents if one.service == entry.service]
+        if entry.login_id not in known:
+            where: KeyPath = ("entries", index, "login_id")
+            yield _fault("demo_value_unknown", folder.demo, where, found=entry.login_id, allowed=known)
 
 
 def _resident(demo: Part, at: KeyPath, resident: DemoResident, rule_set: RuleSet) -> Iterator[Fault]:
