@@ -11,7 +11,16 @@ from sqlalchemy import insert, text
 from tests.pages.test_roles import log_in
 
 from yoyaku.db.engine import tenant_transaction
-from yoyaku.db.tables import deadline, lottery, lottery_batch, lottery_file, lottery_progress
+from yoyaku.db.tables import (
+    deadline,
+    lottery,
+    lottery_applicant,
+    lottery_batch,
+    lottery_entry,
+    lottery_file,
+    lottery_progress,
+    lottery_win,
+)
 from yoyaku.kernel.clock import read_clock
 
 SERVICE = "sports"
@@ -222,3 +231,156 @@ async def test_a_rehearsal_says_what_is_wrong_and_loses_nothing_typed(browse, se
     assert 'role="alert"' in page.text
     assert all(f'id="{name}-error"' in page.text for name in ("algorithm", "wins_at_most", "draws", "wishes"))
     assert 'value="たくさん"' in page.text
+
+
+async def add_batch(inside, keys, values, kind, **facts):
+    batch_id = uuid4()
+    async with inside() as conn:
+        row = {"lottery_id": values["lottery_id"], "kind": kind, "applied_at": values["sealed_at"], "facts": facts}
+        await conn.execute(insert(lottery_batch).values(**keys, batch_id=batch_id, **row))
+    return batch_id
+
+
+DRAWN = {"state": "drawn", "result_hash": "ef" * 32, "seed": "01" * 32, "public_value": "1"}
+
+
+async def test_a_draw_is_taken_back_with_a_reason_and_done_again(browse, services, inside):
+    keys, values = await add_lottery(inside, **DRAWN)
+    batch = await add_batch(inside, keys, values, "draw", wins=3, rounds=2)
+    home = f"/counter/lotteries/{values['lottery_id']}"
+    site, _ = await log_in(browse, services, "tenant_admin")
+    page = await site.get(home)
+    assert f'href="{home}/batches/{batch}"' in page.text
+    await site.get(f"{home}/batches/{batch}")
+    unsaid = await site.post(f"{home}/batches/{batch}", why="", sure="yes")
+    assert unsaid.status_code == 422
+    assert 'id="why-error"' in unsaid.text
+
+    page = await site.post(f"{home}/batches/{batch}", why="施設の休館が決まったため", sure="yes")
+    assert "取り消しました" in page.text
+    assert "施設の休館が決まったため" in page.text
+    assert "抽選をやり直す" in page.text
+    second = await site.post(f"{home}/batches/{batch}", why="もう一度", sure="yes")
+    assert second.status_code == 422
+    await site.get(home)
+    page = await site.post(f"{home}/batches/again", kind="draw")
+    assert "まもなく、やり直します" in page.text
+    async with inside() as conn:
+        noted = text("SELECT act, why FROM audit_entry WHERE subject_id IN (:a, :b) ORDER BY at, entry_id")
+        found = (await conn.execute(noted, {"a": str(batch), "b": str(values["lottery_id"])})).all()
+    assert [tuple(one) for one in found] == [
+        ("lottery_reverted", "施設の休館が決まったため"),
+        ("lottery_again", None),
+    ]
+
+
+async def test_what_is_announced_is_not_offered_to_be_taken_back(browse, services, inside):
+    keys, values = await add_lottery(inside, **{**DRAWN, "state": "announced", "announced_at": datetime.now(UTC)})
+    batch = await add_batch(inside, keys, values, "draw", wins=3)
+    home = f"/counter/lotteries/{values['lottery_id']}"
+    site, _ = await log_in(browse, services, "tenant_admin")
+    page = await site.get(home)
+    assert f"/batches/{batch}" not in page.text
+    await site.get(f"{home}/batches/{batch}")
+    page = await site.post(f"{home}/batches/{batch}", why="やり直し", sure="yes")
+
+    assert page.status_code == 422
+    assert 'value="やり直し"' in page.text
+
+
+@pytest.mark.parametrize("kind", ["seal", "draw", "announce", "release"])
+async def test_what_would_happen_is_shown_before_it_does(browse, services, inside, kind):
+    _, values = await add_lottery(inside)
+    site, _ = await log_in(browse, services, "facility_manager")
+    page = await site.get(f"/counter/lotteries/{values['lottery_id']}/preview/{kind}")
+
+    assert page.status_code == 200
+    assert "まだ何も変わっていません" in page.text
+    assert (await site.get(f"/counter/lotteries/{values['lottery_id']}/preview/raffle")).status_code == 404
+
+
+async def add_win(inside, keys, values, name):
+    """A win that nobody accepted, of somebody; the lottery opens for a moment, for else nobody enters."""
+    applicant, entry = uuid4(), uuid4()
+    async with inside() as conn:
+        there = text("SELECT facility_id, space_id FROM space ORDER BY 1, 2 LIMIT 1")
+        found = (await conn.execute(there)).one()
+        facility, space = found.facility_id, found.space_id.removeprefix(f"{found.facility_id}.")
+        person = (await conn.execute(text("SELECT registrant_id FROM registrant ORDER BY 1 LIMIT 1"))).scalar_one()
+        await conn.execute(
+            text("UPDATE registrant SET name = :name WHERE registrant_id = :id"), {"name": name, "id": person}
+        )
+        set_state = text(
+            "UPDATE lottery SET state = :state, sealed_hash = :sealed, result_hash = :result,"
+            " announced_at = :announced WHERE lottery_id = :id"
+        )
+        now = values["sealed_at"]
+        shut = {"state": "announced", "sealed": "cd" * 32, "result": "ef" * 32, "announced": now}
+        opened = {"state": "open", "sealed": None, "result": None, "announced": None}
+        await conn.execute(set_state, {**opened, "id": values["lottery_id"]})
+        whose = {"lottery_id": values["lottery_id"], "applicant_id": applicant}
+        await conn.execute(
+            insert(lottery_applicant).values(
+                **keys,
+                **whose,
+                registrant_id=person,
+                receipt=f"{entry.hex[:5]}-ABCDE".upper(),
+                entered_at=now,
+                tier=0,
+                tickets=1,
+                facts={},
+            )
+        )
+        use = {"facility": facility, "space": space, "use_on": "2040-01-05", "starts": "09:00", "ends": "10:00"}
+        await conn.execute(
+            insert(lottery_entry).values(
+                **keys,
+                **whose,
+                entry_id=entry,
+                rank=1,
+                cap=5,
+                entered_at=now,
+                channel="web",
+                total_yen=0,
+                requests=[use],
+                wants="[]",
+                form={},
+                accepted_terms=[],
+                facts={},
+                trace=[],
+            )
+        )
+        await conn.execute(set_state, {**shut, "id": values["lottery_id"]})
+        await conn.execute(
+            insert(lottery_win).values(
+                **keys,
+                **whose,
+                entry_id=entry,
+                round=1,
+                place=1,
+                sole=False,
+                state="won",
+                accept_until=now + timedelta(days=2),
+            )
+        )
+    return person, f"{entry.hex[:5]}-ABCDE".upper()
+
+
+async def test_who_would_lose_what_is_told_by_name_for_a_purpose_only_and_each_look_is_kept(browse, services, inside):
+    keys, values = await add_lottery(inside)
+    person, receipt = await add_win(inside, keys, values, "失効 花子")
+    path = f"/counter/lotteries/{values['lottery_id']}/preview/lapse"
+    site, _ = await log_in(browse, services, "auditor")
+    page = await site.get(path)
+    assert receipt in page.text
+    assert "失効 花子" not in page.text
+
+    site, _ = await log_in(browse, services, "facility_manager")
+    page = await site.get(path)
+    assert "失効 花子" not in page.text
+    page = await site.post("/counter/purpose", purpose="telephone", next=path)
+    assert "失効 花子" in page.text
+    assert "2040年1月5日" in page.text
+    async with inside() as conn:
+        noted = text("SELECT purpose FROM audit_entry WHERE act = 'lottery_previewed' AND registrant_id = :id")
+        assert (await conn.execute(noted, {"id": person})).scalar_one() == "telephone"
