@@ -24,7 +24,7 @@ SEED_BYTES: Final = 32
 def _draw(scene: Scene) -> Decision:
     """The given entries, drawn."""
     table = _Table(scene)
-    drawn = table.drawn
+    drawn, (_, cells) = table.drawn, table.prepared
     outcomes = zip(table.entries, (one for each in drawn.decisions for one in each), strict=True)
     decided = {entry.id: decision for entry, decision in outcomes}
     scheme = table.cover.scheme
@@ -33,6 +33,7 @@ def _draw(scene: Scene) -> Decision:
         "results": {code: decision.outcome for code, decision in decided.items()},
         "rounds": {code: decision.round for code, decision in decided.items()},
         "orders": table.orders(drawn),
+        "short": {code: cells[one.short].key for code, one in decided.items() if one.short >= 0},
     }
     return Decision(found, (scene.rules.cite(scheme.draw, facts={}, outcome=scheme.draw.algorithm),))
 
@@ -66,7 +67,7 @@ class _Table:
     @cached_property
     def drawn(self) -> Drawn:
         """The draw, with the seed that the example names or the first that gives its orders."""
-        applicants, cells = self._prepared()
+        applicants, cells = self.prepared
         terms = self.cover.scheme.draw
         rules = DrawRules(algorithm=terms.algorithm, wins_at_most=terms.wins_at_most)
         wanted = self.scene.example.when.orders
@@ -89,7 +90,9 @@ class _Table:
             return
         yield from (number.to_bytes(SEED_BYTES, "big") for number in range(SEEDS_TRIED if act.orders else 1))
 
-    def _prepared(self) -> tuple[Sequence[DrawApplicant], Sequence[Cell]]:
+    @cached_property
+    def prepared(self) -> tuple[Sequence[DrawApplicant], Sequence[Cell]]:
+        """Who draws for what, and the cells that they draw."""
         plans = {name: [*self._plans(entries)] for name, entries in self.people.items()}
         cut = cut_cells({plan.wants for each in plans.values() for plan in each}, self._free)
         applicants = [

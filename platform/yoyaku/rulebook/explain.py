@@ -59,6 +59,8 @@ def in_words(value: object, zone: ZoneInfo) -> str:
         return value.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {in_words(part, zone)}" for name, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(in_words(part, zone) for part in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return "none" if value is None else str(value)
