@@ -23,8 +23,9 @@ ALWAYS_TOLD: Final = frozenset({
 class Notice(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """On ``event``, where ``when`` holds, a mail to ``to``; words under ``mail.<template>`` in the wording.
 
-    Events of bookings are told where an entry says so. Events of a registration are told in any case, in the template
-    that an entry names, else in the one of the event's own name; where there are entries for an event and none holds,
+    Events of bookings are told where an entry says so (that a win became a booking, the registrant reads in the event of
+    the lottery). Events of a registration or a lottery are told in any case, in the template that an entry names, else in
+    the one of the event's own name, and to the registrant only; where there are entries for an event and none holds,
     nobody is told (but for links that were asked for, and changes of password, id or mail). Their ``when`` looks at the
     facts of the user, ``registration`` being the stage that was reached.
     """
