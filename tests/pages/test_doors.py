@@ -16,7 +16,7 @@ TERMS = LoginTerms(id_label="ID", id_pattern=".*")
 OPEN = re.compile(
     r"/(|accessibility|availability.*|cart|display|facilities.*|guide|healthz|login|password/(forgotten|code)"
     r"|lottery(/(check|results.*|schema\.json|verifier\.py))?"
-    r"|register(/counters)?|search|brand/.*|api/v1/(availability|cart|facilities|form|schema.*))"
+    r"|register(/counters)?|search|brand/.*|api/v1/(availability|cart|facilities|form|lotteries|schema.*))"
 )
 """What answers a stranger's GET with a page or data of its own; a cart is then empty, and belongs to no session."""
 OF_WAITING = {"second_factor": {"/login", "/login/code"}, "enrol": {"/login", "/login/code", "/account/second-factor"}}

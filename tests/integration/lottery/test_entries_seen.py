@@ -129,10 +129,11 @@ async def test_who_has_entries_without_a_result_is_tied_and_their_answers_go_wit
         assert (ties.entries, ties.bookings, ties.last_on) == (1, 0, DAY.replace(month=1, day=10))
         told = await HELD_ENTRIES.export(conn, registrant_id=person)
         (entry,) = told["lottery_entries"]
+        assert (entry["space_id"], entry["use_on"], entry["rank"], entry["total_yen"]) == ("room", str(DAY), 1, 1000)
         assert (entry["receipt"], entry["lottery"], entry["form"]) == (
             made.receipt,
             "monthly",
-            {"0": {"purpose": "ひみつの会"}},
+            {"purpose": "ひみつの会"},
         )
     await raffle.close()
     async with raffle.act() as conn:

@@ -39,15 +39,20 @@ _FORGET = text("""
       AND a.registrant_id = :registrant_id
 """)
 _EXPORT = text("""
-    SELECT (jsonb_build_object('lottery', l.scheme, 'month', l.period_starts, 'receipt', a.receipt)
-            || (to_jsonb(e) - ARRAY['tenant_id', 'service_id', 'lottery_id', 'applicant_id', 'cap', 'entered_by',
-                                    'facts', 'trace'])
-            || jsonb_build_object('win', CASE WHEN l.state IN ('announced', 'released') THEN w.state END))::text
+    SELECT ((wish.request - ARRAY['facility', 'space', 'starts', 'ends', 'form']) || jsonb_build_object(
+                'lottery', l.scheme, 'month', l.period_starts, 'receipt', a.receipt, 'rank', e.rank,
+                'facility_id', wish.request -> 'facility', 'space_id', wish.request -> 'space',
+                'starts_at', use -> 'starts_at', 'ends_at', use -> 'ends_at', 'total_yen', use -> 'yen',
+                'form', e.form -> (wish.place - 1)::text, 'accepted_terms', e.accepted_terms, 'channel', e.channel,
+                'entered_at', e.entered_at, 'withdrawn_at', e.withdrawn_at,
+                'win', CASE WHEN l.state IN ('announced', 'released') THEN w.state END))::text
     FROM lottery_applicant a
     JOIN lottery_entry e USING (tenant_id, service_id, applicant_id)
     JOIN lottery l ON (l.tenant_id, l.service_id, l.lottery_id) = (a.tenant_id, a.service_id, a.lottery_id)
     LEFT JOIN lottery_win w ON (w.tenant_id, w.service_id, w.entry_id) = (e.tenant_id, e.service_id, e.entry_id)
-    WHERE a.registrant_id = :registrant_id ORDER BY e.entered_at, e.entry_id
+    CROSS JOIN LATERAL jsonb_array_elements(e.requests) WITH ORDINALITY AS wish (request, place)
+    CROSS JOIN LATERAL (SELECT e.facts -> 'uses' -> (wish.place - 1)::int AS use) AS told
+    WHERE a.registrant_id = :registrant_id ORDER BY e.entered_at, e.entry_id, wish.place
 """)
 
 
@@ -63,6 +68,6 @@ async def forget_person(conn: AsyncConnection, *, registrant_id: UUID) -> None:
 
 
 async def export_entries(conn: AsyncConnection, *, registrant_id: UUID) -> list[Mapping[str, Any]]:
-    """Every entry of somebody's, as it is stored; what a draw decided only once it is announced."""
+    """Every use that somebody entered, as it is stored; what a draw decided only once it is announced."""
     rows = (await conn.execute(_EXPORT, {"registrant_id": registrant_id})).scalars()
     return [msgspec.json.decode(row) for row in rows]
