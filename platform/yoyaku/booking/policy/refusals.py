@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.refusal import Refusal
 
 
@@ -88,10 +87,9 @@ class StillDrawn(Refusal):
     title = "This is drawn by lot first."
 
 
-class WonDiffers(YoyakuError):
+class WonDiffers(Refusal):
     """What a win holds (``resource``, ``use_on``) is not what its bookings need: the rules changed since the draw."""
 
-    status = 500
     code = "won_differs"
     title = "What was won no longer fits the rules. Nothing was changed; please ask the counter."
 
