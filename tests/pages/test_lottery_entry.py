@@ -449,3 +449,13 @@ async def test_before_it_opens_and_after_it_closed_a_lottery_says_when_and_takes
     assert 'name="slot"' not in page.text
     page = await sports.get("/availability/castle-tennis?month=2027-04")
     assert "抽選受付前" in plain(page.text)
+
+
+async def test_calendars_of_nights_show_which_are_drawn_and_lead_to_where_one_enters(lodging):
+    page = await lodging.get("/availability", params={"month": "2027-04"})
+    assert "抽選で決まります" in plain(page.text)
+    assert "◇ 抽選受付" in plain(page.text)
+    week = links(page.text, r"/week\?from=2027-04-20")[0]
+    page = await lodging.get(week)
+
+    assert links(page.text, rf"^{APRIL}/facilities/[^/]+/2027-04-2\d\?space=")

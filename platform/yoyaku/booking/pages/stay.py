@@ -57,13 +57,16 @@ async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any
     facility = next((one for one in facilities if one.code == asked), facilities[0])
     rooms = _rooms(rules, facility)
     shown = [add_months(month, at) for at in range(SHOWN_MONTHS)]
+    ids = [room.space_id for room in rooms]
+    known = await look_at(here, rules, ids, first=shown[0], end=add_months(shown[-1], 1))
     return here.page.show(
         "booking/stay_months.html",
         facility=facility,
         facility_choices=[("", words.say("search.all_facilities"))]
         + [(one.code, words.text(one.name)) for one in facilities],
         chosen=facility.code if asked else "",
-        months=await _months(here, rules, rooms, shown=shown),
+        months=_months(here, rooms, known, shown=shown),
+        lots=known.lots,
         weekday_names=weekday_names(words.language),
         window_note=month_note(rules, rooms, visit=looking(here, rules), words=words, month=shown[-1]),
         previous_facility=_neighbour(here, facilities, facility, month=month, step=-1),
@@ -72,12 +75,9 @@ async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any
     )
 
 
-async def _months(
-    here: Here, rules: ServiceRules, rooms: Sequence[PlacedSpace], *, shown: Sequence[date]
-) -> list[dict[str, Any]]:
+def _months(here: Here, rooms: Sequence[PlacedSpace], known: Known, *, shown: Sequence[date]) -> list[dict[str, Any]]:
     """Each month's weeks, with one sign for each night; a day leads to its week."""
     ids, week = [room.space_id for room in rooms], f"/availability/{rooms[0].facility.code}/week"
-    found, drawn = await look_at(here, rules, ids, first=shown[0], end=add_months(shown[-1], 1))
 
     def link(day: date) -> str:
         return here.page.url(week, **{"from": day.isoformat()})
@@ -85,7 +85,9 @@ async def _months(
     return [
         {
             "month": month,
-            "weeks": month_weeks(month, availability=found, space_ids=ids, today=here.today, link=link, drawn=drawn),
+            "weeks": month_weeks(
+                month, availability=known.found, space_ids=ids, today=here.today, link=link, drawn=known.drawn
+            ),
         }
         for month in shown
     ]
