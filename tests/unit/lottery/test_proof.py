@@ -1,6 +1,7 @@
 """The public files of a lottery, and the verifier that anybody may take away."""
 
 import json
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -328,3 +329,16 @@ def test_the_verifier_s_own_main_gives_what_was_found(tmp_path, capfdbinary):
     assert main([str(tmp_path / "cut.jsonl")]) == 1
     assert main([str(HERE / "golden" / "result.jsonl")]) == 0
     assert b"OK" in capfdbinary.readouterr().out
+
+
+def test_the_example_that_the_documentation_works_by_hand_is_true():
+    page = (HERE.parents[2] / "docs" / "lottery-proof.md").read_text(encoding="utf-8")
+    example = page.split("```json\n")[1].split("```")[0]
+    told = json.loads(example.splitlines()[7])
+
+    assert findings(example.encode()) == []
+    rows = re.findall(r"\| `([^`]+)` \| `([0-9a-f]{64})` \| (\d) \|", page)
+    assert len(rows) == 3
+    assert sorted(rows, key=lambda row: row[1]) == sorted(rows, key=lambda row: row[2])
+    for receipt, digest, _ in rows:
+        assert sha256(f"{told['seed']}|1|{receipt}".encode()).hexdigest() == digest
