@@ -70,48 +70,71 @@ def entered(visit, services, until):
     return journeys
 
 
+def order_and_nearly_withdraw(journey):
+    """Change the order and back; begin to take one back, and stop."""
+    page = journey.page
+    open_lottery(journey)
+    journey.stop("wishes")
+    page.get_by_role("button", name="下へ 第1希望").click()
+    page.get_by_text("希望の順位を変更しました").wait_for()
+    page.get_by_role("button", name="上へ 第2希望").click()
+    page.get_by_role("link", name="申込みを取り消す").click()
+    journey.stop("withdraw")
+    page.get_by_role("button", name="選んだ申込みの取消しへ").click()
+    page.locator("#error-summary").wait_for()
+    journey.stop("withdraw-none")
+    page.locator("input[name=entry]").first.check()
+    page.get_by_role("button", name="選んだ申込みの取消しへ").click()
+    page.get_by_role("heading", name="次の申込みを取り消します").wait_for()
+    journey.stop("withdraw-sure")
+    page.get_by_role("link", name="選択中止").click()
+    page.goto(RESULT)
+    journey.stop("proof-open")
+
+
+def learn(journey):
+    """From my page to the results, why one lost, and to a win that is not answered yet."""
+    page = journey.page
+    wait_for(page, "/me", "抽選に当選しています")
+    journey.stop("home")
+    open_lottery(journey)
+    journey.stop("results")
+    page.get_by_role("link", name="なぜ落選したか").first.click()
+    page.get_by_role("heading", name="なぜ落選したか", level=1).wait_for()
+    journey.stop("why")
+    open_lottery(journey)
+    page.locator("main .card a.button").first.click()
+    page.get_by_text("まだ予約になっていません").wait_for()
+    journey.stop("win")
+    page.get_by_role("link", name="辞退").click()
+    journey.stop("decline")
+    page.get_by_role("link", name="辞退しない").click()
+
+
+def look_at_what_is_public(journey, receipt):
+    """The list, the proof, the report, and one's entry by its code."""
+    page = journey.page
+    for name, path in (("all", "/lottery/results"), ("proof", RESULT), ("report", f"{RESULT}/report")):
+        page.goto(path)
+        journey.stop(name)
+    page.goto("/lottery/check")
+    page.locator("#receipt").fill(receipt.lower())
+    page.get_by_role("button", name="探す").click()
+    page.get_by_text("の申込みが見つかりました").wait_for()
+    journey.stop("check")
+
+
 @pytest.mark.fact("KS-051", "KC-033", "KC-036", "ML-023", "ML-024")
-def test_two_people_order_their_wishes_and_learn_what_became_of_them(entered, visit, services, until):
+def test_two_people_order_their_wishes_and_learn_what_became_of_them(entered, until):
     phone, wide = entered
     for journey in entered:
-        page = journey.page
-        open_lottery(journey)
-        journey.stop("wishes")
-        page.get_by_role("button", name="下へ 第1希望").click()
-        page.get_by_text("希望の順位を変更しました").wait_for()
-        page.get_by_role("button", name="上へ 第2希望").click()
-        page.get_by_role("link", name="申込みを取り消す").click()
-        journey.stop("withdraw")
-        page.get_by_role("button", name="選んだ申込みの取消しへ").click()
-        page.locator("#error-summary").wait_for()
-        journey.stop("withdraw-none")
-        page.locator("input[name=entry]").first.check()
-        page.get_by_role("button", name="選んだ申込みの取消しへ").click()
-        page.get_by_role("heading", name="次の申込みを取り消します").wait_for()
-        journey.stop("withdraw-sure")
-        page.get_by_role("link", name="選択中止").click()
-        page.goto(RESULT)
-        journey.stop("proof-open")
+        order_and_nearly_withdraw(journey)
     until("sports", "2027-01-11T00:30")
     wait_for(phone.page, RESULT, "受付終了・発表待ち")
     phone.stop("proof-closed")
     until("sports", "2027-01-11T09:05")
     for journey in entered:
-        page = journey.page
-        wait_for(page, "/me", "抽選に当選しています")
-        journey.stop("home")
-        open_lottery(journey)
-        journey.stop("results")
-        page.get_by_role("link", name="なぜ落選したか").first.click()
-        page.get_by_role("heading", name="なぜ落選したか", level=1).wait_for()
-        journey.stop("why")
-        open_lottery(journey)
-        page.locator("main .card a.button").first.click()
-        page.get_by_text("まだ予約になっていません").wait_for()
-        journey.stop("win")
-        page.get_by_role("link", name="辞退").click()
-        journey.stop("decline")
-        page.get_by_role("link", name="辞退しない").click()
+        learn(journey)
     phone.page.get_by_role("button", name="利用確定").click()
     phone.page.get_by_text("予約になっています").wait_for()
     phone.stop("accepted")
@@ -122,14 +145,6 @@ def test_two_people_order_their_wishes_and_learn_what_became_of_them(entered, vi
     wide.stop("declined")
     receipt = phone.page.locator(".receipt").inner_text()
     for journey in entered:
-        page = journey.page
-        for name, path in (("all", "/lottery/results"), ("proof", RESULT), ("report", f"{RESULT}/report")):
-            page.goto(path)
-            journey.stop(name)
-        page.goto("/lottery/check")
-        page.locator("#receipt").fill(receipt.lower())
-        page.get_by_role("button", name="探す").click()
-        page.get_by_text("の申込みが見つかりました").wait_for()
-        journey.stop("check")
+        look_at_what_is_public(journey, receipt)
 
     assert not phone.faults + wide.faults, "\n".join(phone.faults + wide.faults)

@@ -9,10 +9,13 @@ from typing import Final, Literal
 
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.lottery.pages.why_words import cell_words
+from yoyaku.lottery.policy.cells import read_key
 from yoyaku.lottery.policy.wants import Wanted
 from yoyaku.lottery.repository.public import PublicFile, PublicLottery
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.results import FoundEntry, Wish
+from yoyaku.rules.values import Text
 from yoyaku.ui.formats import clock_time, long_date, month_name
 from yoyaku.ui.words import Words
 
@@ -125,29 +128,34 @@ def size_of(length: int) -> str:
     return f"{size:.1f} GB"
 
 
-def wish_lines(entry: FoundEntry, *, words: Words) -> list[WishLine]:
+def wish_lines(entry: FoundEntry, *, rules: ServiceRules, words: Words) -> list[WishLine]:
     """The wishes of a published list in words."""
-    return [_wish_line(rank, wish, words) for rank, wish in enumerate(entry.wishes, start=1)]
+    return [_wish_line(rank, wish, rules, words) for rank, wish in enumerate(entry.wishes, start=1)]
 
 
-def _wish_line(rank: int, wish: Wish, words: Words) -> WishLine:
+def _wish_line(rank: int, wish: Wish, rules: ServiceRules, words: Words) -> WishLine:
     has_turn = wish.round is not None and wish.place is not None and wish.outcome != "void"
+    cell = read_key(wish.cell) if wish.cell else None
     return WishLine(
         rank=rank,
-        wants=[_wanted(one, words) for one in wish.wants],
+        wants=[_wanted(one, rules, words) for one in wish.wants],
         outcome=wish.outcome,
         turn=words.say("lottery_results.turn", round=wish.round, place=wish.place) if has_turn else None,
-        short=wish.cell,
+        short=cell_words(cell, _names(rules, cell.resource_id), words) if cell else None,
     )
 
 
-def _wanted(want: Wanted, words: Words) -> str:
-    """What is wanted, by the code under which the file has it."""
+def _wanted(want: Wanted, rules: ServiceRules, words: Words) -> str:
+    """What is wanted: day, hours, the place and the code under which the file has it, and how much, or which."""
     span = "" if (want.starts, want.ends) == NIGHT else f" {clock_time(want.starts)}〜{clock_time(want.ends)}"
     day = long_date(date.fromisoformat(want.day), words.language)
-    units = str(want.units) if isinstance(want.units, int) else ", ".join(f"#{one}" for one in want.units)
-    return (
-        f"{day}{span} {want.resource_id} ×{units}"
-        if isinstance(want.units, int)
-        else f"{day}{span} {want.resource_id} {units}"
-    )
+    units = f"×{want.units}" if isinstance(want.units, int) else ", ".join(f"#{one}" for one in want.units)
+    names = _names(rules, want.resource_id)
+    place = f"{' '.join(words.text(name) for name in names)} ({want.resource_id})" if names else want.resource_id
+    return f"{day}{span} {place} {units}"
+
+
+def _names(rules: ServiceRules, resource_id: str) -> tuple[Text, Text] | None:
+    """Facility and space of what is lent, where it is one space alone."""
+    found = [placed for placed in rules.inventory.spaces.values() if placed.resource_id == resource_id]
+    return (found[0].facility.name, found[0].space.name) if len(found) == 1 else None

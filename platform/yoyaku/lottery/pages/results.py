@@ -82,7 +82,7 @@ async def do_check(here: NamedDependency[Here], request: Request[Any, Any, Any])
             "path": f"/lottery/results/{one.scheme}/{one.month_starts:%Y-%m}",
             "announced": one.announced,
             "receipt": one.receipt,
-            "wishes": wish_lines(one, words=here.words),
+            "wishes": wish_lines(one, rules=rules, words=here.words),
         }
         for one in found
     ]

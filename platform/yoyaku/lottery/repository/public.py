@@ -23,14 +23,14 @@ _PUBLIC: Final = """
            announced_at, released_at
     FROM lottery
 """
-_LIST: Final = text(_PUBLIC + "ORDER BY closes_at DESC, scheme LIMIT :at_most")
+_LIST: Final = text(_PUBLIC + "ORDER BY state = 'planned', closes_at DESC, scheme LIMIT :at_most")
 _FIND: Final = text(_PUBLIC + "WHERE scheme = :scheme AND period_starts = :month")
 # What is announced is announced, whatever file is asked for; the sealed list is public from the closing.
 _MAY: Final = """
     FROM lottery_file f JOIN lottery l USING (tenant_id, service_id, lottery_id)
     WHERE f.lottery_id = :lottery_id AND (l.announced_at IS NOT NULL OR f.name = 'sealed')
 """
-_FILES: Final = text("SELECT f.name, f.sha256, f.bytes" + _MAY)
+_FILES: Final = text("SELECT f.name, f.sha256, f.bytes" + _MAY + "ORDER BY f.made_at, f.name")
 _CONTENT: Final = text("SELECT f.name, f.sha256, f.bytes, f.content" + _MAY + "AND f.name = :name")
 _RECEIPT: Final = text("""
     SELECT l.scheme, l.period_starts AS month_starts, l.announced_at IS NOT NULL AS announced,
@@ -133,7 +133,7 @@ class PublicKey:
 
 
 async def list_public(conn: AsyncConnection, *, at_most: int) -> list[PublicLottery]:
-    """The lotteries, the last to close first."""
+    """The lotteries, the last to close first; after them those that are only planned."""
     return [PublicLottery(*row) for row in await conn.execute(_LIST, {"at_most": at_most})]
 
 
