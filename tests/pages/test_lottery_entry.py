@@ -459,3 +459,14 @@ async def test_calendars_of_nights_show_which_are_drawn_and_lead_to_where_one_en
     page = await lodging.get(week)
 
     assert links(page.text, rf"^{APRIL}/facilities/[^/]+/2027-04-2\d\?space=")
+
+
+async def test_the_api_quotes_what_the_cart_enters_as_drawn(browse, services):
+    site, person = browse("halls"), services["halls"].resident
+    await site.log_in(person)
+    wish = {"facility": "chuo-hall", "space": "hall", "use_on": "2027-08-24", "bands": ["am"]}
+    headers = {"authorization": f"Bearer {site.client.cookies['session']}"}
+    answer = await site.client.post("/api/v1/quotes", json={"items": [wish], "form": {}}, headers=headers)
+
+    assert answer.status_code < 300, answer.text
+    assert answer.json()[0]["drawn"]["name"]["ja"] == "ホールの抽選", answer.text

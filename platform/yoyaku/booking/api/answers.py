@@ -14,12 +14,14 @@ from yoyaku.booking.api.shapes import (
     BookingOut,
     CancellationOut,
     CartItemOut,
+    DrawnOut,
     DueOut,
     EventOut,
     LineOut,
     QuoteOut,
     ScheduleOut,
 )
+from yoyaku.booking.drawn import DrawnQuote
 from yoyaku.booking.policy import BookingPlan, BookingRequest, ScheduleRow
 from yoyaku.booking.views import Application, BookingEvent, BookingView, CancellationOffer, CartItem, QuotedItem
 from yoyaku.fee.policy import FeeLine
@@ -61,10 +63,22 @@ def booking_out(booking: BookingView) -> BookingOut:
 
 
 def quote_out(caller: Caller, one: QuotedItem | CartItem) -> QuoteOut:
-    """What an item would become and cost, or its refusal in words."""
+    """What an item would become and cost, or which lottery draws it, or its refusal in words."""
+    if one.drawn is not None:
+        return _drawn(one.drawn)
     if one.plan is None:
         return QuoteOut(refusal=caller.told(one.refusal))
     return _planned(one.plan)
+
+
+def _drawn(drawn: DrawnQuote) -> QuoteOut:
+    day = drawn.day
+    return QuoteOut(
+        drawn=DrawnOut(name=day.name, closes_at=day.closes_at, announces_at=day.announces_at),
+        total_yen=drawn.quote.total_yen,
+        lines=_lines(drawn.quote.lines),
+        reasons=_reasons(drawn.trace),
+    )
 
 
 def _planned(plan: BookingPlan) -> QuoteOut:

@@ -44,10 +44,19 @@ class ScheduleOut(Struct, frozen=True, kw_only=True):
     kept_yen: int
 
 
+class DrawnOut(Struct, frozen=True, kw_only=True):
+    """A lottery that draws what was asked for: it is entered there, not booked; what stands beside it is of winning."""
+
+    name: Text
+    closes_at: datetime
+    announces_at: datetime
+
+
 class QuoteOut(Struct, frozen=True, kw_only=True):
-    """An item's price and state, or its refusal; exactly one."""
+    """An item's price and state, or which lottery draws it, or its refusal; exactly one."""
 
     refusal: Problem | None = None
+    drawn: DrawnOut | None = None
     state: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
