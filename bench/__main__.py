@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import rush
+from bench import lottery, rush
 
 
 def main() -> int:
@@ -18,7 +18,11 @@ def main() -> int:
     rushing.add_argument("--slots", type=int, default=200)
     rushing.add_argument("--bookings", type=int, default=200, help="uncontended bookings")
     rushing.add_argument("--rounds", type=int, default=3, help="rounds, of which medians are printed")
+    drawing = kinds.add_parser("lottery", help="a big lottery: sealed, drawn, stored, proved")
+    drawing.add_argument("--applicants", type=int, default=100_000, help="with ten wishes each; a tenth is run before")
     arguments = parser.parse_args()
+    if arguments.kind == "lottery":
+        return lottery.run(arguments.applicants)
     size = rush.Size(
         people=arguments.people, slots=arguments.slots, bookings=arguments.bookings, rounds=arguments.rounds
     )

@@ -42,3 +42,15 @@ GRANT SELECT, INSERT, DELETE ON lottery_hold, lottery_part, lottery_outcome TO y
 GRANT SELECT, INSERT ON signing_key TO yoyaku_app;
 -- A win that is accepted becomes a booking without ever letting go of what it holds.
 GRANT UPDATE (kind, booking_id, entry_id) ON occupancy TO yoyaku_app;
+
+-- A draw writes many wins at once, and what they occupy is checked against them at the end of the same transaction: by
+-- then the planner must know how many there are, or it looks for each among all. Only a table's owner may say so.
+CREATE FUNCTION count_lottery_wins() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    ANALYZE public.lottery_win;
+END
+$$;
+REVOKE ALL ON FUNCTION count_lottery_wins() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_lottery_wins() TO yoyaku_app;

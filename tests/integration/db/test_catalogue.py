@@ -107,16 +107,20 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
     }
 
 
-def test_the_one_function_that_looks_across_tenants_is_narrow(catalogue):
+def test_the_functions_that_run_as_the_owner_are_narrow(catalogue):
     rows = catalogue(
-        "SELECT proname, proconfig, pg_get_function_result(oid), proacl::text FROM pg_proc"
-        " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        "SELECT proname, proconfig, pg_get_function_result(oid), pg_get_function_arguments(oid), proacl::text"
+        " FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY proname"
     )
-    ((name, config, result, grants),) = rows
-    assert name == "due_work"
-    assert config == ["search_path=pg_catalog, public, pg_temp"]
-    assert result == ("TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)")
-    assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"
+    assert [(name, arguments) for name, _, _, arguments, _ in rows] == [
+        ("count_lottery_wins", ""),
+        ("due_work", "at_most integer"),
+    ]
+    due = "TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)"
+    assert [result for _, _, result, _, _ in rows] == ["void", due]
+    for _, config, _, _, grants in rows:
+        assert config == ["search_path=pg_catalog, public, pg_temp"]
+        assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"
 
 
 @pytest.mark.parametrize("table", ["rule_set_version", "inventory_version", "booking_event", "audit_entry"])

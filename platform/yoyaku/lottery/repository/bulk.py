@@ -60,6 +60,7 @@ _WINS: Final = text(f"""
     INSERT INTO lottery_win (tenant_id, service_id, entry_id, lottery_id, applicant_id, round, place, sole, state)
     SELECT {_HERE}, d.entry_id, :lottery_id, d.applicant_id, d.round, d.place, :sole, 'won' FROM drawn_entry d
 """)  # noqa: S608  # a constant of this module
+_COUNT_WINS: Final = text("SELECT count_lottery_wins()")
 _TAKEN: Final = text(f"""
     INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, entry_id)
     SELECT {_HERE}, t.resource_id, t.use_on, t.bucket, t.unit, 'lottery', d.entry_id
@@ -128,6 +129,7 @@ async def store_wins(
     await conn.execute(_ENTRIES, {"lottery_id": lottery_id})
     await conn.execute(text("ANALYZE drawn_entry"))
     await conn.execute(_WINS, {"lottery_id": lottery_id, "sole": sole})
+    await conn.execute(_COUNT_WINS)
     try:
         await conn.execute(_TAKEN)
     except IntegrityError as error:
