@@ -121,7 +121,8 @@ DUE = 'due: {from: made, days: 14, at: "24:00", not_after: {from: use_start}}'
         ('when: {arose: lottery}\n      due: {from: accepted, day: 18, at: "24:00"}', []),
         ("when: {arose: lottery}\n      due: {from: use_month, months: -4, day: 12}", ["due_before_result"]),
         ("due: {from: accepted, days: 3}", ["anchor_not_here"]),
-        ("when: {arose: first_come}\n      due: {from: announced, days: 3}", ["anchor_not_here"]),
+        ("when: {arose: first_come}\n      due: {from: announced, days: 3}", ["won_not_payable", "anchor_not_here"]),
+        ("when: {arose: first_come}\n      due: {from: made, days: 3}", ["won_not_payable"]),
     ],
 )  # fmt: skip
 def test_the_due_date_of_what_was_won_is_after_the_result(put: str, codes: list[str], tmp_path: Path):

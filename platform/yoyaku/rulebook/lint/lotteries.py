@@ -23,6 +23,7 @@ def check_lotteries(book: Book) -> Iterator[Fault]:
         path: KeyPath = ("lottery", "schemes", index)
         yield from _names(book, path, scheme)
         yield from _wins(book, path, scheme)
+        yield from _payable(book, path, scheme)
         for place, requirement in enumerate(scheme.requires):
             where = (*path, "requires", place)
             yield from condition_faults(book, where, requirement.need, key="need")
@@ -60,6 +61,18 @@ def _wins(book: Book, path: KeyPath, scheme: LotteryScheme) -> Iterator[Fault]:
     if most is not None and most >= scheme.entry.at_most:
         facts = {"found": most, "allowed": scheme.entry.at_most}
         yield book.fault("wins_at_most_idle", (*path, "draw", "wins_at_most"), level="warning", **facts)
+
+
+def _payable(book: Book, path: KeyPath, scheme: LotteryScheme) -> Iterator[Fault]:
+    """What is paid when it was first come must be payable, too, when it was won."""
+    whens = [
+        method.when
+        for method in book.rules.payment.methods
+        if may_meet(method.when, scheme.when)
+        and any(may_hold(method.when, at.facts) and may_hold(scheme.when, at.facts) for at in book.spaces)
+    ]
+    if whens and not any(may_meet(when, {"arose": "lottery"}) for when in whens):
+        yield book.key_fault("won_not_payable", (*path, "win"), level="warning", found=f'"{scheme.code}"')
 
 
 def _dead(book: Book, path: KeyPath, entries: Sequence[When]) -> Iterator[Fault]:
