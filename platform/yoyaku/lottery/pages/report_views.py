@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.lottery.pages.plots import Bar, Plot, plot_of
@@ -119,7 +119,7 @@ class Wording:
 
     def _slot(self, facility: str, space: str, day: date, starts: int, night: bool) -> str:  # noqa: FBT001  # as keyed
         found = self._rules.inventory.spaces.get(space)
-        place: Any = self._words.text(found.space.name) if found else space
+        place = self._words.text(found.space.name) if found else space
         write = long_date if self._all else short_date
         at = "" if night else f" {clock_time(starts)}〜"
         return f"{write(day, self._words.language)}{at} {self._facility(facility)} {place}"
