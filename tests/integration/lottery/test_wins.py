@@ -1,6 +1,7 @@
 """Wins: accepted once, declined for good, lapsed by the clock, restored, or bookings by themselves."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -456,3 +457,15 @@ async def test_more_than_was_won_is_not_added_while_the_lottery_holds_the_day(to
         changed = await change_booking(conn, visit=visit, rules=rules, **wider)
     assert (changed.surfaces, changed.arose, changed.entry_id) == (2, "lottery", entry_id)
     assert changed.facts["arose"] == "lottery"
+
+
+async def test_a_clerk_of_other_facilities_answers_for_nobody(town, drawn_runtime):
+    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
+    [(entry_id, place)] = await winners(town)
+    elsewhere = replace(clerk(town, place), facilities=frozenset({"inn"}))
+    async with town.act() as conn:
+        with pytest.raises(NotAllowed):
+            await accept_win(conn, visit=elsewhere, rules=rules, entry_id=entry_id)
+        with pytest.raises(NotAllowed):
+            await decline_wins(conn, visit=elsewhere, rules=rules, entry_ids=[entry_id])
+    assert await win_state(town, entry_id) == "won"
