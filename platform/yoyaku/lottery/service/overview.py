@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -75,7 +75,7 @@ async def read_all(conn: AsyncConnection, *, visit: Visit) -> list[Overview]:
     """All lotteries, those that are not over first."""
     standing = await overview.list_standing(conn)
     awaited = await overview.list_awaited(conn)
-    running = {one.lottery_id: one for one in await overview.list_running(conn)}
+    running = await _running(conn, visit=visit)
     return [_overview(one, awaited=awaited, running=running, visit=visit) for one in standing]
 
 
@@ -89,7 +89,7 @@ async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> 
     if not found:
         raise NotFound(what="lottery")
     awaited = await overview.list_awaited(conn, lottery_id=lottery_id)
-    running = {one.lottery_id: one for one in await overview.list_running(conn, lottery_id=lottery_id)}
+    running = await _running(conn, visit=visit, lottery_id=lottery_id)
     return Details(
         overview=_overview(found[0], awaited=awaited, running=running, visit=visit),
         wins=await overview.count_wins(conn, lottery_id=lottery_id),
@@ -114,6 +114,13 @@ async def read_file(conn: AsyncConnection, *, lottery_id: UUID, name: str) -> by
 async def planning_due(conn: AsyncConnection) -> datetime | None:
     """When lotteries are planned next (business time); ``None`` where nothing is going to plan any."""
     return next((one.due_at for one in await overview.list_awaited(conn) if one.kind == "lottery_plan"), None)
+
+
+async def _running(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID | None = None) -> dict[UUID, Running]:
+    """Steps that are not through, with when that was told in business time."""
+    found = await overview.list_running(conn, lottery_id=lottery_id)
+    ahead = visit.now - visit.real_now
+    return {one.lottery_id: replace(one, at=one.at + ahead) for one in found if one.done < one.total}
 
 
 def _overview(one: Standing, *, awaited: Sequence[Awaited], running: Mapping[UUID, Running], visit: Visit) -> Overview:
