@@ -49,7 +49,7 @@ CREATE FUNCTION count_lottery_wins() RETURNS void LANGUAGE plpgsql SECURITY DEFI
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    ANALYZE public.lottery_win;
+    ANALYZE public.lottery_win, public.occupancy;
 END
 $$;
 REVOKE ALL ON FUNCTION count_lottery_wins() FROM PUBLIC;

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _STATEMENTS: Final = tuple(
     text(statement)
     for statement in (
+        "SELECT count_lottery_wins()",  # or each win would be looked for among all that is occupied
         """
         DELETE FROM occupancy o USING lottery_win w
         WHERE o.kind = 'lottery' AND o.entry_id = w.entry_id AND w.lottery_id = :lottery_id
