@@ -11,8 +11,8 @@ from sqlalchemy import text
 from tests.integration.registration.applicants import ACT, APPLICATION, RULES, SEAL
 
 from yoyaku.extension.identity import AnswerRefused, ClerkSaw, SentFile, TypedCode
-from yoyaku.kernel.errors import NotFound
 from yoyaku.extension.profiles import ProfileMissing
+from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.policy.identity import CheckClosed, StepUnknown, residency_of
 from yoyaku.registration.service.applying import apply_for_registration
 from yoyaku.registration.service.identity import (
