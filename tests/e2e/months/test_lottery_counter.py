@@ -89,6 +89,7 @@ def test_an_admin_watches_lotteries_and_rehearses_one(visit, services, until):
     page.locator("#applicants").fill("80")
     page.locator("#wins_at_most").fill("1")
     page.locator("#draws").fill("5")
+    page.set_default_timeout(60_000)  # it reckons for some seconds
     page.locator("main form .button-large").click()
     page.get_by_role("heading", name="結果").first.wait_for()
     look(journey, "result")
