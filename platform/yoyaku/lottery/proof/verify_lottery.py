@@ -236,8 +236,8 @@ def _in_order(people: list[dict[str, Any]], going: list[int], start: str) -> lis
     for who in going:
         name = start + people[who]["applicant"]
         key = sha256(name.encode()).hexdigest()
-        for ticket in range(1, people[who]["tickets"]):
-            key = min(key, sha256(f"{name}|{ticket}".encode()).hexdigest())
+        if people[who]["tickets"] > 1:
+            key = min([key, *(sha256(f"{name}|{at}".encode()).hexdigest() for at in range(1, people[who]["tickets"]))])
         keys[key] = who
     return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who]["tier"])
 
