@@ -34,6 +34,7 @@ async def save_progress(conn: AsyncConnection, *, lottery_id: UUID, progress: Pr
 
 async def read_progress(conn: AsyncConnection, *, lottery_id: UUID) -> Progress | None:
     """How far it was last."""
-    wanted = select(lottery_progress.c["step", "done", "total", "at"])
+    of = lottery_progress.c
+    wanted = select(of.step, of.done, of.total, of.at)
     row = (await conn.execute(wanted.where(lottery_progress.c.lottery_id == lottery_id))).mappings().first()
     return None if row is None else Progress(**row)

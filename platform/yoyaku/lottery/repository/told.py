@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -34,6 +35,7 @@ _TOLD: Final = text("""
     SELECT EXISTS (SELECT FROM outbox o JOIN lottery_applicant a ON a.applicant_id = o.subject_id
                    WHERE o.kind = :kind AND a.lottery_id = :lottery_id)
 """)
+_UNTIL: Final = text("UPDATE lottery_win SET accept_until = :until WHERE lottery_id = :lottery_id AND state = 'won'")
 
 
 async def tell_everybody(conn: AsyncConnection, *, lottery_id: UUID, kind: EveryEvent) -> int:
@@ -50,3 +52,8 @@ async def was_told(conn: AsyncConnection, *, lottery_id: UUID, kind: EveryEvent)
     """Whether that was told to anybody of the lottery before."""
     told: bool = (await conn.execute(_TOLD, {"lottery_id": lottery_id, "kind": kind})).scalar_one()
     return told
+
+
+async def set_accept_until(conn: AsyncConnection, *, lottery_id: UUID, until: datetime) -> None:
+    """Let the wins of a lottery be accepted until an instant (business time)."""
+    await conn.execute(_UNTIL, {"lottery_id": lottery_id, "until": until})

@@ -7,10 +7,8 @@ acceptance, :func:`tell_lottery`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
@@ -18,11 +16,9 @@ from yoyaku.lottery.policy.life import is_past, require_state
 from yoyaku.lottery.repository.batches import add_batch, list_batches
 from yoyaku.lottery.repository.dues import set_due, wake_dues
 from yoyaku.lottery.repository.lotteries import LotteryRow, change_lottery, lock_lottery
-from yoyaku.lottery.repository.told import tell_everybody, tell_results, was_told
+from yoyaku.lottery.repository.told import set_accept_until, tell_everybody, tell_results, was_told
 from yoyaku.lottery.rules import scheme_of, win_moment
 from yoyaku.lottery.terms import WinTerms
-
-_UNTIL: Final = text("UPDATE lottery_win SET accept_until = :until WHERE lottery_id = :lottery_id AND state = 'won'")
 
 
 async def announce_lottery(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, now: datetime) -> bool:
@@ -52,7 +48,7 @@ async def _set_ends(
     """Until when wins can be accepted, and when those are reminded who did not."""
     if win.until is not None:
         until = win_moment(rules, win.until, month=row.month, announced_at=now)
-        await conn.execute(_UNTIL, {"lottery_id": row.lottery_id, "until": until})
+        await set_accept_until(conn, lottery_id=row.lottery_id, until=until)
         await set_due(conn, kind="lottery_lapse", subject_id=row.lottery_id, due_at=until)
     if win.remind is not None:
         remind_at = win_moment(rules, win.remind, month=row.month, announced_at=now)

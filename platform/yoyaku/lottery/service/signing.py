@@ -11,13 +11,11 @@ from typing import Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.db.tables import signing_key
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.seal import Seal
-from yoyaku.registration.repository.here import HERE
+from yoyaku.lottery.repository.keys import add_key, read_newest_key
 
 ALGORITHM: Final = "Ed25519"
 
@@ -49,17 +47,13 @@ async def sign(conn: AsyncConnection, *, seal: Seal, content: bytes, now: dateti
     Raises:
         NotReadable: the stored key was sealed with a key that this installation no longer has.
     """
-    newest = select(signing_key.c.key_id, signing_key.c.private_key).order_by(signing_key.c.made_at.desc()).limit(1)
-    row = (await conn.execute(newest)).first()
-    if row is None:
+    newest = await read_newest_key(conn)
+    if newest is None:
         key_id, private = new_id(), Ed25519PrivateKey.generate()
-        keys = {
-            "public_key": private.public_key().public_bytes_raw(),
-            "private_key": seal.seal(private.private_bytes_raw()),
-        }
-        await conn.execute(insert(signing_key).values(**HERE, key_id=key_id, made_at=now, **keys))
+        public_key, private_key = private.public_key().public_bytes_raw(), seal.seal(private.private_bytes_raw())
+        await add_key(conn, key_id=key_id, public_key=public_key, private_key=private_key, at=now)
     else:
-        key_id, private = row.key_id, Ed25519PrivateKey.from_private_bytes(seal.open(row.private_key))
+        key_id, private = newest[0], Ed25519PrivateKey.from_private_bytes(seal.open(newest[1]))
     return Signature(
         key_id=key_id,
         public_key=private.public_key().public_bytes_raw(),
