@@ -45,6 +45,7 @@ CREATE TABLE lottery_entry (
     trace jsonb NOT NULL,
     PRIMARY KEY (tenant_id, service_id, entry_id),
     CONSTRAINT uq_lottery_entry_rank UNIQUE (tenant_id, service_id, applicant_id, rank) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT uq_lottery_entry_applicant UNIQUE (tenant_id, service_id, entry_id, applicant_id),
     CONSTRAINT lottery_entry_within_cap CHECK (rank BETWEEN 1 AND cap),
     CHECK ((rank IS NULL) = (withdrawn_at IS NOT NULL)),
     FOREIGN KEY (tenant_id, service_id, lottery_id) REFERENCES lottery,
@@ -75,36 +76,53 @@ CREATE TABLE lottery_part (
 CREATE INDEX ix_lottery_part_space ON lottery_part (tenant_id, service_id, lottery_id, space_id, use_on);
 CREATE INDEX ix_lottery_part_place ON lottery_part (tenant_id, service_id, facility_id, space_id);
 
--- Entries are made and changed while the lottery is open, and stand still for ever once it is sealed.
+-- Entries are made, weighed, changed and taken back while the lottery is open, and stand still for ever once it is
+-- sealed: no statement changes what is drawn, or whose receipt code is whose.
 CREATE FUNCTION require_open_lottery() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    touched record;
     open boolean;
 BEGIN
+    IF TG_OP = 'DELETE' THEN
+        touched := OLD;
+    ELSE
+        touched := NEW;
+    END IF;
     SELECT l.state = 'open' INTO open FROM lottery l
-    WHERE (l.tenant_id, l.service_id, l.lottery_id) = (NEW.tenant_id, NEW.service_id, NEW.lottery_id)
+    WHERE (l.tenant_id, l.service_id, l.lottery_id) = (touched.tenant_id, touched.service_id, touched.lottery_id)
     FOR SHARE;
+    IF TG_OP = 'UPDATE' AND OLD.lottery_id <> NEW.lottery_id THEN
+        open := false;  -- nothing moves from one lottery to another
+    END IF;
     IF open IS NOT TRUE THEN
         RAISE EXCEPTION 'Entries can be made and changed only while their lottery is open'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'lottery_entry_while_open';
     END IF;
-    RETURN NEW;
+    RETURN touched;
 END
 $$;
 CREATE TRIGGER lottery_entry_while_open
-    BEFORE INSERT OR UPDATE OF rank, requests, wants, withdrawn_at ON lottery_entry
+    BEFORE INSERT OR UPDATE OF rank, requests, wants, withdrawn_at, applicant_id, lottery_id ON lottery_entry
+    FOR EACH ROW EXECUTE FUNCTION require_open_lottery();
+CREATE TRIGGER lottery_applicant_while_open
+    BEFORE INSERT OR UPDATE OF tier, tickets, receipt, registrant_id, lottery_id ON lottery_applicant
+    FOR EACH ROW EXECUTE FUNCTION require_open_lottery();
+CREATE TRIGGER lottery_part_while_open
+    BEFORE INSERT OR DELETE ON lottery_part
     FOR EACH ROW EXECUTE FUNCTION require_open_lottery();
 
--- What was decided about each applicant's entries, in the order of the wishes: canonical JSON, written once.
+-- What was decided about each applicant's entries, written once: some dozens of applicants together, in the order of their
+-- receipt codes, as JSON by receipt code with the decisions in the order of the wishes.
 CREATE TABLE lottery_outcome (
     tenant_id text NOT NULL,
     service_id text NOT NULL,
-    applicant_id uuid NOT NULL,
     lottery_id uuid NOT NULL,
+    first_receipt text COLLATE "C" NOT NULL,
     decisions text NOT NULL,
-    PRIMARY KEY (tenant_id, service_id, applicant_id),
-    FOREIGN KEY (tenant_id, service_id, applicant_id) REFERENCES lottery_applicant
+    PRIMARY KEY (tenant_id, service_id, lottery_id, first_receipt),
+    FOREIGN KEY (tenant_id, service_id, lottery_id) REFERENCES lottery
 );
-CREATE INDEX ix_lottery_outcome_lottery ON lottery_outcome (tenant_id, service_id, lottery_id);
+ALTER TABLE lottery_outcome ALTER COLUMN decisions SET STORAGE EXTERNAL;
 
 -- An entry that won. ``sole``: one win is all that an applicant may have.
 CREATE TABLE lottery_win (
@@ -125,8 +143,8 @@ CREATE TABLE lottery_win (
     PRIMARY KEY (tenant_id, service_id, entry_id),
     CHECK ((state = 'won') = (decided_at IS NULL)),
     CHECK ((state = 'accepted') = (application_id IS NOT NULL)),
-    FOREIGN KEY (tenant_id, service_id, entry_id) REFERENCES lottery_entry,
-    FOREIGN KEY (tenant_id, service_id, applicant_id) REFERENCES lottery_applicant,
+    FOREIGN KEY (tenant_id, service_id, entry_id, applicant_id)
+        REFERENCES lottery_entry (tenant_id, service_id, entry_id, applicant_id),
     FOREIGN KEY (tenant_id, service_id, decided_by) REFERENCES staff (tenant_id, service_id, staff_id),
     FOREIGN KEY (tenant_id, service_id, application_id) REFERENCES application,
     FOREIGN KEY (tenant_id, service_id, lapse_batch) REFERENCES lottery_batch (tenant_id, service_id, batch_id)
@@ -134,6 +152,9 @@ CREATE TABLE lottery_win (
 CREATE UNIQUE INDEX uq_lottery_win_sole ON lottery_win (tenant_id, service_id, applicant_id) WHERE sole;
 CREATE INDEX ix_lottery_win_lottery ON lottery_win (tenant_id, service_id, lottery_id, state);
 CREATE INDEX ix_lottery_win_applicant ON lottery_win (tenant_id, service_id, applicant_id);
-CREATE INDEX ix_lottery_win_decided_by ON lottery_win (tenant_id, service_id, decided_by);
-CREATE INDEX ix_lottery_win_application ON lottery_win (tenant_id, service_id, application_id);
-CREATE INDEX ix_lottery_win_lapse_batch ON lottery_win (tenant_id, service_id, lapse_batch);
+CREATE INDEX ix_lottery_win_decided_by ON lottery_win (tenant_id, service_id, decided_by)
+    WHERE decided_by IS NOT NULL;
+CREATE INDEX ix_lottery_win_application ON lottery_win (tenant_id, service_id, application_id)
+    WHERE application_id IS NOT NULL;
+CREATE INDEX ix_lottery_win_lapse_batch ON lottery_win (tenant_id, service_id, lapse_batch)
+    WHERE lapse_batch IS NOT NULL;

@@ -14,7 +14,9 @@ ALTER TABLE occupancy ADD COLUMN entry_id uuid,
     ADD CONSTRAINT occupancy_kind_entry CHECK ((kind = 'lottery') = (entry_id IS NOT NULL)),
     ADD CONSTRAINT occupancy_win_fkey FOREIGN KEY (tenant_id, service_id, entry_id) REFERENCES lottery_win
         DEFERRABLE INITIALLY DEFERRED;
-CREATE INDEX ix_occupancy_entry ON occupancy (tenant_id, service_id, entry_id);
+CREATE INDEX ix_occupancy_entry ON occupancy (tenant_id, service_id, entry_id) WHERE entry_id IS NOT NULL;
+DROP INDEX ix_occupancy_booking;
+CREATE INDEX ix_occupancy_booking ON occupancy (tenant_id, service_id, booking_id) WHERE booking_id IS NOT NULL;
 
 -- Nobody books by first come what a lottery holds. (A win becomes a booking by an update, which this does not see.)
 CREATE FUNCTION refuse_held_days() RETURNS trigger LANGUAGE plpgsql AS $$

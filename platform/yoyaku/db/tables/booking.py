@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from yoyaku.db.tables.columns import INSTANT, SERVICE_KEY, TEXTS, UUID, may, must, of_service, of_tenant, refers
@@ -114,8 +114,8 @@ occupancy = of_tenant(
     refers("tenant_id service_id resource_id unit", "resource_unit"),
     refers("tenant_id service_id entry_id", "lottery_win", deferrable=True, initially="DEFERRED"),
     refers("tenant_id service_id booking_id", "booking", deferrable=True, initially="DEFERRED"),
-    Index("ix_occupancy_booking", *SERVICE_KEY, "booking_id"),
-    Index("ix_occupancy_entry", *SERVICE_KEY, "entry_id"),
+    Index("ix_occupancy_booking", *SERVICE_KEY, "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
+    Index("ix_occupancy_entry", *SERVICE_KEY, "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
 )
 
 booking_event = of_service(

@@ -159,6 +159,7 @@ lottery_entry = of_service(
         deferrable=True,
         initially="DEFERRED",
     ),
+    UniqueConstraint("tenant_id", "service_id", "entry_id", "applicant_id", name="uq_lottery_entry_applicant"),
     refers("tenant_id service_id lottery_id", "lottery"),
     refers("tenant_id service_id applicant_id", "lottery_applicant"),
     refers("tenant_id service_id entered_by", "staff", to="tenant_id service_id staff_id"),
@@ -186,11 +187,10 @@ lottery_part = of_service(
 
 lottery_outcome = of_service(
     "lottery_outcome",
-    must("applicant_id", UUID, key=True),
-    must("lottery_id", UUID),
+    must("lottery_id", UUID, key=True),
+    must("first_receipt", Text, key=True),
     must("decisions", Text),
-    refers("tenant_id service_id applicant_id", "lottery_applicant"),
-    Index("ix_lottery_outcome_lottery", *SERVICE_KEY, "lottery_id"),
+    refers("tenant_id service_id lottery_id", "lottery"),
 )
 
 lottery_win = of_service(
@@ -207,15 +207,19 @@ lottery_win = of_service(
     may("decided_by", UUID),
     may("application_id", UUID),
     may("lapse_batch", UUID),
-    refers("tenant_id service_id entry_id", "lottery_entry"),
-    refers("tenant_id service_id applicant_id", "lottery_applicant"),
+    refers("tenant_id service_id entry_id applicant_id", "lottery_entry"),
     refers("tenant_id service_id decided_by", "staff", to="tenant_id service_id staff_id"),
     refers("tenant_id service_id application_id", "application"),
     refers("tenant_id service_id lapse_batch", "lottery_batch", to="tenant_id service_id batch_id"),
     Index("uq_lottery_win_sole", *SERVICE_KEY, "applicant_id", unique=True, postgresql_where=text("sole")),
     Index("ix_lottery_win_lottery", *SERVICE_KEY, "lottery_id", "state"),
     Index("ix_lottery_win_applicant", *SERVICE_KEY, "applicant_id"),
-    Index("ix_lottery_win_decided_by", *SERVICE_KEY, "decided_by"),
-    Index("ix_lottery_win_application", *SERVICE_KEY, "application_id"),
-    Index("ix_lottery_win_lapse_batch", *SERVICE_KEY, "lapse_batch"),
+    Index("ix_lottery_win_decided_by", *SERVICE_KEY, "decided_by", postgresql_where=text("decided_by IS NOT NULL")),
+    Index(
+        "ix_lottery_win_application",
+        *SERVICE_KEY,
+        "application_id",
+        postgresql_where=text("application_id IS NOT NULL"),
+    ),
+    Index("ix_lottery_win_lapse_batch", *SERVICE_KEY, "lapse_batch", postgresql_where=text("lapse_batch IS NOT NULL")),
 )

@@ -7,6 +7,7 @@ by one statement each into their place, where the policies look at them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
@@ -20,10 +21,12 @@ from yoyaku.lottery.policy.stock import Occupied
 
 BETWEEN: Final = "\x1e"
 """Between the wants of one applicant; no text of theirs can have it."""
+TOGETHER: Final = 64
+"""Applicants whose decisions are one row."""
 BLOCK: Final = 2000
 """Rows that go over the wire together."""
 
-_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
+_MEMORY: Final = text("SET LOCAL work_mem = '160MB'")
 _APPLICANTS: Final = """
     COPY (
         SELECT a.receipt, a.tier, a.tickets, e.wants
@@ -35,7 +38,7 @@ _APPLICANTS: Final = """
     ) TO STDOUT
 """
 _TABLES: Final = {
-    "drawn_outcome": "receipt text, decisions text",
+    "drawn_outcome": "first_receipt text, decisions text",
     "drawn_win": "number integer, receipt text, rank smallint, round smallint, place integer",
     "drawn_taken": "number integer, resource_id text, use_on date, bucket smallint, unit integer",
     "drawn_entry": "number integer, entry_id uuid, applicant_id uuid, round smallint, place integer",
@@ -46,9 +49,8 @@ _STAGE: Final = (
 )
 _HERE: Final = "current_setting('app.tenant_id'), current_setting('app.service_id')"
 _OUTCOMES: Final = text(f"""
-    INSERT INTO lottery_outcome (tenant_id, service_id, applicant_id, lottery_id, decisions)
-    SELECT {_HERE}, a.applicant_id, a.lottery_id, d.decisions
-    FROM drawn_outcome d JOIN lottery_applicant a USING (receipt) WHERE a.lottery_id = :lottery_id
+    INSERT INTO lottery_outcome (tenant_id, service_id, lottery_id, first_receipt, decisions)
+    SELECT {_HERE}, :lottery_id, first_receipt, decisions FROM drawn_outcome
 """)  # noqa: S608  # a constant of this module
 _ENTRIES: Final = text("""
     INSERT INTO drawn_entry (number, entry_id, applicant_id, round, place)
@@ -59,12 +61,14 @@ _ENTRIES: Final = text("""
 _WINS: Final = text(f"""
     INSERT INTO lottery_win (tenant_id, service_id, entry_id, lottery_id, applicant_id, round, place, sole, state)
     SELECT {_HERE}, d.entry_id, :lottery_id, d.applicant_id, d.round, d.place, :sole, 'won' FROM drawn_entry d
+    ORDER BY d.entry_id
 """)  # noqa: S608  # a constant of this module
 _COUNT_WINS: Final = text("SELECT count_lottery_wins()")
 _TAKEN: Final = text(f"""
     INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, entry_id)
     SELECT {_HERE}, t.resource_id, t.use_on, t.bucket, t.unit, 'lottery', d.entry_id
     FROM drawn_taken t JOIN drawn_entry d USING (number)
+    ORDER BY t.resource_id, t.use_on, t.bucket, t.unit
 """)  # noqa: S608  # a constant of this module
 
 
@@ -107,11 +111,18 @@ async def read_entered(conn: AsyncConnection, *, lottery_id: UUID) -> list[Enter
 
 
 async def store_outcomes(conn: AsyncConnection, *, lottery_id: UUID, decisions: Iterable[tuple[str, str]]) -> None:
-    """Store what was decided about each applicant: receipt code and decisions as JSON text."""
+    """Store what was decided: receipt code and decisions as JSON text, in the order of the codes."""
     await _stage(conn)
-    await _copy_in(conn, "drawn_outcome (receipt, decisions)", decisions)
-    await conn.execute(text("ANALYZE drawn_outcome"))
+    await _copy_in(conn, "drawn_outcome (first_receipt, decisions)", _together(decisions))
     await conn.execute(_OUTCOMES, {"lottery_id": lottery_id})
+
+
+def _together(decisions: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Some dozens of applicants as one JSON object, under the first of their receipt codes."""
+    each = iter(decisions)
+    while some := list(islice(each, TOGETHER)):
+        each_told = ",".join(f'"{receipt}":{told}' for receipt, told in some)
+        yield some[0][0], f"{{{each_told}}}"
 
 
 async def store_wins(

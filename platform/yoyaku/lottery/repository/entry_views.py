@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.kernel.period import Period
 from yoyaku.lottery.policy.entry_state import Decided, entry_state, is_announced
 from yoyaku.lottery.repository.entry_rows import read_requests
+from yoyaku.lottery.repository.outcomes import DECISIONS
 from yoyaku.lottery.views import EntryUse, EntryView
 from yoyaku.rules.trace import trace_from_json
 
-_SELECT = """
+_SELECT = f"""
     SELECT e.entry_id, e.lottery_id, e.applicant_id, e.rank, e.entered_at, e.withdrawn_at, e.channel, e.entered_by,
            e.total_yen, e.requests, e.wants, e.form, e.accepted_terms, e.facts, e.trace,
            a.registrant_id, a.receipt, l.announced_at, o.decisions,
@@ -25,9 +26,9 @@ _SELECT = """
     FROM lottery_entry e
     JOIN lottery_applicant a USING (tenant_id, service_id, applicant_id)
     JOIN lottery l ON (l.tenant_id, l.service_id, l.lottery_id) = (e.tenant_id, e.service_id, e.lottery_id)
-    LEFT JOIN lottery_outcome o ON (o.tenant_id, o.service_id, o.applicant_id) = (e.tenant_id, e.service_id, e.applicant_id)
+    {DECISIONS}
     LEFT JOIN lottery_win w ON (w.tenant_id, w.service_id, w.entry_id) = (e.tenant_id, e.service_id, e.entry_id)
-"""
+"""  # noqa: S608  # a constant
 _AS_STORED: Final = (
     "entry_id", "lottery_id", "applicant_id", "registrant_id", "receipt", "rank", "total_yen", "wants", "channel",
     "entered_by",

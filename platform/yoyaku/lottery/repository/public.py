@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.lottery.repository.files import FileName
+from yoyaku.lottery.repository.outcomes import DECISIONS
 
 _PUBLIC: Final = """
     SELECT lottery_id, scheme, period_starts, period_ends, CASE state WHEN 'drawn' THEN 'sealed' ELSE state END,
@@ -32,18 +33,18 @@ _MAY: Final = """
 """
 _FILES: Final = text("SELECT f.name, f.sha256, f.bytes" + _MAY + "ORDER BY f.made_at, f.name")
 _CONTENT: Final = text("SELECT f.name, f.sha256, f.bytes, f.content" + _MAY + "AND f.name = :name")
-_RECEIPT: Final = text("""
+_RECEIPT: Final = text(f"""
     SELECT l.scheme, l.period_starts AS month_starts, l.announced_at IS NOT NULL AS announced,
            array_agg(e.wants ORDER BY e.rank) AS wants,
            CASE WHEN l.announced_at IS NOT NULL THEN o.decisions END AS decisions
     FROM lottery l
     JOIN lottery_applicant a USING (tenant_id, service_id, lottery_id)
     JOIN lottery_entry e USING (tenant_id, service_id, applicant_id)
-    LEFT JOIN lottery_outcome o USING (tenant_id, service_id, applicant_id)
+    {DECISIONS}
     WHERE a.receipt = :receipt AND e.rank IS NOT NULL AND l.sealed_hash IS NOT NULL
     GROUP BY l.scheme, l.period_starts, l.announced_at, o.decisions
     ORDER BY l.period_starts DESC
-""")
+""")  # noqa: S608  # a constant
 _KEYS: Final = text("SELECT key_id, public_key, made_at FROM signing_key ORDER BY made_at DESC")
 
 

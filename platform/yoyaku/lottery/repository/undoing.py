@@ -23,7 +23,7 @@ _STATEMENTS: Final = tuple(
 _COUNTS: Final = text("""
     SELECT (SELECT count(*) FROM lottery_win WHERE lottery_id = :lottery_id) AS wins,
            (SELECT count(DISTINCT applicant_id) FROM lottery_win WHERE lottery_id = :lottery_id) AS winners,
-           (SELECT count(*) FROM lottery_outcome WHERE lottery_id = :lottery_id) AS applicants,
+           (SELECT applicants FROM lottery WHERE lottery_id = :lottery_id) AS applicants,
            (SELECT count(*) FROM lottery_hold WHERE lottery_id = :lottery_id) AS days
 """)
 

@@ -24,9 +24,8 @@ _BEFORE: Final = text("""
     ORDER BY w.round, w.place, e.rank
 """)
 _IN_ROUND: Final = text("""
-    SELECT count(*) FROM lottery_outcome
-    WHERE lottery_id = :lottery_id AND EXISTS (
-        SELECT FROM jsonb_array_elements(decisions::jsonb) AS d WHERE CAST(d ->> 1 AS integer) = :round)
+    SELECT CAST(facts -> 'turns' ->> (:round - 1) AS integer) FROM lottery_batch
+    WHERE lottery_id = :lottery_id AND kind = 'draw' AND reverted_at IS NULL
 """)
 
 
@@ -45,7 +44,7 @@ async def read_before(
 
 
 async def count_in_round(conn: AsyncConnection, *, lottery_id: UUID, round_number: int) -> int:
-    """How many applicants had a turn in a round."""
+    """How many had a turn in a round (drawn each slot by itself: how many entries)."""
     found: int = (await conn.execute(_IN_ROUND, {"lottery_id": lottery_id, "round": round_number})).scalar_one()
     return found
 

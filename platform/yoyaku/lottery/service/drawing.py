@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.beacon import Promise, PublicValue
-from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, DrawRules
+from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, DrawRules, Want
 from yoyaku.lottery.policy.cells import read_key
 from yoyaku.lottery.policy.draw import draw
 from yoyaku.lottery.policy.life import CapacityChanged, NotReady, SealedFileAltered, is_past, require_state
@@ -108,7 +108,12 @@ async def draw_lottery(  # what draws, by which rules, which, when, who watches
     digest = await _store_proof(conn, means=means, lottery_id=lottery_id, result=result, now=now)
     await report("draw", 3, STEPS)
     await change_lottery(conn, lottery_id=lottery_id, state="drawn", drawn_at=now, seed=seed.hex(), result_hash=digest)
-    facts = {"wins": wins, "applicants": len(applicants), "rounds": len(drawn.rounds)}
+    facts = {
+        "wins": wins,
+        "applicants": len(applicants),
+        "rounds": len(drawn.rounds),
+        "turns": [len(one) for one in drawn.rounds],
+    }
     await add_batch(conn, lottery_id=lottery_id, kind="draw", at=now, facts=facts)
     await wake_dues(conn, subject_id=lottery_id)
     await report("draw", STEPS, STEPS)
@@ -134,8 +139,9 @@ async def _store_proof(
 
 async def _store(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, lot: _Sealed, drawn: Drawn) -> int:
     """Store decisions, wins and what they occupy; how many wins."""
-    await store_outcomes(conn, lottery_id=lottery_id, decisions=_decisions(lot, drawn))
-    wins, takings = _wins(lot, drawn)
+    won: list[_Won] = []
+    await store_outcomes(conn, lottery_id=lottery_id, decisions=_decisions(lot, drawn, won))
+    wins, takings = _wins(lot, won)
     days = {(taking.piece.resource_id, taking.piece.day) for taking in takings}
     stock = await read_stock(conn, days=days, grains=rules.inventory.buckets)
     try:
@@ -146,23 +152,26 @@ async def _store(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID
     return len(wins)
 
 
-def _decisions(lot: _Sealed, drawn: Drawn) -> Iterator[tuple[str, str]]:
-    """Receipt codes, and decisions as JSON text with the keys of cells."""
+_Won = tuple[int, int, str, int, Sequence[Want]]
+"""Round, place, receipt code and rank of an entry that won, and what it takes."""
+
+
+def _decisions(lot: _Sealed, drawn: Drawn, won: list[_Won]) -> Iterator[tuple[str, str]]:
+    """Receipt codes, and decisions as JSON text with the keys of cells; what won is put into the list meanwhile."""
     keys = [f'"{cell.key}"' for cell in lot.cells]
     keys.append("null")  # the place -1
-    for applicant, decisions in zip(lot.applicants, drawn.decisions, strict=True):
-        told = ",".join(f'["{one[0]}",{one[1]},{one[2]},{keys[one[3]]}]' for one in decisions)
-        yield applicant.pseudonym, f"[{told}]"
+    for (name, entries, _, _), decisions in zip(lot.applicants, drawn.decisions, strict=True):
+        told = []
+        for rank, (outcome, round_, place, short) in enumerate(decisions):
+            told.append(f'["{outcome}",{round_},{place},{keys[short]}]')
+            if outcome == "won":
+                won.append((round_, place, name, rank + 1, entries[rank]))
+        yield name, f"[{','.join(told)}]"
 
 
-def _wins(lot: _Sealed, drawn: Drawn) -> tuple[list[WonRow], list[Taking]]:
+def _wins(lot: _Sealed, won: list[_Won]) -> tuple[list[WonRow], list[Taking]]:
     """The wins in the order in which they were decided, and what each takes."""
-    won = sorted(
-        (one.round, one.place, applicant.pseudonym, rank, applicant.entries[rank - 1])
-        for applicant, decisions in zip(lot.applicants, drawn.decisions, strict=True)
-        for rank, one in enumerate(decisions, 1)
-        if one.outcome == "won"
-    )
+    won.sort()
     pieces = [read_key(cell.key) for cell in lot.cells]
     wins = [
         WonRow(number, receipt, rank, round_, place) for number, (round_, place, receipt, rank, _) in enumerate(won)
