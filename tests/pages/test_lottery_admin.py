@@ -300,7 +300,7 @@ async def test_what_would_happen_is_shown_before_it_does(browse, services, insid
 
 
 async def add_win(inside, keys, values, name):
-    """A win that nobody accepted, of somebody; the lottery opens for a moment, for else nobody enters."""
+    """A win that nobody accepted, of somebody, in a lottery that is open and then goes on to its announcement."""
     applicant, entry = uuid4(), uuid4()
     async with inside() as conn:
         there = text("SELECT facility_id, space_id FROM space ORDER BY 1, 2 LIMIT 1")
@@ -310,14 +310,7 @@ async def add_win(inside, keys, values, name):
         await conn.execute(
             text("UPDATE registrant SET name = :name WHERE registrant_id = :id"), {"name": name, "id": person}
         )
-        set_state = text(
-            "UPDATE lottery SET state = :state, sealed_hash = :sealed, result_hash = :result,"
-            " announced_at = :announced WHERE lottery_id = :id"
-        )
         now = values["sealed_at"]
-        shut = {"state": "announced", "sealed": "cd" * 32, "result": "ef" * 32, "announced": now}
-        opened = {"state": "open", "sealed": None, "result": None, "announced": None}
-        await conn.execute(set_state, {**opened, "id": values["lottery_id"]})
         whose = {"lottery_id": values["lottery_id"], "applicant_id": applicant}
         await conn.execute(
             insert(lottery_applicant).values(
@@ -350,7 +343,8 @@ async def add_win(inside, keys, values, name):
                 trace=[],
             )
         )
-        await conn.execute(set_state, {**shut, "id": values["lottery_id"]})
+        key = {"id": values["lottery_id"], "hash": "cd" * 32}
+        await conn.execute(text("UPDATE lottery SET state = 'sealed', sealed_hash = :hash WHERE lottery_id = :id"), key)
         await conn.execute(
             insert(lottery_win).values(
                 **keys,
@@ -363,11 +357,15 @@ async def add_win(inside, keys, values, name):
                 accept_until=now + timedelta(days=2),
             )
         )
+        announced = (
+            "UPDATE lottery SET state = 'announced', result_hash = :hash, announced_at = :now WHERE lottery_id = :id"
+        )
+        await conn.execute(text(announced), {**key, "now": now})
     return person, f"{entry.hex[:5]}-ABCDE".upper()
 
 
 async def test_who_would_lose_what_is_told_by_name_for_a_purpose_only_and_each_look_is_kept(browse, services, inside):
-    keys, values = await add_lottery(inside)
+    keys, values = await add_lottery(inside, state="open")
     person, receipt = await add_win(inside, keys, values, "失効 花子")
     path = f"/counter/lotteries/{values['lottery_id']}/preview/lapse"
     site, _ = await log_in(browse, services, "auditor")

@@ -37,8 +37,8 @@ END
 $policies$;
 
 GRANT SELECT, INSERT, UPDATE ON lottery, lottery_applicant, lottery_entry, lottery_batch TO yoyaku_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON lottery_progress, lottery_file, lottery_win TO yoyaku_app;
-GRANT SELECT, INSERT, DELETE ON lottery_hold, lottery_part, lottery_outcome TO yoyaku_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON lottery_progress, lottery_win TO yoyaku_app;
+GRANT SELECT, INSERT, DELETE ON lottery_hold, lottery_part, lottery_outcome, lottery_file TO yoyaku_app;
 GRANT SELECT, INSERT ON signing_key TO yoyaku_app;
 -- A win that is accepted becomes a booking without ever letting go of what it holds.
 GRANT UPDATE (kind, booking_id, entry_id) ON occupancy TO yoyaku_app;

@@ -101,8 +101,10 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
         "message": ("DELETE", *change),
         **dict.fromkeys(("occupancy", "identity_subject"), ("DELETE", "INSERT", "SELECT")),
         **dict.fromkeys(("lottery", "lottery_applicant", "lottery_entry", "lottery_batch"), change),
-        **dict.fromkeys(("lottery_progress", "lottery_file", "lottery_win"), ("DELETE", *change)),
-        **dict.fromkeys(("lottery_hold", "lottery_part", "lottery_outcome"), ("DELETE", "INSERT", "SELECT")),
+        **dict.fromkeys(("lottery_progress", "lottery_win"), ("DELETE", *change)),
+        **dict.fromkeys(
+            ("lottery_hold", "lottery_part", "lottery_outcome", "lottery_file"), ("DELETE", "INSERT", "SELECT")
+        ),
         "signing_key": add,
     }
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 from tests.integration.lottery.drawn_town import court, moment, work
+from tests.integration.lottery.raffle import overrule
 from tests.integration.lottery.test_wins import (
     ENDS,
     ROOMS,
@@ -220,8 +221,7 @@ async def test_each_slot_is_explained_by_the_order_of_entries(town, drawn_runtim
 async def test_nothing_is_explained_before_the_announcement(town, drawn_runtime):
     rules = await announced(town, drawn_runtime, (0, ALL_COURTS))
     [(entry_id,)] = await town.see("SELECT entry_id FROM lottery_entry")
-    async with town.act() as conn:
-        await conn.execute(text("UPDATE lottery SET state = 'drawn', announced_at = NULL WHERE state = 'announced'"))
+    await overrule(town, "UPDATE lottery SET state = 'drawn', announced_at = NULL WHERE state = 'announced'")
     found, lines = await explained(town, rules, entry_id)
     assert (found.outcome, found.round, found.taken_by) == ("waiting", 0, ())
     assert lines == ["まだ抽選の結果は発表されていません。発表は2027年1月11日（月） 9:00です。"]

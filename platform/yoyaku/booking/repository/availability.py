@@ -13,11 +13,16 @@ from yoyaku.booking.visit import Visit
 UNITS_PER_BUCKET = 4096
 """A bucket and a unit travel as one whole number: bucket × 4096 + unit."""
 
+# What was drawn shows when it is announced, not in how much is free before: its days are held until then anyway.
 _OCCUPIED = text(f"""
     SELECT o.resource_id, o.use_on - CAST(:first AS date), array_agg(o.bucket * {UNITS_PER_BUCKET} + o.unit)
     FROM occupancy o
     WHERE o.tenant_id = :tenant_id AND o.service_id = :service_id AND o.resource_id = ANY(:resources)
       AND o.use_on >= :first AND o.use_on < :end
+      AND (o.kind <> 'lottery' OR NOT EXISTS (SELECT FROM lottery d WHERE d.state = 'drawn')
+           OR EXISTS (SELECT FROM lottery_win w JOIN lottery l USING (tenant_id, service_id, lottery_id)
+                      WHERE w.tenant_id = o.tenant_id AND w.service_id = o.service_id AND w.entry_id = o.entry_id
+                        AND l.state <> 'drawn'))
     GROUP BY o.resource_id, o.use_on
     UNION ALL
     SELECT u.resource_id, NULL, array_agg(u.unit)

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import lottery_file
@@ -21,7 +20,7 @@ LEVEL: Final = 1
 
 
 async def save_file(conn: AsyncConnection, *, lottery_id: UUID, name: FileName, content: bytes, at: datetime) -> str:
-    """Store a file, in place of one of that name; the SHA-256 of ``content`` in hexadecimal."""
+    """Store a file, once and for all; the SHA-256 of ``content`` in hexadecimal."""
     digest = hashlib.sha256(content).hexdigest()
     values = {
         "content": gzip.compress(content, LEVEL, mtime=0),
@@ -29,9 +28,7 @@ async def save_file(conn: AsyncConnection, *, lottery_id: UUID, name: FileName, 
         "bytes": len(content),
         "made_at": at,
     }
-    statement = insert(lottery_file).values(**HERE, lottery_id=lottery_id, name=name, **values)
-    key = ["tenant_id", "service_id", "lottery_id", "name"]
-    await conn.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+    await conn.execute(insert(lottery_file).values(**HERE, lottery_id=lottery_id, name=name, **values))
     return digest
 
 

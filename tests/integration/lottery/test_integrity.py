@@ -1,0 +1,155 @@
+"""Nothing steers a lottery from the database, and nothing of its result shows there before it is announced."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from tests.integration.lottery.drawn_town import court, moment, publish, states, wish, work
+
+from yoyaku.booking.service import month_availability
+from yoyaku.lottery.service.batches import apply_again, list_batches, revert
+from yoyaku.lottery.service.odds import read_odds
+from yoyaku.testing.town import visit_of
+
+DAY = date(2027, 2, 20)
+ENTERING = moment(1, "opens", minutes=1)
+EVE = moment(1, "announces", minutes=-5)
+
+WHOLE = {
+    "who entered": "INSERT INTO lottery_applicant SELECT (jsonb_populate_record(a, jsonb_build_object("
+    "'applicant_id', gen_random_uuid(), 'receipt', 'AAAAA-AAAAA', 'registrant_id', r.registrant_id))).*"
+    " FROM lottery_applicant a, registrant r LIMIT 1",
+    "an entry more": "INSERT INTO lottery_entry SELECT (jsonb_populate_record(e, jsonb_build_object("
+    "'entry_id', gen_random_uuid(), 'rank', 9))).* FROM lottery_entry e LIMIT 1",
+    "a rank": "UPDATE lottery_entry SET rank = rank + 1",
+    "a withdrawal": "UPDATE lottery_entry SET rank = NULL, withdrawn_at = now()",
+    "what is wanted": "UPDATE lottery_entry SET wants = '[]'",
+    "whose entry it is": "UPDATE lottery_entry e SET applicant_id = a.applicant_id FROM lottery_applicant a",
+    "which lottery it is in": "UPDATE lottery_entry SET lottery_id ="
+    " (SELECT lottery_id FROM lottery WHERE state = 'planned' LIMIT 1)",
+    "whose receipt it is": "UPDATE lottery_applicant SET receipt = reverse(receipt)",
+    "who has the receipt": "UPDATE lottery_applicant SET registrant_id = gen_random_uuid()",
+    "tickets": "UPDATE lottery_applicant SET tickets = 100",
+    "the tier": "UPDATE lottery_applicant SET tier = 1",
+    "uses removed": "DELETE FROM lottery_part",
+    "opened anew": "UPDATE lottery SET state = 'open', sealed_hash = NULL WHERE state = 'sealed'",
+    "another secret": "UPDATE lottery SET secret = '\\x00', secret_hash = '00' WHERE state = 'sealed'",
+    "another promise": "UPDATE lottery SET public_reference = '{\"round\": 1}' WHERE state = 'sealed'",
+    "another beacon": "UPDATE lottery SET beacon = 'beacon-published' WHERE state = 'sealed'",
+    "another hash": "UPDATE lottery SET sealed_hash = '00' WHERE state = 'sealed'",
+    "another list": "UPDATE lottery_file SET content = '\\x00'",
+    "no list": "DELETE FROM lottery_file",
+}
+DRAWN = {
+    "another value": "UPDATE lottery SET public_value = 'mine' WHERE state = 'drawn'",
+    "no value": "UPDATE lottery SET public_value = NULL WHERE state = 'drawn'",
+    "another seed": "UPDATE lottery SET seed = '00' WHERE state = 'drawn'",
+    "another result": "UPDATE lottery SET result_hash = '00' WHERE state = 'drawn'",
+    "sealed list removed": "DELETE FROM lottery_file WHERE name = 'sealed'",
+    "result exchanged": "UPDATE lottery_file SET sha256 = '00' WHERE name = 'result'",
+    "a win given": "UPDATE lottery_win w SET entry_id = e.entry_id FROM lottery_entry e WHERE e.entry_id <> w.entry_id",
+    "a place": "UPDATE lottery_win SET place = place + 1",
+    "a win more": "INSERT INTO lottery_win (tenant_id, service_id, entry_id, lottery_id, applicant_id, round, place, sole,"
+    " state) SELECT tenant_id, service_id, entry_id, lottery_id, applicant_id, 1, 99, false, 'won' FROM lottery_entry"
+    " WHERE entry_id NOT IN (SELECT entry_id FROM lottery_win)",
+}
+ANNOUNCED = {
+    "drawn anew": "UPDATE lottery SET state = 'sealed', announced_at = NULL, result_hash = NULL WHERE state = 'announced'",
+    "wins removed": "DELETE FROM occupancy WHERE kind = 'lottery'; DELETE FROM lottery_win",
+    "decisions removed": "DELETE FROM lottery_outcome",
+    "result removed": "DELETE FROM lottery_file WHERE name = 'result'",
+}
+
+
+async def crowd(town, runtime, people=6):
+    """February's lottery with so many who want the same courts (four are there)."""
+    rules = await publish(town)
+    await work(town, runtime, moment(1, "opens", hours=-1))
+    await work(town, runtime, ENTERING)
+    for place in range(people):
+        await wish(town, rules, place, court(DAY), now=ENTERING)
+    return rules
+
+
+async def try_all(town, statements):
+    """What the application's own role is refused, by what it tried; whatever passes is missing."""
+    refused = {}
+    for what, statement in statements.items():
+        try:
+            async with town.act() as conn:
+                for one in statement.split(";"):
+                    await conn.execute(text(one.replace(": ", "\\: ")))
+        except DBAPIError as error:
+            refused[what] = type(error.orig).__name__
+    return refused
+
+
+@pytest.mark.fact("KS-049", "KS-050")
+async def test_no_statement_of_the_application_changes_what_was_sealed_or_promised(town, drawn_runtime, beacon):
+    await crowd(town, drawn_runtime)
+    beacon.network.fault = "down"
+    await work(town, drawn_runtime, moment(1, "closes", minutes=1))
+    assert (await states(town))["courts", 2] == "sealed"
+    refused = await try_all(town, WHOLE)
+    assert set(refused) == set(WHOLE)
+    assert set(refused.values()) <= {"CheckViolation", "InsufficientPrivilege"}
+
+
+async def test_no_statement_of_the_application_changes_what_was_drawn(town, drawn_runtime):
+    await crowd(town, drawn_runtime)
+    await work(town, drawn_runtime, EVE)
+    assert (await states(town))["courts", 2] == "drawn"
+    refused = await try_all(town, DRAWN)
+    assert set(refused) == set(DRAWN)
+    assert set(refused.values()) <= {"CheckViolation", "InsufficientPrivilege"}
+    await work(town, drawn_runtime, moment(1, "announces"))
+    refused = await try_all(town, ANNOUNCED)
+    assert set(refused) == set(ANNOUNCED)
+
+
+async def test_a_draw_that_is_taken_back_and_done_again_gives_the_same_files(town, drawn_runtime):
+    rules = await crowd(town, drawn_runtime)
+    await work(town, drawn_runtime, EVE)
+    files = "SELECT name, sha256 FROM lottery_file ORDER BY lottery_id, name"
+    before = await town.see(files)
+    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery WHERE scheme = 'courts' AND state = 'drawn'")
+    clerk = visit_of(town.residents[0], now=EVE, actor="clerk", staff_id=town.clerk)
+    async with town.act() as conn:
+        [batch] = [one for one in await list_batches(conn, lottery_id=lottery_id) if one.kind == "draw"]
+        await revert(conn, visit=clerk, rules=rules, batch_id=batch.batch_id, why="間違い")
+        await apply_again(conn, lottery_id=lottery_id, kind="draw")
+    await work(town, drawn_runtime)
+    assert (await states(town))["courts", 2] == "drawn"
+    assert [one for one in await town.see(files) if one[0] != "signature"] == [
+        one for one in before if one[0] != "signature"
+    ]
+
+
+async def free_of(town, rules, now):
+    """What anybody sees of the floor: by the calendar, and as odds."""
+    looking = visit_of(None, now=now)
+    async with town.act() as conn:
+        [(lottery_id,)] = (
+            await conn.execute(
+                text("SELECT lottery_id FROM lottery WHERE scheme = 'courts' AND period_starts = '2027-02-01'")
+            )
+        ).all()
+        spaces, days = ["plaza.court"], {"first": DAY, "end": DAY + timedelta(days=1)}
+        grid = await month_availability(conn, visit=looking, rules=rules, space_ids=spaces, **days)
+        odds = await read_odds(conn, visit=looking, rules=rules, lottery_id=lottery_id, spaces=spaces, **days)
+    slots = grid["plaza.court", DAY]
+    return [(one.free, one.mark) for one in slots], [(one.applications, one.winnable) for one in odds.values()]
+
+
+@pytest.mark.fact("KS-051")
+async def test_what_is_free_and_what_can_be_won_tell_nothing_between_the_draw_and_the_announcement(town, drawn_runtime):
+    rules = await crowd(town, drawn_runtime)
+    entered = await free_of(town, rules, ENTERING)
+    await work(town, drawn_runtime, EVE)
+    assert (await states(town))["courts", 2] == "drawn"
+    assert await town.see("SELECT count(*) > 0 FROM occupancy WHERE kind = 'lottery'") == [(True,)]
+    assert await free_of(town, rules, EVE) == entered
+    await work(town, drawn_runtime, moment(1, "announces"))
+    grid, _ = await free_of(town, rules, moment(1, "announces", minutes=1))
+    assert [free for free, _ in grid] != [free for free, _ in entered[0]]
