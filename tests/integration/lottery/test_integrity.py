@@ -1,5 +1,6 @@
 """Nothing steers a lottery from the database, and nothing of its result shows there before it is announced."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from tests.integration.lottery.drawn_town import court, moment, publish, states, wish, work
 
-from yoyaku.booking.service import month_availability
+from yoyaku.booking.policy import StillDrawn
+from yoyaku.booking.service import month_availability, submit, submit_application
 from yoyaku.lottery.service.batches import apply_again, list_batches, revert
 from yoyaku.lottery.service.odds import read_odds
 from yoyaku.testing.town import visit_of
@@ -153,3 +155,33 @@ async def test_what_is_free_and_what_can_be_won_tell_nothing_between_the_draw_an
     await work(town, drawn_runtime, moment(1, "announces"))
     grid, _ = await free_of(town, rules, moment(1, "announces", minutes=1))
     assert [free for free, _ in grid] != [free for free, _ in entered[0]]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_who_books_first_come_in_the_moment_a_lottery_opens_is_told_that_it_is_drawn(
+    town, drawn_runtime, monkeypatch, known
+):
+    """The look at what is held comes just before the opening, and the taking just after; or the rules forgot it."""
+    rules = await publish(town)
+    await work(town, drawn_runtime, moment(1, "opens", hours=-1))
+    await work(town, drawn_runtime, ENTERING)
+    if known:
+
+        async def seen_too_early(*_, **__):
+            return None
+
+        monkeypatch.setattr(submit, "require_not_drawn", seen_too_early)
+    town.rules = rules if known else replace(rules, lotteries=(), memo=type(rules.memo)())
+    async with town.act() as conn:
+        with pytest.raises(StillDrawn) as refused:
+            await submit_application(
+                conn,
+                visit=visit_of(town.residents[0], now=ENTERING),
+                rules=town.rules,
+                items=[court(DAY)],
+                form={},
+                accepted_terms=[],
+            )
+        assert (await conn.execute(text("SELECT count(*) FROM occupancy"))).scalar_one() == 0  # it can be used still
+    assert refused.value.facts["releases_at"] == moment(1, "releases")
+    assert await town.see("SELECT count(*) FROM booking") == [(0,)]

@@ -13,7 +13,7 @@ from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import lock_own
-from yoyaku.booking.service.holding import require_not_drawn
+from yoyaku.booking.service.holding import require_not_drawn, taking
 from yoyaku.booking.service.submit import hold_still, refusal_for
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
@@ -49,9 +49,10 @@ async def change_booking(  # what a change consists of
     )
     if "extension" in plan.kinds:
         await require_not_drawn(conn, visit=visit, rules=rules, plans=[plan.plan])
-    grant = await claims.exchange(
-        conn, visit=visit, booking_id=booking_id, wanted=plan.plan.claims, units=rules.inventory.resources
-    )
+    async with taking(conn, visit=visit, rules=rules, plans=[plan.plan]):
+        grant = await claims.exchange(
+            conn, visit=visit, booking_id=booking_id, wanted=plan.plan.claims, units=rules.inventory.resources
+        )
     if grant.missing:
         raise refusal_for(grant.missing[0], ids=[booking_id], plans=[plan.plan])
     await _write(conn, visit=visit, booking=seen, plan=plan, why=why)

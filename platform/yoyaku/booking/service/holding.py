@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
 
+from psycopg import errors as pg
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import BookingPlan, StillDrawn
 from yoyaku.booking.repository.holds import first_hold
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
+
+HELD: Final = "occupancy_not_held"
+"""The constraint by which the database refuses what a lottery holds."""
 
 
 async def require_not_drawn(
@@ -20,8 +27,33 @@ async def require_not_drawn(
     Raises:
         StillDrawn: a lottery holds it; ``item`` is the place in ``plans``.
     """
-    if not rules.lotteries:
-        return
+    if rules.lotteries:
+        await _refuse_held(conn, visit=visit, rules=rules, plans=plans)
+
+
+@asynccontextmanager
+async def taking(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, plans: Sequence[BookingPlan]
+) -> AsyncIterator[None]:
+    """Take slots inside: what a lottery holds by then, unseen before, is refused in words and not by the database alone.
+
+    The transaction can be used afterwards, for the page that tells so.
+
+    Raises:
+        StillDrawn: as :func:`require_not_drawn`, also where a lottery holds it that the rules of today no longer have.
+    """
+    try:
+        async with conn.begin_nested():
+            yield
+    except IntegrityError as error:
+        if isinstance(error.orig, pg.CheckViolation) and error.orig.diag.constraint_name == HELD:
+            await _refuse_held(conn, visit=visit, rules=rules, plans=plans)
+        raise
+
+
+async def _refuse_held(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, plans: Sequence[BookingPlan]
+) -> None:
     wanted = {(claim.resource_id, claim.use_on): item for item, plan in enumerate(plans) for claim in plan.claims}
     hold = await first_hold(conn, visit=visit, places=wanted)
     if hold is None:

@@ -28,7 +28,7 @@ from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import require_within_reach
-from yoyaku.booking.service.holding import require_not_drawn
+from yoyaku.booking.service.holding import require_not_drawn, taking
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application, BookingView
@@ -254,13 +254,14 @@ async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, pla
     await require_not_drawn(conn, visit=visit, rules=rules, plans=plans)
     terms, made_on = rules.booking.number, rules.civil_date(visit.now)
     ids = tuple(new_id() for _ in plans)
-    grant = await claims.claim(
-        conn,
-        visit=visit,
-        claims={booking_id: plan.claims for booking_id, plan in zip(ids, plans, strict=True)},
-        units=rules.inventory.resources,
-        number=claims.NumberWish(scope=number_scope(terms, made_on), begins_at=terms.begins_at, count=len(plans)),
-    )
+    async with taking(conn, visit=visit, rules=rules, plans=plans):
+        grant = await claims.claim(
+            conn,
+            visit=visit,
+            claims={booking_id: plan.claims for booking_id, plan in zip(ids, plans, strict=True)},
+            units=rules.inventory.resources,
+            number=claims.NumberWish(scope=number_scope(terms, made_on), begins_at=terms.begins_at, count=len(plans)),
+        )
     if grant.missing or grant.last_number is None:
         raise refusal_for(grant.missing[0], ids=ids, plans=plans)
     first = grant.last_number - len(plans) + 1
