@@ -367,6 +367,10 @@ async def test_three_stays_are_wished_for_one_after_the_other_in_one_facility_an
     assert "次の希望日へ" not in plain(page.text)
     assert not links(page.text, rf"^{APRIL}$")
 
+    said = plain((await lodging.get(place)).text)
+    assert "申し込めるのは3件までです" in said  # before anything is chosen, with the way to change what stands
+    assert "根拠" in said
+    assert "第4希望" not in said
     page = await choose_stay(lodging, nights[3])
     assert "申し込めるのは3件までです" in plain(page.text)
     other = next(one for one in await all_places(lodging) if one != place)

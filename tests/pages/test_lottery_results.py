@@ -117,6 +117,8 @@ def test_nothing_of_a_result_is_told_before_the_announcement(drawn):
     assert drawn["table"].status_code == 404
     assert "受付終了・発表待ち" in drawn["page"]
     assert "結果の記録の指紋" not in drawn["page"]
+    assert "抽選 結果は発表まで非公開" in drawn["page"]  # neither late nor done: nobody is told which
+    assert "遅れ" not in drawn["page"]
     assert "抽選の種" not in drawn["page"]
     assert "結果はまだ発表していません" in drawn["check"]
     assert not re.search(r"当選 |落選", drawn["check"])
@@ -238,6 +240,7 @@ async def test_one_finds_ones_entry_by_the_code_without_logging_in_however_it_is
     assert re.search(r"第1希望 (当選|落選)", said)
     assert said.count("番目でした") == 3
     assert drawn["people"][0].name not in said
+    assert "熊本城公園テニスコート テニスコート (castle-tennis.tennis) 4面・室" in said
 
 
 @pytest.mark.parametrize(("typed", "said"), [("", "入れてください"), ("ABCDE", "受付番号を読み取れません")])

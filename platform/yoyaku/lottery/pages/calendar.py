@@ -47,7 +47,7 @@ async def show_place(
         "facility": facility,
         "parts": parts,
         "rank": standing(mine) + 1,
-        "refusal": refusal_view(here, lot.refusal()) if here.visit.account_id is not None else None,
+        "refusal": refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
         "other_facilities": len(facilities) > 1 and not parts,
         "crumbs": place_crumbs(here, lot),
     }

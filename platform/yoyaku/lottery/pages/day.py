@@ -78,7 +78,7 @@ async def _frame(here: Here, lot: Lot, spaces: Sequence[PlacedSpace], on: date) 
         "facility": facility,
         "day": on,
         "rank": standing(mine) + 1,
-        "refusal": refusal_view(here, lot.refusal()) if here.visit.account_id is not None else None,
+        "refusal": refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
         "must_log_in": here.visit.registrant_id is None,
         "crumbs": place_crumbs(here, lot, here.words.text(facility.name), here.words.fact(on)),
     }

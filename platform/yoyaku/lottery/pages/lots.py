@@ -16,6 +16,7 @@ from yoyaku.facility.terms import Facility
 from yoyaku.kernel.period import dates_between
 from yoyaku.lottery.policy.cover import Cover, covering_scheme
 from yoyaku.lottery.policy.entrant import check_entrant
+from yoyaku.lottery.policy.entry import check_room
 from yoyaku.lottery.policy.refusals import LotteryNotFound
 from yoyaku.lottery.repository.lotteries import LotteryRow, find_lottery
 from yoyaku.lottery.service.asking import act_of, cover_of
@@ -85,10 +86,11 @@ class Lot:
         found = [placed for placed in self.spaces if placed.facility.code == facility]
         return [placed for placed in found if placed.space.code == space] or found
 
-    def refusal(self) -> Refusal | None:
-        """Why whoever asks may not enter it now, whatever they would enter."""
+    def refusal(self, *, used: int = 0) -> Refusal | None:
+        """Why whoever asks may not enter it now, whatever they would enter; ``used``: beside how many entries."""
         try:
-            check_entrant(self.rules, cover=self.cover, act=act_of(self.visit))
+            entrant = check_entrant(self.rules, cover=self.cover, act=act_of(self.visit))
+            check_room(self.rules, self.scheme.entry, entrant, used=used)
         except Refusal as refusal:
             return refusal
         return None

@@ -92,12 +92,12 @@ async def show_lottery(here: NamedDependency[Here], scheme: FromPath[str], month
     lot = await need_lot(here, scheme, month)
     mine = await mine_in(here, lot.lottery_id)
     facilities = chosen_facilities(lot, mine)
-    if lot.phase == "open" and len(facilities) == 1 and not lot.by_cart and lot.refusal() is None:
+    if lot.phase == "open" and len(facilities) == 1 and not lot.by_cart and lot.refusal(used=standing(mine)) is None:
         return here.page.go(f"{lot.path}/facilities/{facilities[0].code}")
     return here.page.show(
         "lottery/lottery.html",
         lot=lot_card(here, lot, mine),
-        refusal=refusal_view(here, lot.refusal()) if here.visit.account_id is not None else None,
+        refusal=refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
         facilities=[
             {
                 "name": facility.name,

@@ -11,11 +11,11 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.lottery.pages.why_words import cell_words
 from yoyaku.lottery.policy.cells import read_key
+from yoyaku.lottery.policy.floors import floor_names, is_shared
 from yoyaku.lottery.policy.wants import Wanted
 from yoyaku.lottery.repository.public import PublicFile, PublicLottery
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.results import FoundEntry, Wish
-from yoyaku.rules.values import Text
 from yoyaku.ui.formats import clock_time, long_date, month_name
 from yoyaku.ui.words import Words
 
@@ -35,11 +35,14 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A step of a lottery: what, when, whether it is behind us, and what was published with it (label and text)."""
+    """A step of a lottery: what, when, whether it is behind us, and what was published with it (label and text).
+
+    ``held``: from its time on until the announcement nobody is told whether it is done.
+    """
 
     code: str
     at: datetime | None
-    state: Literal["done", "late", "coming"]
+    state: Literal["done", "late", "held", "coming"]
     published: Sequence[tuple[str, str]] = ()
 
 
@@ -102,7 +105,7 @@ def steps_of(lottery: PublicLottery, *, words: Words, now: datetime) -> list[Ste
             published=published(sealed=lottery.sealed_hash),
         ),
         step("valued", lottery.public_value_at, done=valued, published=published(value=lottery.public_value)),
-        step("drawn", lottery.drawn_at or lottery.draws_at, done=announced, published=published(seed=lottery.seed)),
+        _draw_step(lottery, now=now, published=published(seed=lottery.seed)),
         step(
             "announced",
             lottery.announced_at or lottery.announces_at,
@@ -111,6 +114,15 @@ def steps_of(lottery: PublicLottery, *, words: Words, now: datetime) -> list[Ste
         ),
         step("released", lottery.released_at or lottery.releases_at, done=lottery.released_at is not None),
     ]
+
+
+def _draw_step(lottery: PublicLottery, *, now: datetime, published: Sequence[tuple[str, str]]) -> Step:
+    """The draw: late only where its public value is missing; otherwise untold until the announcement."""
+    at = lottery.drawn_at or lottery.draws_at
+    if lottery.is_announced:
+        return Step(code="drawn", at=at, state="done", published=published)
+    state: Literal["late", "held"] = "late" if lottery.waits_for_value(now) else "held"
+    return Step(code="drawn", at=at, state=state if now >= at else "coming")
 
 
 def download_of(file: PublicFile) -> Download:
@@ -141,7 +153,7 @@ def _wish_line(rank: int, wish: Wish, rules: ServiceRules, words: Words) -> Wish
         wants=[_wanted(one, rules, words) for one in wish.wants],
         outcome=wish.outcome,
         turn=words.say("lottery_results.turn", round=wish.round, place=wish.place) if has_turn else None,
-        short=cell_words(cell, _names(rules, cell.resource_id), words) if cell else None,
+        short=cell_words(cell, floor_names(rules, cell.resource_id), words) if cell else None,
     )
 
 
@@ -149,13 +161,12 @@ def _wanted(want: Wanted, rules: ServiceRules, words: Words) -> str:
     """What is wanted: day, hours, the place and the code under which the file has it, and how much, or which."""
     span = "" if (want.starts, want.ends) == NIGHT else f" {clock_time(want.starts)}〜{clock_time(want.ends)}"
     day = long_date(date.fromisoformat(want.day), words.language)
-    units = f"×{want.units}" if isinstance(want.units, int) else ", ".join(f"#{one}" for one in want.units)
-    names = _names(rules, want.resource_id)
+    shared = ".shared" if is_shared(rules, want.resource_id) else ""
+    units = (
+        words.say(f"lottery.why.units{shared}", count=want.units)
+        if isinstance(want.units, int)
+        else ", ".join(f"#{one}" for one in want.units)
+    )
+    names = floor_names(rules, want.resource_id)
     place = f"{' '.join(words.text(name) for name in names)} ({want.resource_id})" if names else want.resource_id
     return f"{day}{span} {place} {units}"
-
-
-def _names(rules: ServiceRules, resource_id: str) -> tuple[Text, Text] | None:
-    """Facility and space of what is lent, where it is one space alone."""
-    found = [placed for placed in rules.inventory.spaces.values() if placed.resource_id == resource_id]
-    return (found[0].facility.name, found[0].space.name) if len(found) == 1 else None

@@ -37,7 +37,7 @@ def why_lines(why: Why, *, words: Words, announces_at: datetime) -> list[str]:
         **facts,
         cell=cell_words(why.cell, why.names, words),
         left=_left(why, words),
-        wanted=_units(why.wanted, words),
+        wanted=_units(why.wanted, why, words),
     )
     return [lost, *_before(why, words)]
 
@@ -61,7 +61,7 @@ def _before(why: Why, words: Words) -> list[str]:
             receipt=one.receipt,
             round=one.round,
             place=one.place,
-            units=_units(one.units, words),
+            units=_units(one.units, why, words),
         )
         for one in why.taken_by[:SHOWN]
     ]
@@ -75,8 +75,8 @@ def _left(why: Why, words: Words) -> str:
         return words.say("lottery.why.left.none")
     if isinstance(why.wanted, tuple) and isinstance(left, tuple):
         return words.say("lottery.why.left.named")
-    return words.say("lottery.why.left.some", count=_units(left, words))
+    return words.say("lottery.why.left.some", count=_units(left, why, words))
 
 
-def _units(units: Free, words: Words) -> str:
-    return words.say("lottery.why.units", count=how_many(units))
+def _units(units: Free, why: Why, words: Words) -> str:
+    return words.say("lottery.why.units.shared" if why.shared else "lottery.why.units", count=how_many(units))

@@ -104,6 +104,16 @@ def check_ranks(rules: ServiceRules, *, scheme: LotteryScheme, ordered: Sequence
         raise PreferenceForFirstOnly(trace=(rules.cite(scheme.entry, facts={}, outcome="first only"),))
 
 
+def check_room(rules: ServiceRules, terms: EntryTerms, entrant: Entrant, *, used: int) -> None:
+    """Let pass whoever may have one more entry beside those that stand.
+
+    Raises:
+        TooManyEntries: there are as many as there may be.
+    """
+    if used >= terms.at_most:
+        raise TooManyEntries(cap=terms.at_most, used=used, trace=_ended(rules, terms, entrant, used + 1))
+
+
 def _check_counts(
     rules: ServiceRules, scheme: LotteryScheme, request: EntryRequest, *, held: Sequence[HeldEntry], entrant: Entrant
 ) -> None:
@@ -112,8 +122,7 @@ def _check_counts(
         raise EntryEmpty(trace=entrant.trace)
     if len(request.parts) > terms.parts_at_most:
         raise TooManyParts(maximum=terms.parts_at_most, trace=_ended(rules, terms, entrant, len(request.parts)))
-    if len(held) >= terms.at_most:
-        raise TooManyEntries(cap=terms.at_most, used=len(held), trace=_ended(rules, terms, entrant, len(held) + 1))
+    check_room(rules, terms, entrant, used=len(held))
 
 
 def _check_facilities(

@@ -32,7 +32,7 @@ class Why:
 
     ``waiting`` and ``withdrawn`` have nothing else. ``place`` of ``of_how_many`` was its turn in the order of ``round``.
     An entry that lost has the ``cell`` with too little left: ``free`` before the draw, ``taken_by`` those before, in
-    their order, ``left`` then, and ``wanted``. ``names`` are those of the facility and space.
+    their order, ``left`` then, and ``wanted``. ``names`` are those of the facility and space; ``shared``: counted in parts of a floor.
     """
 
     outcome: Literal["waiting", "withdrawn", "won", "lost", "void"]
@@ -42,6 +42,7 @@ class Why:
     of: Of = "applicants"
     cell: Piece | None = None
     names: tuple[Text, Text] | None = None
+    shared: bool = False
     wanted: Units | None = None
     free: Free | None = None
     taken_by: tuple[Taker, ...] = ()

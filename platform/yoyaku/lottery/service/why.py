@@ -13,6 +13,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.lottery.policy.cells import Piece, read_key
 from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.policy.entry_state import Decided
+from yoyaku.lottery.policy.floors import is_shared
 from yoyaku.lottery.policy.refusals import EntryNotFound
 from yoyaku.lottery.policy.wants import parse_wants
 from yoyaku.lottery.policy.why import Why, explain_lost
@@ -65,7 +66,7 @@ async def _explain(
         free = await read_free(conn, lottery_id=lottery.lottery_id, cell=cell)
         wants = parse_wants(entry.wants)
         found = explain_lost(decided, cell=cell, wants=wants, free=0 if free is None else free, before=before)
-        found = replace(found, names=_names(rules, entry, cell))
+        found = replace(found, names=_names(rules, entry, cell), shared=is_shared(rules, cell.resource_id))
     if by_entry:
         return replace(found, of="entries", of_how_many=lottery.entries or 0)
     of = await count_in_round(conn, lottery_id=lottery.lottery_id, round_number=round_number)
