@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 WISHES: Final = 10
 FLOORS, HOURS, FIRST_DAY, DAYS = 134, tuple(range(7, 23)), date(2027, 2, 1), 28
 """134 floors, 16 hours, 28 days: 60,032 slots."""
-UNITS: Final = 2
+CAPACITIES: Final = (1, 2)
+"""Of one floor and the next."""
 MOST_TIMES_THE_FLOOR: Final = 4.0
 MOST_TIMES_A_TENTH: Final = 12.0
 MOST_TIMES_THE_DRAW: Final = 3.0
@@ -139,7 +140,13 @@ async def _prepare(place: Database) -> None:
 def bench_rules() -> ServiceRules:
     """The rules of a hall with many floors, drawn in rounds."""
     spaces = [
-        {"code": f"f{number:03}", "name": f"{number}", "kind": "court", "capacity": UNITS, "bucket_minutes": 60}
+        {
+            "code": f"f{number:03}",
+            "name": f"{number}",
+            "kind": "court",
+            "capacity": CAPACITIES[number % 2],
+            "bucket_minutes": 60,
+        }
         for number in range(FLOORS)
     ]
     moment = {"from": "use_month", "months": -1}
@@ -258,7 +265,8 @@ def _wishes(chance: random.Random) -> Iterator[str]:
         floor = int(FLOORS * chance.random() ** 1.5)
         starts = 60 * (HOURS[-1] - int(len(HOURS) * chance.random() ** 2))
         day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
-        yield f'[["hall.f{floor:03}","{day}",{starts},{starts + 60},{chance.choice((1, 1, 2))}]]'
+        units = min(chance.choice((1, 1, 2)), CAPACITIES[floor % 2])
+        yield f'[["hall.f{floor:03}","{day}",{starts},{starts + 60},{units}]]'
 
 
 def _copying(place: Database, lottery_id: UUID) -> float:

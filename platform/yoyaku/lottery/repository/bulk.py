@@ -31,8 +31,10 @@ _APPLICANTS: Final = """
     COPY (
         SELECT a.receipt, a.tier, a.tickets, e.wants
         FROM lottery_applicant a JOIN (
-            SELECT applicant_id, string_agg(wants, E'\\x1e' ORDER BY rank) AS wants FROM lottery_entry
-            WHERE lottery_id = %(lottery)s AND rank IS NOT NULL GROUP BY applicant_id
+            SELECT applicant_id, string_agg(wants, E'\\x1e') AS wants FROM (
+                SELECT applicant_id, wants FROM lottery_entry
+                WHERE lottery_id = %(lottery)s AND rank IS NOT NULL ORDER BY applicant_id, rank
+            ) AS ranked GROUP BY applicant_id
         ) e USING (applicant_id)
         WHERE a.lottery_id = %(lottery)s
     ) TO STDOUT
@@ -102,11 +104,11 @@ async def read_entered(conn: AsyncConnection, *, lottery_id: UUID) -> list[Enter
     once: dict[str, str] = {}
     found: list[EnteredRow] = []
     async with driver.cursor() as cursor, cursor.copy(_APPLICANTS, {"lottery": lottery_id}) as copy:
-        async for block in copy:
-            for line in bytes(block).decode().removesuffix("\n").split("\n"):
-                receipt, tier, tickets, wants = line.split("\t")
-                texts = [once.setdefault(one, one) for one in wants.split(BETWEEN)]
-                found.append(EnteredRow(receipt, int(tier), int(tickets), texts))
+        told = b"".join([bytes(block) async for block in copy]).decode()
+    for line in told.split("\n")[:-1]:
+        receipt, tier, tickets, wants = line.split("\t")
+        texts = [once.setdefault(one, one) for one in wants.split(BETWEEN)]
+        found.append(EnteredRow(receipt, int(tier), int(tickets), texts))
     return found
 
 

@@ -7,7 +7,7 @@ happens to the draw then, the value is never asked for, or chosen, a second time
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.beacon import Promise, PublicValue
 from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, DrawRules, Want
+from yoyaku.kernel.memory import without_collecting
 from yoyaku.lottery.policy.cells import read_key
 from yoyaku.lottery.policy.draw import draw
 from yoyaku.lottery.policy.life import CapacityChanged, NotReady, SealedFileAltered, is_past, require_state
@@ -85,6 +86,13 @@ async def draw_lottery(  # what draws, by which rules, which, when, who watches
         SealedFileAltered: the list has not the hash that was published.
         CapacityChanged: less is free than was sealed; nothing was stored.
     """
+    with without_collecting():
+        return await _draw(conn, means=means, rules=rules, lottery_id=lottery_id, now=now, report=report)
+
+
+async def _draw(  # as draw_lottery
+    conn: AsyncConnection, *, means: LotteryMeans, rules: ServiceRules, lottery_id: UUID, now: datetime, report: Report
+) -> bool:
     row = await lock_lottery(conn, lottery_id=lottery_id)
     require_state(row.state, "sealed")
     if is_past(row.state, "drawn"):
@@ -99,6 +107,7 @@ async def draw_lottery(  # what draws, by which rules, which, when, who watches
     seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=row.public_value)
     by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
     drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
+    drawn = replace(drawn, decisions=list(drawn.decisions))
     await report("draw", 1, STEPS)
     wins = await _store(conn, rules=rules, lottery_id=lottery_id, lot=lot, drawn=drawn)
     await report("draw", 2, STEPS)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.draw import DrawApplicant
+from yoyaku.kernel.memory import without_collecting
 from yoyaku.lottery.policy.cells import Cut, cut_cells
 from yoyaku.lottery.policy.life import is_past, require_state
 from yoyaku.lottery.policy.seal import SealHead, seal_lines
@@ -39,6 +40,11 @@ async def seal_lottery(
         NotReady: it was never opened.
         LookupError: the rules do not know the scheme.
     """
+    with without_collecting():
+        return await _seal(conn, rules=rules, lottery_id=lottery_id, now=now, report=report)
+
+
+async def _seal(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, now: datetime, report: Report) -> bool:
     row = await lock_lottery(conn, lottery_id=lottery_id)
     require_state(row.state, "open")
     if is_past(row.state, "sealed"):
