@@ -382,3 +382,27 @@ async def test_who_would_lose_what_is_told_by_name_for_a_purpose_only_and_each_l
     async with inside() as conn:
         noted = text("SELECT purpose FROM audit_entry WHERE act = 'lottery_previewed' AND registrant_id = :id")
         assert (await conn.execute(noted, {"id": person})).scalar_one() == "telephone"
+
+
+async def test_a_win_that_could_not_become_a_booking_is_shown_with_why_and_tried_again(browse, services, inside):
+    keys, values = await add_lottery(inside, state="open")
+    _, receipt = await add_win(inside, keys, values, "当選 花子")
+    async with inside() as conn:
+        why = '{"code": "won_differs", "title": "", "facts": {}}'
+        stick = text("UPDATE lottery_win SET stuck = CAST(:why AS jsonb) WHERE lottery_id = :id")
+        await conn.execute(stick, {"why": why, "id": values["lottery_id"]})
+    path = f"/counter/lotteries/{values['lottery_id']}"
+    site, _ = await log_in(browse, services, "auditor")
+    assert "予約にできなかった当選が1件あります" in (await site.get("/counter/lotteries")).text
+    page = await site.get(path)
+    assert receipt in page.text
+    assert "抽選のあとで規則が変わったため" in page.text
+    assert "もう一度予約にする" not in page.text
+
+    site, _ = await log_in(browse, services, "tenant_admin")
+    assert "もう一度予約にする" in (await site.get(path)).text
+    page = await site.post(f"{path}/batches/again", kind="book")
+    assert "予約にできなかった当選" not in page.text
+    async with inside() as conn:
+        due = text("SELECT count(*) FROM deadline WHERE kind = 'lottery_announce' AND subject_id = :id")
+        assert (await conn.execute(due, {"id": values["lottery_id"]})).scalar_one() == 1

@@ -140,6 +140,8 @@ CREATE TABLE lottery_win (
     decided_by uuid,
     application_id uuid,
     lapse_batch uuid,
+    -- Why it could not become a booking by itself: an error's code and facts, until somebody mends it.
+    stuck jsonb CHECK (stuck IS NULL OR state = 'won'),
     PRIMARY KEY (tenant_id, service_id, entry_id),
     CHECK ((state = 'won') = (decided_at IS NULL)),
     CHECK ((state = 'accepted') = (application_id IS NOT NULL)),
@@ -158,3 +160,4 @@ CREATE INDEX ix_lottery_win_application ON lottery_win (tenant_id, service_id, a
     WHERE application_id IS NOT NULL;
 CREATE INDEX ix_lottery_win_lapse_batch ON lottery_win (tenant_id, service_id, lapse_batch)
     WHERE lapse_batch IS NOT NULL;
+CREATE INDEX ix_lottery_win_stuck ON lottery_win (tenant_id, service_id, lottery_id) WHERE stuck IS NOT NULL;

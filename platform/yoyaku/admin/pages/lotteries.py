@@ -15,6 +15,7 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.lottery.policy.stuck import told
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.overview import (
     Batch,
@@ -150,6 +151,7 @@ async def _lottery_page(
         one=found.overview,
         name=name,
         wanted=[_use(here, rules, one) for one in found.wanted],
+        stuck=[(one, here.words.sentence(told(one.why))) for one in found.stuck],
         history=[(one, batch_facts(here, one.facts)) for one in found.history],
         may_run=may(here, Permission.RUN_LOTTERIES),
         may_read=may(here, Permission.LOTTERY_FILES),

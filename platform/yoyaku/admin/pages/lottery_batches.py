@@ -22,6 +22,7 @@ from yoyaku.booking.pages.views import request_hours
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.lottery.service.accepting import book_stuck_again
 from yoyaku.lottery.service.batches import apply_again, preview, revert
 from yoyaku.lottery.service.lapsing import Restored, restore_lapsed
 from yoyaku.lottery.service.overview import Batch, Details, read_one
@@ -136,11 +137,14 @@ async def _undo(here: Here, rules: ServiceRules, batch: Batch, *, until: datetim
 async def do_again(
     here: NamedDependency[Here], lottery_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
-    """Let a draw or a release that was taken back be done again."""
+    """Let a draw or a release that was taken back be done again, or wins that are stuck be booked."""
     at_desk(here, Permission.RUN_LOTTERIES)
     kind = (await read_form(request)).get("kind", "")
     if kind in ("draw", "release"):
         await apply_again(here.conn, lottery_id=lottery_id, kind=kind)  # type: ignore[arg-type]
+    elif kind == "book":
+        await book_stuck_again(here.conn, lottery_id=lottery_id)
+    if kind in ("draw", "release", "book"):
         await note_act(here.conn, visit=here.visit, act="lottery_again", subject=of(lottery_id), facts={"kind": kind})
     return here.page.go(f"{HOME}/{lottery_id}", flash="lottery_again")
 

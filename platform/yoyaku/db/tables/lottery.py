@@ -207,6 +207,7 @@ lottery_win = of_service(
     may("decided_by", UUID),
     may("application_id", UUID),
     may("lapse_batch", UUID),
+    may("stuck", JSONB),
     refers("tenant_id service_id entry_id applicant_id", "lottery_entry"),
     refers("tenant_id service_id decided_by", "staff", to="tenant_id service_id staff_id"),
     refers("tenant_id service_id application_id", "application"),
@@ -222,4 +223,5 @@ lottery_win = of_service(
         postgresql_where=text("application_id IS NOT NULL"),
     ),
     Index("ix_lottery_win_lapse_batch", *SERVICE_KEY, "lapse_batch", postgresql_where=text("lapse_batch IS NOT NULL")),
+    Index("ix_lottery_win_stuck", *SERVICE_KEY, "lottery_id", postgresql_where=text("stuck IS NOT NULL")),
 )

@@ -21,13 +21,22 @@ _LOTTERIES = text("""
            coalesce(l.applicants, (SELECT count(DISTINCT e.applicant_id) FROM lottery_entry e
                                    WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS applicants,
            coalesce(l.entries, (SELECT count(*) FROM lottery_entry e
-                                WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS entries
+                                WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS entries,
+           (SELECT count(*) FROM lottery_win w WHERE w.lottery_id = l.lottery_id AND w.stuck IS NOT NULL) AS stuck
     FROM lottery l
     WHERE CAST(:lottery_id AS uuid) IS NULL OR l.lottery_id = :lottery_id
     ORDER BY l.state = 'released', l.closes_at DESC, l.scheme
     LIMIT :at_most
 """)
 _WINS = text("SELECT state, count(*) AS wins FROM lottery_win WHERE lottery_id = :lottery_id GROUP BY state")
+_STUCK = text("""
+    SELECT w.entry_id, a.receipt, e.rank, w.stuck AS why
+    FROM lottery_win w
+    JOIN lottery_entry e USING (tenant_id, service_id, entry_id)
+    JOIN lottery_applicant a ON (a.tenant_id, a.service_id, a.applicant_id) = (w.tenant_id, w.service_id, w.applicant_id)
+    WHERE w.lottery_id = :lottery_id AND w.stuck IS NOT NULL
+    ORDER BY a.receipt, e.rank LIMIT :at_most
+""")
 _WANTED = text("""
     SELECT p.facility_id, p.space_id, p.use_on, p.starts_at, p.ends_at, p.nights, count(*) AS entries
     FROM lottery_part p JOIN lottery_entry e USING (tenant_id, service_id, entry_id)
@@ -66,7 +75,10 @@ _FILES = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A lottery as staff see it; ``applicants`` and ``entries`` count those that stand now, or stood at closing."""
+    """A lottery as staff see it; ``applicants`` and ``entries`` count those that stand now, or stood at closing.
+
+    ``stuck`` is how many wins could not become bookings by themselves.
+    """
 
     lottery_id: UUID
     scheme: str
@@ -93,6 +105,7 @@ class Standing:
     public_value_at: datetime | None
     applicants: int
     entries: int
+    stuck: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +119,16 @@ class Wanted:
     ends_at: datetime
     nights: int
     entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A win that could not become a booking by itself, and ``why`` as it was stored."""
+
+    entry_id: UUID
+    receipt: str
+    rank: int
+    why: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +175,12 @@ async def list_standing(conn: AsyncConnection, *, lottery_id: UUID | None = None
 async def count_wins(conn: AsyncConnection, *, lottery_id: UUID) -> dict[str, int]:
     """Wins by their state."""
     return {row.state: row.wins for row in await conn.execute(_WINS, {"lottery_id": lottery_id})}
+
+
+async def list_stuck(conn: AsyncConnection, *, lottery_id: UUID, at_most: int = 100) -> list[Stuck]:
+    """The wins that could not become bookings by themselves, by their receipt codes."""
+    rows = await conn.execute(_STUCK, {"lottery_id": lottery_id, "at_most": at_most})
+    return [Stuck(**row) for row in rows.mappings()]
 
 
 async def most_wanted(conn: AsyncConnection, *, lottery_id: UUID, at_most: int = 10) -> list[Wanted]:

@@ -39,14 +39,18 @@ _LOCK_DUE: Final = text("""
     ORDER BY entry_id FOR NO KEY UPDATE
 """)
 _LOCK_OPEN: Final = text("""
-    SELECT entry_id FROM lottery_win WHERE lottery_id = :lottery_id AND state = 'won'
+    SELECT entry_id FROM lottery_win WHERE lottery_id = :lottery_id AND state = 'won' AND stuck IS NULL
     ORDER BY entry_id LIMIT :at_most FOR NO KEY UPDATE
 """)
 _LOCK_OF_BATCH: Final = text("""
     SELECT entry_id FROM lottery_win WHERE lapse_batch = :batch_id AND state = 'lapsed'
     ORDER BY entry_id FOR NO KEY UPDATE
 """)
-_COUNT_OPEN: Final = text("SELECT count(*) FROM lottery_win WHERE lottery_id = :lottery_id AND state = 'won'")
+_COUNT_OPEN: Final = text("""
+    SELECT count(*) FROM lottery_win WHERE lottery_id = :lottery_id AND state = 'won' AND stuck IS NULL
+""")
+_STICK: Final = text("UPDATE lottery_win SET stuck = CAST(:why AS jsonb) WHERE entry_id = :entry_id AND state = 'won'")
+_UNSTICK: Final = text("UPDATE lottery_win SET stuck = NULL WHERE lottery_id = :lottery_id AND stuck IS NOT NULL")
 _OPEN_BY: Final = text("""
     SELECT accept_until, count(*) AS wins FROM lottery_win
     WHERE lottery_id = :lottery_id AND state = 'won' AND accept_until IS NOT NULL
@@ -57,7 +61,7 @@ _OPEN_ENTRIES: Final = text("""
 """)
 _DECIDE: Final = text("""
     UPDATE lottery_win SET state = :state, decided_at = :at, decided_by = :by, application_id = :application_id,
-                           lapse_batch = :batch_id
+                           lapse_batch = :batch_id, stuck = NULL
     WHERE entry_id = ANY(CAST(:entries AS uuid[]))
 """)
 _REOPEN: Final = text("""
@@ -117,7 +121,7 @@ async def read_wins(conn: AsyncConnection, *, entry_ids: Sequence[UUID]) -> list
 
 
 async def lock_open(conn: AsyncConnection, *, lottery_id: UUID, at_most: int) -> list[WinRow]:
-    """Some wins that nobody has decided."""
+    """Some wins that nobody has decided, and that nothing has kept from becoming bookings."""
     found = await conn.execute(_LOCK_OPEN, {"lottery_id": lottery_id, "at_most": at_most})
     return await read_wins(conn, entry_ids=list(found.scalars()))
 
@@ -133,9 +137,19 @@ async def lock_lapsed(conn: AsyncConnection, *, batch_id: UUID) -> list[UUID]:
 
 
 async def count_open(conn: AsyncConnection, *, lottery_id: UUID) -> int:
-    """How many wins nobody has decided."""
+    """How many wins nobody has decided, without those that are stuck."""
     found: int = (await conn.execute(_COUNT_OPEN, {"lottery_id": lottery_id})).scalar_one()
     return found
+
+
+async def stick_win(conn: AsyncConnection, *, entry_id: UUID, why: Mapping[str, Any]) -> None:
+    """Note why a win could not become a booking; it is passed over until that is taken away."""
+    await conn.execute(_STICK, {"entry_id": entry_id, "why": encode_json(why)})
+
+
+async def unstick_wins(conn: AsyncConnection, *, lottery_id: UUID) -> int:
+    """Let wins that are stuck be tried again; how many."""
+    return (await conn.execute(_UNSTICK, {"lottery_id": lottery_id})).rowcount
 
 
 async def list_open(conn: AsyncConnection, *, lottery_id: UUID) -> list[UUID]:

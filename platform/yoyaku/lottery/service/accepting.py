@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import LoginRequired, Person
@@ -20,13 +22,17 @@ from yoyaku.booking.views import Application
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.lottery.policy.refusals import EntryNotFound
+from yoyaku.lottery.policy.stuck import kept
 from yoyaku.lottery.policy.wins import check_declinable, check_open, win_anchors
 from yoyaku.lottery.repository import wins
+from yoyaku.lottery.repository.dues import set_due
 from yoyaku.lottery.repository.entries import record
 from yoyaku.lottery.repository.entry_rows import read_requests
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.repository.wins import WinRow
 from yoyaku.lottery.rules import scheme_of
+
+log = structlog.get_logger(__name__)
 
 
 async def accept_win(  # what accepting consists of
@@ -98,7 +104,8 @@ async def book_automatic(
 ) -> int:
     """Book some wins of an announced lottery that nobody has to accept; how many are left. Done again, it goes on.
 
-    The bookings count as made by the channel by which the entry came, for the person as they were then.
+    The bookings count as made by the channel by which the entry came, for the person as they were then. One that cannot
+    be booked holds up no other: it keeps what it won, and why it is stuck is noted for staff.
     """
     lottery = await get_lottery(conn, lottery_id=lottery_id)
     scheme = scheme_of(rules, lottery.scheme)
@@ -107,8 +114,25 @@ async def book_automatic(
     for win in await wins.lock_open(conn, lottery_id=lottery_id, at_most=at_most):
         person = Person(facts=facts_from_json(win.person), registered_at=win.registered_at)
         served = replace(visit, registrant_id=win.registrant_id, person=person, channel=win.channel)
-        await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=None, terms=win.accepted_terms)
+        try:
+            async with conn.begin_nested():
+                await _book(
+                    conn, visit=served, rules=rules, win=win, lottery=lottery, form=None, terms=win.accepted_terms
+                )
+        except OperationalError:
+            raise  # a lock or the connection: it passes, and all of it is tried again
+        except Exception as error:
+            log.exception("win_not_booked", entry_id=str(win.entry_id), lottery_id=str(lottery_id))
+            await wins.stick_win(conn, entry_id=win.entry_id, why=kept(error))
     return await wins.count_open(conn, lottery_id=lottery_id)
+
+
+async def book_stuck_again(conn: AsyncConnection, *, lottery_id: UUID) -> int:
+    """Let the worker try again, at once, to book the wins that are stuck; how many are."""
+    count = await wins.unstick_wins(conn, lottery_id=lottery_id)
+    if count:
+        await set_due(conn, kind="lottery_announce", subject_id=lottery_id)
+    return count
 
 
 async def _book(  # noqa: PLR0913  # what is booked, for whom, with which answers

@@ -16,7 +16,7 @@ from yoyaku.extension.registry import beacon_plugins
 from yoyaku.kernel.errors import NotFound
 from yoyaku.lottery.policy.standing import Awaited, Life, Step, steps_of
 from yoyaku.lottery.repository import overview
-from yoyaku.lottery.repository.overview import Batch, File, Running, Standing, Wanted
+from yoyaku.lottery.repository.overview import Batch, File, Running, Standing, Stuck, Wanted
 
 __all__ = [
     "Batch",
@@ -25,6 +25,7 @@ __all__ = [
     "Overview",
     "Running",
     "Standing",
+    "Stuck",
     "Wanted",
     "planning_due",
     "read_all",
@@ -68,6 +69,7 @@ class Details:
     wins: Mapping[str, int]
     wanted: Sequence[Wanted]
     history: Sequence[Batch]
+    stuck: Sequence[Stuck] = field(default=())
     files: Sequence[File] = field(default=())
 
 
@@ -95,6 +97,7 @@ async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> 
         wins=await overview.count_wins(conn, lottery_id=lottery_id),
         wanted=await overview.most_wanted(conn, lottery_id=lottery_id),
         history=await overview.list_history(conn, lottery_id=lottery_id),
+        stuck=await overview.list_stuck(conn, lottery_id=lottery_id),
         files=await overview.list_files(conn, lottery_id=lottery_id),
     )
 
