@@ -178,6 +178,34 @@ async def test_a_hall_is_entered_like_a_reservation_and_its_cell_says_that_it_wi
     assert "カゴは空です" in plain(site.html) or 'name="item"' not in site.html
 
 
+async def test_where_each_entry_is_drawn_by_itself_no_order_of_wishes_is_asked(browse, services):
+    site = browse("halls")
+    await site.log_in(services["halls"].resident)
+    await site.get("/lottery/halls/2027-08")
+    await site.get(links(site.html, r"^/availability/")[0])
+    day = links(site.html, r"/availability/[^/]+/2027-08-1\d")[1]
+    await site.get(day)
+    await site.post(day.partition("?")[0], slot=re.findall(r'name="slot" value="([^"]+)"', site.html)[:2])
+    await site.get("/apply")
+    await answer(site, "/apply", **HALL_FORM)
+    await answer(site, "/apply/terms")
+    await agree(site, "/apply/submit")
+    await site.get("/me/lottery")
+    page = await site.get(links(site.html, r"^/me/lottery/[0-9a-f-]{36}$")[0])
+
+    assert "並び順は当落に関係しません" in plain(page.text)
+    assert "上へ" not in plain(page.text)
+
+
+async def test_a_long_day_has_a_way_to_each_of_its_rooms(sports):
+    page = await sports.get(f"{MARCH}/facilities/city-gymnasium/2027-03-12")
+    rooms = re.findall(r'<h2 id="(space-[^"]+)"', page.text)
+
+    assert len(rooms) > 3
+    assert re.findall(r'href="#(space-[^"]+)"', page.text) == rooms
+    assert "部屋・コートへ移動" in page.text
+
+
 async def test_who_may_not_enter_a_hall_is_told_before_any_form(browse, people):
     site = browse("halls")
     person = next(one for one in people["halls"] if one.login_id == "taro2027")
@@ -367,12 +395,9 @@ async def test_three_stays_are_wished_for_one_after_the_other_in_one_facility_an
     assert "次の希望日へ" not in plain(page.text)
     assert not links(page.text, rf"^{APRIL}$")
 
-    said = plain((await lodging.get(place)).text)
-    assert "申し込めるのは3件までです" in said  # before anything is chosen, with the way to change what stands
-    assert "根拠" in said
-    assert "第4希望" not in said
-    page = await choose_stay(lodging, nights[3])
-    assert "申し込めるのは3件までです" in plain(page.text)
+    for page in (await lodging.get(place), await choose_stay(lodging, nights[3])):  # before anything is chosen, too
+        assert re.search("申し込めるのは3件までです.*根拠", plain(page.text))
+    assert "第4希望の日" not in plain((await lodging.get(place)).text)
     other = next(one for one in await all_places(lodging) if one != place)
     page = await lodging.get(other)
     assert page.url.path != other

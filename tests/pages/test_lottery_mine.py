@@ -77,8 +77,11 @@ async def test_a_wish_moves_up_and_down_by_plain_buttons(mine):
     page = await mine.post(path, entry=first, direction="down")
     assert entries(page.text) == [third, first, second]
     page = await mine.post(path, entry=third, direction="up")
-
     assert entries(page.text) == [third, first, second]
+    assert "いちばん上へ 第3希望" in plain(page.text)
+    page = await mine.post(path, entry=second, direction="top")
+
+    assert entries(page.text) == [second, third, first]
 
 
 @pytest.mark.fact("ML-023")

@@ -184,7 +184,7 @@ async def test_who_lost_reads_who_was_before_and_what_was_left(winner, drawn):
 async def test_the_list_shows_each_lottery_with_what_was_published(public):
     said = plain((await public.get("/lottery/results")).text)
 
-    assert "抽選の申込み 2027年2月利用分" in said
+    assert "抽選の申込み（2027年2月利用分）" in said
     assert re.search(r"[0-9a-f]{64}", said)
     assert "2人・6件" in said
 
@@ -196,6 +196,7 @@ async def test_the_proof_page_says_what_was_published_when(public):
     at = [said.index(word, said.index("日程と、そのとき公表したもの")) for word in order]
     assert at == sorted(at)
     assert len(set(re.findall(r"[0-9a-f]{64}", said))) >= 4
+    assert "世界の複数の団体が共同で出している乱数「drand」" in said
     assert "python3 verify_lottery.py monthly-2027-02-result.jsonl" in said
 
 

@@ -86,7 +86,7 @@ async def _lottery_page(here: Here, mine: MyLottery, *, errors: dict[str, str] |
 async def do_move(
     here: NamedDependency[Here], lottery_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
-    """Move a wish up or down by one."""
+    """Move a wish up or down by one, or to the top."""
     if (away := elsewhere(here)) is not None:
         return away
     mine = await mine_of(here, lottery_id)
@@ -94,7 +94,7 @@ async def do_move(
     order = moved(
         [one.entry_id for one in mine.entries if one.rank is not None],
         entry=str(form.get("entry", "")),
-        up=form.get("direction") == "up",
+        to=str(form.get("direction", "")),
     )
     rules = await here.rules(mine.lottery.period_starts)
     try:
@@ -104,8 +104,8 @@ async def do_move(
     return here.page.go(f"/me/lottery/{lottery_id}", flash="lottery_reranked")
 
 
-def moved(order: Sequence[UUID], *, entry: str, up: bool) -> list[UUID]:
-    """The order with one wish changed places with the one before it, or after it.
+def moved(order: Sequence[UUID], *, entry: str, to: str) -> list[UUID]:
+    """The order with one wish one place ``up`` or ``down``, or at the ``top``.
 
     Raises:
         EntriesChanged: it is not among them.
@@ -113,9 +113,9 @@ def moved(order: Sequence[UUID], *, entry: str, up: bool) -> list[UUID]:
     at = next((place for place, one in enumerate(order) if str(one) == entry), None)
     if at is None:
         raise EntriesChanged
-    other = max(at - 1, 0) if up else min(at + 1, len(order) - 1)
     changed = list(order)
-    changed[at], changed[other] = changed[other], changed[at]
+    wish = changed.pop(at)
+    changed.insert({"top": 0, "up": max(at - 1, 0), "down": at + 1}.get(to, at), wish)
     return changed
 
 

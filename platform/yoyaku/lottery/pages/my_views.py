@@ -14,6 +14,7 @@ from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import application_bookings
 from yoyaku.lottery.pages.public_views import name_of
+from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.odds import SlotKey, read_odds
 from yoyaku.lottery.views import EntryUse, EntryView, MyLottery, Odds
@@ -69,7 +70,10 @@ class EntryCard:
 
 @dataclass(frozen=True, kw_only=True)
 class LotteryCard:
-    """One's part in a lottery: its entries, how it stands, and what is to be done (``todo``) or expected."""
+    """One's part in a lottery: its entries, how it stands, and what is to be done (``todo``) or expected.
+
+    ``ordered``: the order of the wishes plays a part in the draw.
+    """
 
     lottery_id: UUID
     path: str
@@ -82,6 +86,7 @@ class LotteryCard:
     withdrawn: Sequence[EntryCard]
     announces_at: datetime
     releases_at: datetime
+    ordered: bool
 
     @property
     def waiting_wins(self) -> Sequence[EntryCard]:
@@ -111,6 +116,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
     if in_full:
         cards = [await with_bookings(here, card, one) for card, one in zip(cards, mine.entries, strict=True)]
     lottery = mine.lottery
+    scheme = scheme_of(rules, lottery.scheme)
     return LotteryCard(
         lottery_id=lottery.lottery_id,
         path=f"/me/lottery/{lottery.lottery_id}",
@@ -123,6 +129,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         withdrawn=[card for card in cards if card.state == "withdrawn"],
         announces_at=lottery.announces_at,
         releases_at=lottery.releases_at,
+        ordered=scheme is None or scheme.draw.algorithm != PER_SLOT,
     )
 
 

@@ -49,6 +49,7 @@ async def show_result(here: NamedDependency[Here], scheme: FromPath[str], month:
         "lottery/result.html",
         line=line,
         lottery=lottery,
+        beacon_words=here.words.maybe(f"lottery_results.beacon.{(lottery.public_source or '').split(' ')[0]}"),
         waits=lottery.waits_for_value(here.visit.now),
         steps=steps_of(lottery, words=here.words, now=here.visit.now),
         files=[download_of(one) for one in await list_files(here.conn, lottery=lottery)],
