@@ -99,7 +99,7 @@ async def test_results_show_only_from_the_announcement_on(raffle):
         await conn.exec_driver_sql(
             "INSERT INTO lottery_outcome (tenant_id, service_id, lottery_id, first_receipt, decisions)"
             " SELECT 'aoba', 'halls', %(lottery)s, receipt, format("
-            "'{\"%%s\":[[\"won\",1,1,null],[\"lost\",2,3,\"plaza.court|x\"]]}', receipt)"
+            '\'{"%%s":[["won",1,1,null],["lost",2,3,"plaza.court|x"]]}\', receipt)'
             " FROM lottery_applicant WHERE applicant_id = %(applicant)s",
             key,
         )

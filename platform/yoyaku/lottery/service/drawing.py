@@ -101,18 +101,14 @@ async def _draw(  # as draw_lottery
         raise NotReady(state=row.state, needs="public_value")
     await report("draw", 0, STEPS)
     sealed = await _read_sealed(conn, row)
-    head, cells, applicants = read_sealed(sealed)
-    lot = _Sealed(head=head, cells=cells, applicants=applicants)
     secret = means.seal.open(row.secret)
     seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=row.public_value)
-    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
-    drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
-    drawn = replace(drawn, decisions=list(drawn.decisions))
+    lot, drawn = _drawn(sealed, seed)
     await report("draw", 1, STEPS)
     wins = await _store(conn, rules=rules, lottery_id=lottery_id, lot=lot, drawn=drawn)
     await report("draw", 2, STEPS)
     result = result_bytes(
-        sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, applicants=applicants
+        sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, applicants=lot.applicants
     )
     digest = await _store_proof(conn, means=means, lottery_id=lottery_id, result=result, now=now)
     await report("draw", 3, STEPS)
@@ -127,6 +123,15 @@ async def _draw(  # as draw_lottery
     await wake_dues(conn, subject_id=lottery_id)
     await report("draw", STEPS, STEPS)
     return True
+
+
+def _drawn(sealed: bytes, seed: bytes) -> tuple[_Sealed, Drawn]:
+    """The sealed list as it is drawn, and the result with all decisions written out."""
+    head, cells, applicants = read_sealed(sealed)
+    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
+    drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
+    lot = _Sealed(head=head, cells=cells, applicants=applicants)
+    return lot, replace(drawn, decisions=list(drawn.decisions))
 
 
 async def _read_sealed(conn: AsyncConnection, row: LotteryRow) -> bytes:
