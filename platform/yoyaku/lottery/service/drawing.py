@@ -115,7 +115,7 @@ async def _draw(  # as draw_lottery
     await change_lottery(conn, lottery_id=lottery_id, state="drawn", drawn_at=now, seed=seed.hex(), result_hash=digest)
     facts = {
         "wins": wins,
-        "applicants": len(applicants),
+        "applicants": len(lot.applicants),
         "rounds": len(drawn.rounds),
         "turns": [len(one) for one in drawn.rounds],
     }
