@@ -278,6 +278,32 @@ UNREADABLE = {
     "less than nothing wanted": (altered(5, "[[0,1]]", "[[0,-1]]"), "formed", 5),
     "a number where none is": (altered(5, "[[0,1]]", "[[0,[1]]]"), "formed", 5),
     "the same receipt twice": (altered(6, B, A), "formed", 6),
+    "deeply nested": (altered(2, '"free":1', '"free":' + "[" * 200_000 + "]" * 200_000), "json", 2),
+    "a name twice": (altered(6, '"tickets":1', '"tickets":1,"tickets":2'), "json", 6),
+    "a name twice in the head": (altered(1, '"cells":3', '"cells":3,"cells":3'), "json", 1),
+    "not a number": (altered(6, '"tickets":1', '"tickets":NaN'), "json", 6),
+    "endless": (altered(6, '"tickets":1', '"tickets":Infinity'), "json", 6),
+    "a number too long": (altered(6, '"tickets":1', '"tickets":' + "9" * 10_000), "json", 6),
+    "more tickets than hashes can be made of": (altered(6, '"tickets":1', '"tickets":1000000000'), "formed", 6),
+    "half a ticket": (altered(6, '"tickets":1', '"tickets":1.5'), "formed", 6),
+    "a tier that is no number": (altered(6, '"tier":1', '"tier":"1"'), "formed", 6),
+    "half a unit free": (altered(2, '"free":1', '"free":1.5'), "formed", 2),
+    "true for one": (altered(2, '"free":1', '"free":true'), "formed", 2),
+    "half a cell": (altered(5, "[[0,1]]", "[[0.5,1]]"), "formed", 5),
+    "half a unit wanted": (altered(5, "[[0,1]]", "[[0,0.5]]"), "formed", 5),
+    "units that are no numbers": (altered(4, "[1,2]", '["1","2"]'), "formed", 4),
+    "a receipt that is a list": (altered(5, f'"{A}"', f'["{A}"]'), "formed", 5),
+    "a receipt of half a character": (altered(5, A, "\\ud800"), "formed", 5),
+    "fewer lines than none": (altered(1, '"cells":3', '"cells":-3'), "formed", 1),
+    "more lines than there are": (altered(1, '"applicants":3', '"applicants":1000000000000'), "formed", 8),
+    "half a line": (altered(1, '"cells":3', '"cells":3.0'), "formed", 1),
+    "most wins in words": (altered(1, '"wins_at_most":null', '"wins_at_most":"one"'), "formed", 1),
+    "no wins at all": (altered(1, '"wins_at_most":null', '"wins_at_most":0'), "formed", 1),
+    "a way to draw that is no name": (altered(1, '"algorithm":"rounds"', '"algorithm":["rounds"]'), "formed", 1),
+    "a value that is no text": (altered(8, f'"public_value":"{VALUE}"', '"public_value":1'), "formed", 8),
+    "a value of half a character": (altered(8, f'"public_value":"{VALUE}"', '"public_value":"\\ud800"'), "formed", 8),
+    "a secret in capitals": (altered(8, SECRET.hex(), SECRET.hex().upper()), "formed", 8),
+    "a secret with spaces": (altered(8, SECRET.hex(), SECRET.hex(" ")), "formed", 8),
     "a seed that is no number": (altered(line_of(RESULT, '{"sealed_hash"'), '"seed":"', '"seed":"x'), "formed", 8),
 }
 
@@ -342,3 +368,22 @@ def test_the_example_that_the_documentation_works_by_hand_is_true():
     assert sorted(rows, key=lambda row: row[1]) == sorted(rows, key=lambda row: row[2])
     for receipt, digest, _ in rows:
         assert sha256(f"{told['seed']}|1|{receipt}".encode()).hexdigest() == digest
+
+
+def test_the_same_secret_written_otherwise_does_not_choose_another_seed():
+    """Whoever knows the public value could else try capitals and spaces until the draw pleases."""
+    for written in (SECRET.hex().upper(), SECRET.hex(" "), f" {SECRET.hex()}"):
+        seed = verify_lottery.seed_of(hash_of(SEALED), written, VALUE)
+        own = seed_of(sealed_hash=hash_of(SEALED), secret=SECRET, public_value=VALUE).hex()
+        forged = RESULT.decode().replace(f'"secret":"{SECRET.hex()}"', f'"secret":"{written}"').replace(own, seed)
+        (found,) = findings(forged.encode())
+        assert (found.key, found.line) == ("formed", 8)
+
+
+def test_a_file_that_means_to_deceive_writes_no_line_of_its_own_in_what_is_said():
+    wrong = RESULT.replace(b'"won"', b'"\x1b[2K\rOK\x1b"', 1)
+    (found,) = findings(wrong)
+    said = verify_lottery.report(None, [found])
+    assert "\x1b" not in said
+    assert "\r" not in said
+    assert said.startswith("NOT OK")

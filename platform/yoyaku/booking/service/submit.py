@@ -274,8 +274,7 @@ async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, pla
 
 def refusal_for(missing: claims.Missing, *, ids: Sequence[UUID], plans: Sequence[BookingPlan]) -> Refusal:
     """The sentence for what another took first: the slot, or the equipment."""
-    place = ids.index(missing.booking_id)
-    plan = plans[place]
+    plan = plans[place := ids.index(missing.booking_id)]
     about: dict[str, Any] = {"item": place, "use_on": plan.use_on}
     for item in plan.placed.facility.equipment:
         if equipment_resource(plan.facility_id, item.code) == missing.resource_id:

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035  # Python 3.9 has it here too
 
 FORMAT = 1
+MOST_TICKETS = 100
+CONTROL = dict.fromkeys([*range(32), *range(127, 160), *range(0xD800, 0xE000)], "?")  # a file may mean to deceive
 WORDS = {
     "utf8": ("文字コードがUTF-8ではありません。", "This is not in UTF-8."),
     "ends": ("改行が書き換えられています。入手し直してください。", "Line ends were rewritten; download it again."),
@@ -57,8 +59,8 @@ class Finding(Exception):
     def __init__(self, line: int, key: str, right: object = None, found: object = None, **facts: object) -> None:
         ja, en = (text.format(**facts) for text in WORDS[key])
         self.key, self.facts, self.line = key, facts, line
-        self.ja = ja if found is None else f"{ja} 正: {right} / 記載: {found}"
-        self.en = en if found is None else f"{en} Expected: {right} / found: {found}"
+        self.ja = (ja if found is None else f"{ja} 正: {right} / 記載: {found}").translate(CONTROL)
+        self.en = (en if found is None else f"{en} Expected: {right} / found: {found}").translate(CONTROL)
         super().__init__(self.en)
 
 
@@ -80,47 +82,66 @@ def read(content: bytes) -> Result:
     return _parts(lines, head)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) != len(pairs):
+        raise ValueError  # a name stands twice: others may read it otherwise
+    return found
+
+
+LOAD = json.JSONDecoder(object_pairs_hook=_once, parse_constant=int).decode  # NaN and Infinity are no numbers
+
+
 def _load(lines: list[str], at: int) -> Any:  # noqa: ANN401  # JSON
-    if at >= len(lines):
-        raise Finding(at + 1, "cut")
     try:
-        return json.loads(lines[at])
-    except ValueError:
+        return LOAD(lines[at])
+    except IndexError:
+        raise Finding(at + 1, "cut") from None
+    except (ValueError, RecursionError):
         raise Finding(at + 1, "json") from None
 
 
 def _parts(lines: list[str], head: dict[str, Any]) -> Result:
     """The parts of a file; every number that the draw uses is looked at."""
-    at = 0
+    at, start, cells, applicants, told = 0, 0, list[Any](), list[dict[str, Any]](), dict[str, Any]()
     try:
         first, start = 1 + head["cells"], 1 + head["cells"] + head["applicants"]
-        right = isinstance(head["algorithm"], str) and head["wins_at_most"] != 0 and bool(head["secret_hash"])
-        cells: list[Any] = []
-        applicants: list[dict[str, Any]] = []
-        for at in range(1, start):
+        right = _counts([head["cells"], head["applicants"], head["entries"]]) and head["algorithm"].isprintable()
+        right = right and (head["wins_at_most"] is None or _counts([head["wins_at_most"]], 1))
+        for at in range(1, start + 1 if right and head["secret_hash"] else 1):
             line = _load(lines, at)
             if at < first:
                 cells.append(line["free"])
-                right = right and (isinstance(cells[-1], int) or len(set(cells[-1])) == len(cells[-1]))
-            else:
-                right = right and line["tickets"] > 0 and line["tier"] >= 0
-                right = right and (at == first or applicants[-1]["applicant"] < line["applicant"])
-                right = right and all(_fair(cells, cell, units) for wants in line["entries"] for cell, units in wants)
+                right = _counts(cells[-1:]) or (_counts(cells[-1]) and len(set(cells[-1])) == len(cells[-1]))
+            elif at < start:
+                right = (at == first or applicants[-1]["applicant"] < line["applicant"]) and _sound(cells, line)
                 applicants.append(line)
+            else:  # a secret that is written otherwise would give another seed, and its hash would fit
+                told, right = line, bytes.fromhex(line["secret"]).hex() == line["secret"]
+                bytes.fromhex(line["seed"] + line["sealed_hash"] + (line["public_value"] + "").encode().hex())
             if not right:
-                raise Finding(at + 1, "formed")
-        at, told = start, _load(lines, start)
-        bytes.fromhex(told["seed"] + told["sealed_hash"] + told["secret"] + told["public_value"][:0])
-    except (LookupError, TypeError, ValueError):
-        raise Finding(at + 1, "formed") from None
+                break
+    except (LookupError, TypeError, ValueError, AttributeError):
+        right = False
+    if not right or not told:
+        raise Finding(at + 1, "formed")
     gc.freeze()  # what was read stays: millions of lists that need not be looked through for rubbish again and again
     sealed = "".join([line + "\n" for line in lines[:start]]).encode()
     return Result(lines, head, cells, applicants, told, start, sha256(sealed).hexdigest())
 
 
-def _fair(cells: list[Any], cell: int, units: Any) -> bool:  # noqa: ANN401  # JSON
-    fair = units > 0 if isinstance(units, int) else len(set(units)) == len(units) > 0 and isinstance(cells[cell], list)
-    return fair and 0 <= cell < len(cells)
+def _counts(values: Any, least: int = 0) -> bool:  # noqa: ANN401  # JSON
+    return type(values) is list and all(type(one) is int and one >= least for one in values)
+
+
+def _sound(cells: list[Any], line: dict[str, Any]) -> bool:
+    right: bool = line["applicant"].isascii() and _counts([line["tier"], line["tickets"] - 1])
+    fair = (_fair(cells, *want) for wants in line["entries"] for want in wants)
+    return right and line["tickets"] <= MOST_TICKETS and all(fair)
+
+
+def _fair(cells: list[Any], cell: Any, units: Any) -> bool:  # noqa: ANN401  # JSON
+    named = type(units) is list and len(set(units)) == len(units) > 0 and _counts(units) and type(cells[cell]) is list
+    return type(cell) is int and 0 <= cell < len(cells) and (units > 0 if type(units) is int else named)
 
 
 def check(result: Result, *, sealed: bytes | None = None, sealed_hash: str | None = None) -> list[Finding]:
@@ -181,11 +202,11 @@ def _explain(number: int, right: str, found: str) -> Finding:
     if not found:
         return Finding(number, "cut")
     try:
-        ours, theirs = json.loads(right), json.loads(found)
+        ours, theirs = json.loads(right), LOAD(found)
         key = "order" if "order" in ours else "decisions"
         pairs = enumerate(zip_longest(ours[key], theirs[key]), 1)
         at, (one, other) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
-    except (ValueError, LookupError, TypeError, StopIteration):
+    except (ValueError, LookupError, TypeError, StopIteration, RecursionError):
         return Finding(number, "line", right[:300] or "-", found[:300])
     facts = {"at": at, "round": ours.get("round"), "applicant": ours.get("applicant")}
     return Finding(number, "order" if key == "order" else "decision", one or "-", other or "-", **facts)
@@ -274,7 +295,7 @@ def report(result: Result | None, findings: Sequence[Finding]) -> str:
 公開された次の値と同じか確かめてください / Compare these with what was published:
   封印された一覧のハッシュ値 / hash of the sealed list: {result.sealed_hash}
   秘密の値のハッシュ値 / hash of the secret: {head["secret_hash"]}
-  公開の値 / public value: {told["public_value"]} ({head.get("public_source")})"""
+  公開の値 / public value: {told["public_value"].translate(CONTROL)} ({str(head.get("public_source")).translate(CONTROL)})"""
 
 
 def main(arguments: list[str] | None = None) -> int:
