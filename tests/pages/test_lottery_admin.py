@@ -118,6 +118,16 @@ async def test_a_lottery_that_waits_for_a_value_says_so_and_takes_it_typed_twice
     assert "38,915.87" in again.text
 
 
+async def test_what_is_under_way_stands_before_what_is_only_planned(browse, services, inside):
+    made = [await add_lottery(inside, state=state) for state in ("planned", "open")]
+    planned, now = (values["lottery_id"] for _, values in made)
+    site, _ = await log_in(browse, services, "tenant_admin")
+    page = await site.get("/counter/lotteries")
+    order = re.findall(r'href="/counter/lotteries/([0-9a-f-]{36})"', page.text)
+
+    assert order.index(str(now)) < order.index(str(planned))
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [

@@ -46,7 +46,7 @@ async def show_lotteries(here: NamedDependency[Here]) -> Response[Any]:
         return here.page.go(f"/login?next={HOME}")
     at_desk(here, Permission.LOTTERIES)
     rules = await here.rules()
-    found = await read_all(here.conn, visit=here.visit)
+    found = sorted(await read_all(here.conn, visit=here.visit), key=_by_urgency)
     shown = here.page.show(
         "admin/lotteries.html",
         lotteries=[(one, named(here, rules, one.lottery)) for one in found],
@@ -56,6 +56,13 @@ async def show_lotteries(here: NamedDependency[Here]) -> Response[Any]:
         crumbs=crumbs(here, (here.words.say("lottery_admin.title"), None)),
     )
     return _refreshed(shown, found)
+
+
+def _by_urgency(one: Overview) -> tuple[bool, int, int]:
+    """What is in trouble first, then what is under way, then what is only planned, each by month; what is over last."""
+    lottery, month = one.lottery, one.lottery.period_starts.toordinal()
+    stage = {"planned": 1, "released": 2}.get(lottery.state, 0)
+    return not (one.troubles or lottery.stuck), stage, -month if lottery.state == "released" else month
 
 
 @get(HOME + "/{lottery_id:uuid}")
