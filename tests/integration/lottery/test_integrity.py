@@ -11,7 +11,9 @@ from tests.integration.lottery.drawn_town import court, moment, publish, states,
 from yoyaku.booking.policy import StillDrawn
 from yoyaku.booking.service import month_availability, submit, submit_application
 from yoyaku.lottery.service.batches import apply_again, list_batches, revert
+from yoyaku.lottery.service.lapsing import preview_lapse
 from yoyaku.lottery.service.odds import read_odds
+from yoyaku.lottery.service.overview import read_one
 from yoyaku.testing.town import visit_of
 
 DAY = date(2027, 2, 20)
@@ -155,6 +157,20 @@ async def test_what_is_free_and_what_can_be_won_tell_nothing_between_the_draw_an
     await work(town, drawn_runtime, moment(1, "announces"))
     grid, _ = await free_of(town, rules, moment(1, "announces", minutes=1))
     assert [free for free, _ in grid] != [free for free, _ in entered[0]]
+
+
+async def test_staff_see_no_winner_before_the_announcement_by_looking_at_who_might_lapse(town, drawn_runtime):
+    await crowd(town, drawn_runtime)
+    clerk = visit_of(None, now=EVE, actor="clerk", staff_id=town.clerk)
+    await work(town, drawn_runtime, EVE)
+    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery WHERE scheme = 'courts' AND state = 'drawn'")
+    async with town.act() as conn:
+        assert (await preview_lapse(conn, lottery_id=lottery_id)).wins == []
+        assert (await read_one(conn, visit=clerk, lottery_id=lottery_id)).wins == {}
+    await work(town, drawn_runtime, moment(1, "announces"))
+    async with town.act() as conn:
+        assert len((await preview_lapse(conn, lottery_id=lottery_id)).wins) == 4
+        assert (await read_one(conn, visit=clerk, lottery_id=lottery_id)).wins == {"won": 4}
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -52,13 +52,13 @@ class Restored:
 
 
 async def preview_lapse(conn: AsyncConnection, *, lottery_id: UUID) -> LapsePreview:
-    """The wins of a lottery that wait for an answer; nothing is changed.
+    """The wins of a lottery that wait for an answer; none before the announcement. Nothing is changed.
 
     Raises:
         NotFound: there is no such lottery.
     """
-    await get_lottery(conn, lottery_id=lottery_id)
-    waiting = await wins.list_open(conn, lottery_id=lottery_id)
+    lottery = await get_lottery(conn, lottery_id=lottery_id)
+    waiting = await wins.list_open(conn, lottery_id=lottery_id) if lottery.is_announced else []
     return LapsePreview(
         wins=await wins.read_wins(conn, entry_ids=waiting),
         by_deadline=await wins.open_by_deadline(conn, lottery_id=lottery_id),

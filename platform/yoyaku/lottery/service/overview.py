@@ -82,7 +82,7 @@ async def read_all(conn: AsyncConnection, *, visit: Visit) -> list[Overview]:
 
 
 async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> Details:
-    """One lottery with counts, files and what was done to it.
+    """One lottery with counts, files and what was done to it; of wins nothing before the announcement.
 
     Raises:
         NotFound: there is none.
@@ -94,7 +94,7 @@ async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> 
     running = await _running(conn, visit=visit, lottery_id=lottery_id)
     return Details(
         overview=_overview(found[0], awaited=awaited, running=running, visit=visit),
-        wins=await overview.count_wins(conn, lottery_id=lottery_id),
+        wins=await overview.count_wins(conn, lottery_id=lottery_id) if found[0].announced_at else {},
         wanted=await overview.most_wanted(conn, lottery_id=lottery_id),
         history=await overview.list_history(conn, lottery_id=lottery_id),
         stuck=await overview.list_stuck(conn, lottery_id=lottery_id),
