@@ -1,5 +1,7 @@
 """The beacon against a network of one node over HTTP, and against a value that the public network once made."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -126,3 +128,59 @@ async def test_a_promise_of_another_chain_is_not_met_by_this_one(settings):
 def test_plain_http_is_for_this_machine_alone(settings):
     with pytest.raises(msgspec.ValidationError, match="use https"):
         msgspec.convert({**msgspec.to_builtins(settings), "relays": ["http://example.jp"]}, DrandSettings)
+
+
+@asynccontextmanager
+async def relay_that(answer):
+    """A relay on this machine that answers by hand; its address."""
+    handlers = set()
+
+    async def serve(reader, writer):
+        handlers.add(asyncio.current_task())
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await answer(writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for one in handlers:
+            one.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
+        await server.wait_closed()
+
+
+async def trickle(writer):
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n")
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def nest(writer):
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\nconnection: close\r\n\r\n" + b"[" * 9000)
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "seconds"), [(trickle, "TimeoutError", 1), (nest, "not JSON", 30)], ids=["trickle", "nest"]
+)
+async def test_a_relay_that_never_ends_or_sends_what_cannot_be_read_keeps_nobody_from_the_next(
+    running, settings, answer, said, seconds
+):
+    promise = await plugin.promise(settings=settings, after=AFTER)
+    async with relay_that(answer) as url:
+        alone = msgspec.structs.replace(settings, relays=(url,), timeout_seconds=seconds)
+        with pytest.raises(BeaconFailed, match=said):
+            await plugin.fetch(settings=alone, promise=promise, now=AFTER)
+        both = msgspec.structs.replace(settings, relays=(url, *settings.relays), timeout_seconds=max(seconds, 8))
+        value = await asyncio.wait_for(plugin.fetch(settings=both, promise=promise, now=AFTER), 60)
+    assert value == await plugin.fetch(settings=settings, promise=promise, now=AFTER)
+    assert running.url in value.proof["relay"]

@@ -81,13 +81,14 @@ async def _ask(relay: str, *, settings: DrandSettings, number: int) -> PublicVal
 async def _get(url: str, timeout_seconds: int) -> Mapping[str, Any]:
     client = httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False, trust_env=url.startswith("https:"))
     try:
-        async with client, client.stream("GET", url) as response:
+        # The time is for all of the answer: one that trickles must not keep the next relay, and the worker, waiting.
+        async with asyncio.timeout(timeout_seconds), client, client.stream("GET", url) as response:
             content = b""
             async for part in response.aiter_bytes():
                 content += part
                 if len(content) > LARGEST_BYTES:
                     raise BeaconFailed(f"{url}: the answer is too long")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         raise BeaconFailed(f"{url}: {type(error).__name__}") from error
     if response.status_code in TOO_EARLY:
         raise NotYet
@@ -95,7 +96,7 @@ async def _get(url: str, timeout_seconds: int) -> Mapping[str, Any]:
         raise BeaconFailed(f"{url}: status {response.status_code}")
     try:
         told = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BeaconFailed(f"{url}: not JSON") from error
     if not isinstance(told, dict):
         raise BeaconFailed(f"{url}: not a JSON object")
