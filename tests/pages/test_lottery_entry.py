@@ -193,8 +193,11 @@ async def test_where_each_entry_is_drawn_by_itself_no_order_of_wishes_is_asked(b
     await site.get("/me/lottery")
     page = await site.get(links(site.html, r"^/me/lottery/[0-9a-f-]{36}$")[0])
 
-    assert "並び順は当落に関係しません" in plain(page.text)
-    assert "上へ" not in plain(page.text)
+    said = plain(page.text)
+    assert "並び順は当落に関係しません" in said
+    assert "まで、追加・取消しができます" in said
+    assert "上へ" not in said
+    assert "希望の順" not in said
 
 
 async def test_a_long_day_has_a_way_to_each_of_its_rooms(sports):

@@ -117,6 +117,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         cards = [await with_bookings(here, card, one) for card, one in zip(cards, mine.entries, strict=True)]
     lottery = mine.lottery
     scheme = scheme_of(rules, lottery.scheme)
+    ordered = scheme is None or scheme.draw.algorithm != PER_SLOT
     return LotteryCard(
         lottery_id=lottery.lottery_id,
         path=f"/me/lottery/{lottery.lottery_id}",
@@ -124,12 +125,12 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         phase=phase,
         receipt=mine.receipt,
         public_path=f"/lottery/results/{lottery.scheme}/{lottery.period_starts:%Y-%m}",
-        todo=_todo(mine, phase, here.words),
+        todo=_todo(mine, phase, here.words, ordered=ordered),
         entries=[card for card in cards if card.state != "withdrawn"],
         withdrawn=[card for card in cards if card.state == "withdrawn"],
         announces_at=lottery.announces_at,
         releases_at=lottery.releases_at,
-        ordered=scheme is None or scheme.draw.algorithm != PER_SLOT,
+        ordered=ordered,
     )
 
 
@@ -181,7 +182,7 @@ def use_line(rules: ServiceRules, request: BookingRequest, use: EntryUse, words:
     )
 
 
-def _todo(mine: MyLottery, phase: str, words: Words) -> str:
+def _todo(mine: MyLottery, phase: str, words: Words, *, ordered: bool) -> str:
     """What is to be done now, or what comes next and when."""
     lottery, language = mine.lottery, words.language
     states = {one.state for one in mine.entries} - {"withdrawn"}
@@ -189,7 +190,10 @@ def _todo(mine: MyLottery, phase: str, words: Words) -> str:
         key = "none_open" if phase == "open" else "none"
         return words.say(f"lottery_mine.todo.{key}", at=deadline(lottery.closes_at, language))
     if phase == "open":
-        return words.say("lottery_mine.todo.open", at=deadline(lottery.closes_at, language))
+        return words.say(
+            "lottery_mine.todo.open" if ordered else "lottery_mine.todo.open_any",
+            at=deadline(lottery.closes_at, language),
+        )
     if phase == "closed":
         return words.say("lottery_mine.todo.closed", at=moment(lottery.announces_at, language))
     if "won" in states:
