@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from datetime import datetime
+from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from tests.pages.lots import (
 )
 
 from yoyaku.cli.lottery import verify_command
+from yoyaku.lottery.repository import report as counts
 from yoyaku.web.app import create_app
 
 DRAWN = datetime(2027, 1, 11, 0, 30)  # noqa: DTZ001  # civil time of the tenants, as all of these
@@ -267,6 +269,17 @@ async def test_the_report_has_a_table_beside_each_plot_and_hides_small_counts(pu
     assert [row[1:] for row in rows[1:]] == [["6", "3", "50.0%"]]
     assert (await public.get(f"{RESULT}/report/nothing.csv")).status_code == 404
     assert (await public.get(f"{RESULT}/report/ranks")).status_code == 404
+
+
+async def test_what_a_draw_gave_is_counted_once_and_what_became_of_its_wins_each_time(public, monkeypatch):
+    first = plain((await public.get(f"{RESULT}/report")).text)
+    standing = AsyncMock(wraps=counts.count_by_state)
+    monkeypatch.setattr(counts, "count_by_state", standing)
+    for name in ("count_slots", "count_ranks", "count_by_person", "count_first"):
+        monkeypatch.setattr(counts, name, AsyncMock(side_effect=AssertionError))
+
+    assert plain((await public.get(f"{RESULT}/report")).text) == first
+    standing.assert_awaited_once()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ entries, the rest by people or wins.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -51,12 +51,18 @@ class MonthCount(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What was counted of one draw. ``by_person``: people by the number of their wins, nought included."""
+class Drawn:
+    """What was counted of one draw and stays. ``by_person``: people by the number of their wins, nought included."""
 
     slots: Sequence[SlotCount]
     ranks: Sequence[RankCount]
     by_person: Mapping[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted(Drawn):
+    """What was counted of one draw, with what became of its wins since."""
+
     by_state: Mapping[str, int]
     months: Sequence[MonthCount]
 
@@ -114,18 +120,32 @@ class Report:
 
 def report_of(counted: Counted) -> Report:
     """The public report of a draw."""
-    slots = sorted(counted.slots, key=lambda one: (one.day, one.starts, one.facility, one.space))
-    states = [counted.by_state.get(state, 0) for state in STATES]
-    persons = sorted(counted.by_person)
+    return report_now(draw_report(counted), by_state=counted.by_state, months=counted.months)
+
+
+def draw_report(drawn: Drawn) -> Report:
+    """The tables that stay as they are once a draw is announced; those of its wins and of the months are empty."""
+    slots = sorted(drawn.slots, key=lambda one: (one.day, one.starts, one.facility, one.space))
+    persons = sorted(drawn.by_person)
     return Report(
         slots=_slots(slots),
         facilities=_summed(slots, lambda one: (one.facility,)),
         weekdays=_summed(slots, lambda one: (one.day.weekday(),)),
         bands=_summed(slots, lambda one: (band_of(one),), order=_BAND_ORDER),
-        ranks=_odds([((one.rank,), one.entries, one.won) for one in sorted(counted.ranks)]),
-        by_person=_numbers(persons, [counted.by_person[wins] for wins in persons]),
+        ranks=_odds([((one.rank,), one.entries, one.won) for one in sorted(drawn.ranks)]),
+        by_person=_numbers(persons, [drawn.by_person[wins] for wins in persons]),
+        by_state=(),
+        months=(),
+    )
+
+
+def report_now(report: Report, *, by_state: Mapping[str, int], months: Sequence[MonthCount]) -> Report:
+    """A report with what became of the wins until now: they are accepted, declined and lapse after the draw."""
+    states = [by_state.get(state, 0) for state in STATES]
+    return replace(
+        report,
         by_state=_numbers(STATES, states, groups=[[0, 1], [2, 3], [0, 1, 2, 3]]),
-        months=[_month(one) for one in sorted(counted.months, reverse=True)],
+        months=[_month(one) for one in sorted(months, reverse=True)],
     )
 
 

@@ -36,17 +36,19 @@ _BY_PERSON: Final = text("""
 """)
 _BY_STATE: Final = text("SELECT state, count(*) AS wins FROM lottery_win WHERE lottery_id = :lottery_id GROUP BY state")
 _MONTHS: Final = text("""
-    SELECT l.period_starts, coalesce(l.applicants, 0) AS applicants, coalesce(l.entries, 0) AS entries,
-           coalesce(w.won, 0) AS won, coalesce(w.first, 0) AS first, coalesce(w.unused, 0) AS unused
+    SELECT l.lottery_id, l.period_starts, coalesce(l.applicants, 0) AS applicants, coalesce(l.entries, 0) AS entries,
+           coalesce(w.won, 0) AS won, 0 AS first, coalesce(w.unused, 0) AS unused
     FROM lottery l CROSS JOIN LATERAL (
-        SELECT count(*) AS won, count(*) FILTER (WHERE e.rank = 1) AS first,
-               count(*) FILTER (WHERE w.state IN ('declined', 'lapsed')) AS unused
-        FROM lottery_win w JOIN lottery_entry e USING (tenant_id, service_id, entry_id)
-        WHERE w.lottery_id = l.lottery_id
+        SELECT count(*) AS won, count(*) FILTER (WHERE state IN ('declined', 'lapsed')) AS unused
+        FROM lottery_win WHERE lottery_id = l.lottery_id
     ) w
     WHERE l.scheme = :scheme AND l.period_starts <= :until AND l.state IN ('announced', 'released')
     ORDER BY l.period_starts DESC
     LIMIT :at_most
+""")
+_FIRST: Final = text("""
+    SELECT count(*) FROM lottery_win w JOIN lottery_entry e USING (tenant_id, service_id, entry_id)
+    WHERE w.lottery_id = :lottery_id AND e.rank = 1
 """)
 
 
@@ -70,7 +72,17 @@ async def count_by_state(conn: AsyncConnection, *, lottery_id: UUID) -> dict[str
     return {row.state: row.wins for row in await conn.execute(_BY_STATE, {"lottery_id": lottery_id})}
 
 
-async def count_months(conn: AsyncConnection, *, scheme: str, until: date, at_most: int) -> list[MonthCount]:
-    """The announced lotteries of a scheme up to that of a month (its first day), the latest first."""
+async def count_months(
+    conn: AsyncConnection, *, scheme: str, until: date, at_most: int
+) -> list[tuple[UUID, MonthCount]]:
+    """The announced lotteries of a scheme up to that of a month (its first day), the latest first, each with its id.
+
+    ``first`` is nought: :func:`count_first` counts it, which costs more and changes no more.
+    """
     rows = await conn.execute(_MONTHS, {"scheme": scheme, "until": until, "at_most": at_most})
-    return [MonthCount(*row) for row in rows]
+    return [(lottery_id, MonthCount(*rest)) for lottery_id, *rest in rows]
+
+
+async def count_first(conn: AsyncConnection, *, lottery_id: UUID) -> int:
+    """People whose first wish won."""
+    return int(await conn.scalar(_FIRST, {"lottery_id": lottery_id}) or 0)
