@@ -438,6 +438,10 @@ async def test_who_works_in_the_city_is_told_before_the_form_that_the_lottery_is
         pytest.fail("nobody of the demo works in the city")
     assert "1か月前" in plain(page.text)
     assert "このままでは申し込めません" in plain(page.text)
+    assert "枠申し込めます" not in plain(page.text)
+    week = await site.get(links(page.text, f"{APRIL}/facilities/")[0])
+    assert "区民の方だけです" in plain(week.text)
+    assert "枠申し込めます" not in plain(week.text)
 
 
 async def test_the_receipt_of_somebody_else_is_nobodys(browse, lodging):

@@ -54,7 +54,7 @@ def lottery_facts(story: Story, *, telling: Telling, event: Event, words: Words)
         "entries": "\n".join(entry_line(entry, words) for entry in story.entries),
         "bookings": _bookings(story, telling=telling, words=words),
         "page": f"{telling.url}/me/lottery",
-        "result": f"{telling.url}/lottery/{row.scheme}/{row.period_starts:%Y-%m}",
+        "result": f"{telling.url}/lottery/results/{row.scheme}/{row.period_starts:%Y-%m}",
         "contact": contact_of(site.contact, words),
         "url": telling.url,
     }

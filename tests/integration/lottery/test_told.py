@@ -62,7 +62,7 @@ async def test_winners_and_losers_are_told_by_mail_and_message(town, drawn_runti
         "あおばプラザ テニスコート 2027年2月20日（土） 10:00〜12:00",
         "2027年1月15日（金） 24:00までに",
         "/me/lottery",
-        "/lottery/courts/2027-02",
+        "/lottery/results/courts/2027-02",
         "青葉町役場",
     ):
         assert said in body
