@@ -21,6 +21,7 @@ from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
 from yoyaku.lottery import pages as lottery_pages
 from yoyaku.lottery.pages.board import LOTTERY_BOARD
@@ -36,7 +37,6 @@ from yoyaku.web.api import routes as api_routes
 from yoyaku.web.errors import CSRF_COOKIE, Errors
 from yoyaku.web.frame import Frames
 from yoyaku.web.gateway import Gateway
-from yoyaku.web.log import configure_logging
 from yoyaku.web.nul import refuse_nul
 from yoyaku.web.opened import Machinery
 from yoyaku.web.visits import Visits

@@ -13,6 +13,7 @@ from typing import Any, Final
 from celery import Celery
 from celery.signals import worker_process_shutdown
 
+from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
 from yoyaku.worker import jobs, tidying
 from yoyaku.worker.runtime import Process
@@ -28,6 +29,7 @@ VISIBILITY_SECONDS: Final = 3600
 QUIET: Final = ("celery.app.trace", "celery.worker.strategy", "celery.beat")
 """They would write six lines each second that say nothing; a job that did something says so itself."""
 
+configure_logging()
 process = Process()
 for name in QUIET:
     logging.getLogger(name).setLevel(logging.WARNING)
