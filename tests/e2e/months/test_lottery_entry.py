@@ -5,11 +5,13 @@ import re
 import pytest
 from tests.cities import read_people
 from tests.e2e.journey import Journey
+from tests.e2e.months.nightly import begin_without_card
 
 pytestmark = pytest.mark.browser
 
 RECEIPT = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
 RESIDENT_OF_LODGING = "400016"
+WORKER_OF_LODGING = "400015"
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +153,22 @@ def test_a_hall_is_entered_like_a_reservation(visit, services):
 
     assert "抽選待ち" in page.locator("main").inner_text()
     assert not journey.faults, "\n".join(journey.faults)
+
+
+@pytest.mark.fact("ML-027", "ML-028")
+@pytest.mark.usefixtures("opened")
+def test_who_may_not_enter_for_a_stay_is_told_why_and_what_they_can_do(visit, services):
+    worker = begin(visit, services, "lodging", login_id=WORKER_OF_LODGING, phone=True)
+    without_card = begin_without_card(visit, services["lodging"])
+    said = {}
+    for journey in (worker, without_card):
+        journey.page.get_by_role("link", name="日時を選んで申し込む").first.click()
+        journey.page.get_by_text("このままでは申し込めません").wait_for()
+        journey.stop("refused")
+        said[journey.label] = journey.page.locator("main").inner_text()
+        assert "枠申し込めます" not in said[journey.label]
+        assert not journey.faults, "\n".join(journey.faults)
+
+    assert "抽選に申し込めるのは区民の方だけです。" in said[worker.label]
+    assert "1か月前の同日から空き室を予約できます" in said[worker.label]
+    assert "利用者登録証（3営業日ほどで郵送）が届いたら、登録証のコードを入れてください" in said[without_card.label]
