@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+from psycopg import errors as pg
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.visit import Visit
 
 Place = tuple[str, date]
 """A resource and a day."""
+HELD: Final = "occupancy_not_held"
+"""The constraint by which the database refuses what a lottery holds."""
 
 _FIRST = text("""
     SELECT l.scheme, l.releases_at, h.resource_id, h.use_on
@@ -36,6 +41,12 @@ class Hold:
     releases_at: datetime
     resource_id: str
     use_on: date
+
+
+def is_refused_as_held(error: Exception) -> bool:
+    """Whether the database refused to take a slot because a lottery holds it."""
+    refused = error.orig if isinstance(error, IntegrityError) else None
+    return isinstance(refused, pg.CheckViolation) and refused.diag.constraint_name == HELD
 
 
 async def first_hold(conn: AsyncConnection, *, visit: Visit, places: Collection[Place]) -> Hold | None:

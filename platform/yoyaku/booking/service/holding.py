@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
 
-from psycopg import errors as pg
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import BookingPlan, StillDrawn
-from yoyaku.booking.repository.holds import first_hold
+from yoyaku.booking.repository.holds import first_hold, is_refused_as_held
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
-
-HELD: Final = "occupancy_not_held"
-"""The constraint by which the database refuses what a lottery holds."""
 
 
 async def require_not_drawn(
@@ -45,8 +39,8 @@ async def taking(
     try:
         async with conn.begin_nested():
             yield
-    except IntegrityError as error:
-        if isinstance(error.orig, pg.CheckViolation) and error.orig.diag.constraint_name == HELD:
+    except Exception as error:
+        if is_refused_as_held(error):
             await _refuse_held(conn, visit=visit, rules=rules, plans=plans)
         raise
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.engine import encode_json
@@ -140,6 +141,11 @@ async def count_open(conn: AsyncConnection, *, lottery_id: UUID) -> int:
     """How many wins nobody has decided, without those that are stuck."""
     found: int = (await conn.execute(_COUNT_OPEN, {"lottery_id": lottery_id})).scalar_one()
     return found
+
+
+def passes(error: Exception) -> bool:
+    """Whether an error is of a lock or the connection: it passes, and says nothing about what was done."""
+    return isinstance(error, OperationalError)
 
 
 async def stick_win(conn: AsyncConnection, *, entry_id: UUID, why: Mapping[str, Any]) -> None:

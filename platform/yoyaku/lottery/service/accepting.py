@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import LoginRequired, Person
@@ -119,9 +118,9 @@ async def book_automatic(
                 await _book(
                     conn, visit=served, rules=rules, win=win, lottery=lottery, form=None, terms=win.accepted_terms
                 )
-        except OperationalError:
-            raise  # a lock or the connection: it passes, and all of it is tried again
         except Exception as error:
+            if wins.passes(error):
+                raise  # all of it is tried again
             log.exception("win_not_booked", entry_id=str(win.entry_id), lottery_id=str(lottery_id))
             await wins.stick_win(conn, entry_id=win.entry_id, why=kept(error))
     return await wins.count_open(conn, lottery_id=lottery_id)
