@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.cities import city_values
 
+from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
 from yoyaku.worker.jobs import meet_deadlines, send_mails, tell_events
 from yoyaku.worker.runtime import Runtime
@@ -15,6 +16,7 @@ class Post:
     """Delivers when told to, in a thread, since the browser's own loop is running."""
 
     def __init__(self, database, catcher):
+        configure_logging()  # as the worker does; the usual tracebacks take seconds each
         self._settings = Settings.from_mapping(
             {**city_values(database), "SMTP_URL": catcher.url, "MAIL_FROM": "yoyaku@localhost"}
         )

@@ -55,7 +55,8 @@ def _read(folder: Path | None, plugin: str, profile: str | None) -> Mapping[str,
         return {}
     path = None if folder is None else folder / f"{plugin}.{profile}.yaml"
     if path is None or not path.is_file():
-        raise ProfileMissing(plugin=plugin, profile=profile)
+        where = "PLUGIN_PROFILES is not set" if folder is None else "it is not in the folder PLUGIN_PROFILES"
+        raise ProfileMissing(f"{plugin}.{profile}.yaml: {where}", plugin=plugin, profile=profile)
     document = read_file(path)
     if document.faults or not isinstance(document.value, dict):
         why = document.faults[0].says("en") if document.faults else "not a mapping"

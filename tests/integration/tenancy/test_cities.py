@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.cities import beacon_network
 
 from yoyaku.admin.service.seeding import login_terms
 from yoyaku.db.engine import make_engine, tenant_transaction
@@ -35,6 +36,7 @@ def yoyaku(fresh_database):
         "CELERY_BROKER_URL": "memory://",
         "SMTP_URL": "smtp://127.0.0.1:9",
         "SECRET_KEY": "only for tests, forty characters and more",
+        "PLUGIN_PROFILES": str(beacon_network()[1]),
         "SITE_SCHEME": "http",
         "ENVIRONMENT": "demo",
         "CLOCK_MOVABLE": "true",
