@@ -62,11 +62,12 @@ EMPTIED: Final = (
 )  # fmt: skip
 IN_LOTTERY: Final = "lottery_id = %s"
 STORED: Final = {
+    "lottery_file": IN_LOTTERY,
     "lottery_outcome": IN_LOTTERY,
     "lottery_win": IN_LOTTERY,
     "occupancy": "entry_id IN (SELECT entry_id FROM lottery_win WHERE lottery_id = %s)",
 }
-"""The tables that a draw fills, in the order of writing, and which rows are a lottery's."""
+"""The tables that sealing and a draw fill, and which rows are a lottery's."""
 LOTTERY: Final = """
     INSERT INTO lottery (tenant_id, service_id, lottery_id, scheme, period_starts, period_ends, rule_set_version,
                          inventory_version, state, opens_at, closes_at, draws_at, announces_at, releases_at,

@@ -99,7 +99,7 @@ async def test_a_worker_that_was_away_for_a_month_does_all_of_it_in_order(town, 
 async def test_nothing_of_a_result_is_seen_before_its_moment(town, drawn_runtime):
     rules = await open_month(town, drawn_runtime)
     await crowd(town, rules)
-    await work(town, drawn_runtime, moment(1, "announces", seconds=-5))
+    await work(town, drawn_runtime, moment(1, "announces", seconds=-600))
     assert (await states(town))["courts", 2] == "drawn"
     assert await told(town, "lottery_won") == await told(town, "lottery_lost") == 0
     assert await town.see("SELECT count(*) FROM lottery_win WHERE accept_until IS NOT NULL") == [(0,)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -19,17 +20,29 @@ LEVEL: Final = 1
 """Of gzip: the files are read more seldom than written in a hurry, and level 6 takes thrice the time for a sixth less."""
 
 
-async def save_file(conn: AsyncConnection, *, lottery_id: UUID, name: FileName, content: bytes, at: datetime) -> str:
-    """Store a file, once and for all; the SHA-256 of ``content`` in hexadecimal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A file as it is stored: compressed, with the SHA-256 (hexadecimal) and the length of what is in it."""
+
+    content: bytes
+    sha256: str
+    length: int
+
+
+def pack(content: bytes) -> Packed:
+    """Compress a file; may be done in a thread."""
     digest = hashlib.sha256(content).hexdigest()
-    values = {
-        "content": gzip.compress(content, LEVEL, mtime=0),
-        "sha256": digest,
-        "bytes": len(content),
-        "made_at": at,
-    }
+    return Packed(content=gzip.compress(content, LEVEL, mtime=0), sha256=digest, length=len(content))
+
+
+async def save_file(
+    conn: AsyncConnection, *, lottery_id: UUID, name: FileName, content: bytes | Packed, at: datetime
+) -> str:
+    """Store a file, once and for all; the SHA-256 of what is in it in hexadecimal."""
+    packed = content if isinstance(content, Packed) else pack(content)
+    values = {"content": packed.content, "sha256": packed.sha256, "bytes": packed.length, "made_at": at}
     await conn.execute(insert(lottery_file).values(**HERE, lottery_id=lottery_id, name=name, **values))
-    return digest
+    return packed.sha256
 
 
 async def read_packed(conn: AsyncConnection, *, lottery_id: UUID, name: FileName) -> bytes | None:

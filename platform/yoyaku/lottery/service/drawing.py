@@ -6,9 +6,11 @@ happens to the draw then, the value is never asked for, or chosen, a second time
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +27,7 @@ from yoyaku.lottery.policy.stock import Taking, assign
 from yoyaku.lottery.repository.batches import add_batch
 from yoyaku.lottery.repository.bulk import StockTaken, WonRow, store_outcomes, store_wins
 from yoyaku.lottery.repository.dues import wake_dues
-from yoyaku.lottery.repository.files import read_content, save_file
+from yoyaku.lottery.repository.files import Packed, pack, read_content, save_file
 from yoyaku.lottery.repository.lotteries import LotteryRow, change_lottery, lock_lottery
 from yoyaku.lottery.repository.publishing import write_value
 from yoyaku.lottery.repository.stock import read_stock
@@ -105,20 +107,19 @@ async def _draw(  # as draw_lottery
     seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=row.public_value)
     lot, drawn = _drawn(sealed, seed)
     await report("draw", 1, STEPS)
-    wins = await _store(conn, rules=rules, lottery_id=lottery_id, lot=lot, drawn=drawn)
-    await report("draw", 2, STEPS)
-    result = result_bytes(
-        sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, applicants=lot.applicants
+    proof = partial(_prove, sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, lot=lot)
+    # The proof is written while the database stores what was drawn.
+    wins, (result, packed) = await asyncio.gather(
+        _store(conn, rules=rules, lottery_id=lottery_id, lot=lot, drawn=drawn), asyncio.to_thread(proof)
     )
-    digest = await _store_proof(conn, means=means, lottery_id=lottery_id, result=result, now=now)
+    await report("draw", 2, STEPS)
+    digest = await save_file(conn, lottery_id=lottery_id, name="result", content=packed, at=now)
+    signature = await sign(conn, seal=means.seal, content=result, now=now)
+    await save_file(conn, lottery_id=lottery_id, name="signature", content=signature.to_file(), at=now)
     await report("draw", 3, STEPS)
     await change_lottery(conn, lottery_id=lottery_id, state="drawn", drawn_at=now, seed=seed.hex(), result_hash=digest)
-    facts = {
-        "wins": wins,
-        "applicants": len(lot.applicants),
-        "rounds": len(drawn.rounds),
-        "turns": [len(one) for one in drawn.rounds],
-    }
+    turns = [len(order) for order in drawn.rounds]
+    facts = {"wins": wins, "applicants": len(lot.applicants), "rounds": len(turns), "turns": turns}
     await add_batch(conn, lottery_id=lottery_id, kind="draw", at=now, facts=facts)
     await wake_dues(conn, subject_id=lottery_id)
     await report("draw", STEPS, STEPS)
@@ -141,14 +142,14 @@ async def _read_sealed(conn: AsyncConnection, row: LotteryRow) -> bytes:
     return sealed
 
 
-async def _store_proof(
-    conn: AsyncConnection, *, means: LotteryMeans, lottery_id: UUID, result: bytes, now: datetime
-) -> str:
-    """Store the result file and its signature; the hash of the former."""
-    digest = await save_file(conn, lottery_id=lottery_id, name="result", content=result, at=now)
-    signature = await sign(conn, seal=means.seal, content=result, now=now)
-    await save_file(conn, lottery_id=lottery_id, name="signature", content=signature.to_file(), at=now)
-    return digest
+def _prove(  # what was sealed, with which secret, value and seed, what came of it
+    sealed: bytes, *, secret: bytes, public_value: str, seed: bytes, drawn: Drawn, lot: _Sealed
+) -> tuple[bytes, Packed]:
+    """The result file, and as it is stored."""
+    result = result_bytes(
+        sealed, secret=secret, public_value=public_value, seed=seed, drawn=drawn, applicants=lot.applicants
+    )
+    return result, pack(result)
 
 
 async def _store(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, lot: _Sealed, drawn: Drawn) -> int:
