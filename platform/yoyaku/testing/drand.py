@@ -22,9 +22,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
 
-from py_ecc.bls.hash_to_curve import hash_to_G1
-from py_ecc.bls.point_compression import compress_G1, compress_G2
-from py_ecc.optimized_bls12_381.optimized_curve import G2, curve_order, multiply
+_USUAL_DEPTH: Final = sys.getrecursionlimit()
+
+from py_ecc.bls.hash_to_curve import hash_to_G1  # noqa: E402
+from py_ecc.bls.point_compression import compress_G1, compress_G2  # noqa: E402
+from py_ecc.optimized_bls12_381.optimized_curve import G2, curve_order, multiply  # noqa: E402
+
+sys.setrecursionlimit(_USUAL_DEPTH)
+"""py_ecc lets the whole process recurse a hundred times deeper, until hostile JSON overflows the real stack."""
 
 DOMAIN: Final = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 PROFILE: Final = "beacon-drand.{name}.yaml"

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -184,3 +186,8 @@ async def test_a_relay_that_never_ends_or_sends_what_cannot_be_read_keeps_nobody
         value = await asyncio.wait_for(plugin.fetch(settings=both, promise=promise, now=AFTER), 60)
     assert value == await plugin.fetch(settings=settings, promise=promise, now=AFTER)
     assert running.url in value.proof["relay"]
+
+
+def test_a_process_with_this_beacon_recurses_no_deeper_than_others():
+    look = "import sys, yoyaku_beacon_drand; print(sys.getrecursionlimit())"
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "1000\n"
