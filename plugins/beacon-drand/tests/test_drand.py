@@ -1,9 +1,9 @@
 """The beacon against a network of one node over HTTP, and against a value that the public network once made."""
 
 import asyncio
-from contextlib import asynccontextmanager
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
