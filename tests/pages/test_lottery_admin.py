@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, text
+from tests.cities import city_settings_of, load_cities
 from tests.pages.test_roles import log_in
 
 from yoyaku.db.engine import tenant_transaction
@@ -22,6 +23,7 @@ from yoyaku.db.tables import (
     lottery_win,
 )
 from yoyaku.kernel.clock import read_clock
+from yoyaku.web.app import create_app
 
 SERVICE = "sports"
 FAR = date(2040, 1, 1)
@@ -32,6 +34,23 @@ def a_month():
     """A month of its own for each test: they share a database."""
     years, month = divmod(next(MONTHS), 12)
     return date(FAR.year + years, month + 1, 1)
+
+
+@pytest.fixture(scope="module")
+def city_settings(database_server, _new_database):
+    """A database of its own: what is written here by hand is no example for other pages."""
+    made = _new_database()
+    settings = city_settings_of(made)
+    load_cities(settings)
+    yield settings
+    database_server.drop_database(made.name)
+
+
+@pytest.fixture(scope="module")
+async def application(city_settings):
+    gateway = create_app(city_settings)
+    yield gateway
+    await gateway.app.state["engine"].dispose()
 
 
 @pytest.fixture
