@@ -22,13 +22,13 @@ def calendar(journey, month):
 def choose(journey, day, *, courts, hours=1):
     """From a calendar to a day, its first hours, and on to the check."""
     page = journey.page
-    page.locator(f"a.day[href*='{day}']").click()
+    page.locator(f"a.day[href*='{day}'], button.day[formaction*='{day}']").click()
     page.wait_for_selector("input[name=slot]")
     for box in page.locator("input[name=slot]").all()[:hours]:
         box.check()
     page.locator("[name='surfaces.tennis']").select_option(str(courts))
     journey.next()
-    page.wait_for_url(re.compile("/entry"))
+    page.get_by_role("heading", name="抽選申込みの内容確認", level=1).wait_for()
 
 
 def enter(journey, month, *days, courts=4):
@@ -37,7 +37,7 @@ def enter(journey, month, *days, courts=4):
     calendar(journey, month)
     choose(journey, days[0], courts=courts)
     for day in days[1:]:
-        page.get_by_role("link", name="別の日・部屋を加えてセットにする").click()
+        page.get_by_role("button", name="別の日・部屋を加えてセットにする").click()
         choose(journey, day, courts=courts)
     journey.fill_form()
     if len(days) > 1:

@@ -45,6 +45,13 @@ def tick_first(page, space):
     page.locator("section.space", has_text=space).locator("input[name=slot]").first.check()
 
 
+def answered(journey, *, fill=True):
+    """What stands in the fields of the questions, filled in before."""
+    if fill:
+        journey.fill_form()
+    return [one.input_value() for one in journey.page.locator("input[name^='form.']").all()]
+
+
 def enter(journey):
     """From the check to the completion page; gives the receipt code."""
     page = journey.page
@@ -78,14 +85,14 @@ def test_a_set_of_two_days_and_two_rooms_is_one_wish_of_a_phone(visit, services,
     journey.next()
     page.wait_for_url(re.compile("/entry"))
     journey.stop("entry")
-    page.get_by_role("link", name="別の日・部屋を加えてセットにする").click()
+    typed = answered(journey)
+    page.get_by_role("button", name="別の日・部屋を加えてセットにする").click()
     journey.stop("month-again")
-    page.locator("a.day").nth(11).click()
+    page.locator("button.day").nth(11).click()
     tick_first(page, rooms[1])
     journey.next()
-    page.wait_for_url(re.compile("/entry"))
-    assert "セット 2枠" in page.locator("main").inner_text()
-    journey.fill_form()
+    page.get_by_text("セット 2枠").first.wait_for()
+    assert answered(journey, fill=False) == typed != []
     journey.stop("set")
     receipt = enter(journey)
 
@@ -162,8 +169,9 @@ def test_who_may_not_enter_for_a_stay_is_told_why_and_what_they_can_do(visit, se
     without_card = begin_without_card(visit, services["lodging"])
     said = {}
     for journey in (worker, without_card):
-        journey.page.get_by_role("link", name="日時を選んで申し込む").first.click()
-        journey.page.get_by_text("このままでは申し込めません").wait_for()
+        assert journey.page.get_by_text("このままでは申し込めません").first.is_visible()
+        journey.page.get_by_role("link", name="この抽選について").first.click()
+        journey.page.get_by_role("heading", name="このままでは申し込めません").wait_for()
         journey.stop("refused")
         said[journey.label] = journey.page.locator("main").inner_text()
         assert "枠申し込めます" not in said[journey.label]

@@ -114,6 +114,9 @@ def test_results_need_an_address_that_was_verified(facts, variant):
     person = Person(facts={"user_class": "individual", "residency": "resident", "registration": "registered", **facts})
     refusal = refused(MailNotVerifiedForLottery, court("2027-02-20"), rules=rules, person=person)
     assert (refusal.variant, refusal.trace[-1].path) == (variant, "registration.mail")
+    by_web = raffle_rules(sections={"registration": {"mail": MAIL | {"asked_for_lottery_by": ["web"]}}})
+    assert enter(court("2027-02-20"), rules=by_web, person=person, channel="counter", actor="clerk")
+    assert refused(MailNotVerifiedForLottery, court("2027-02-20"), rules=by_web, person=person)
 
 
 def test_a_requirement_that_is_not_met_speaks_the_rules_own_words():

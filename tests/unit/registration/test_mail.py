@@ -48,6 +48,16 @@ def test_who_has_not_verified_the_address_enters_no_lottery_where_the_rules_say_
     assert may_enter_lottery(rules, {"registration": "registered"})
 
 
+@pytest.mark.parametrize("lacks", [{"has_mail": False}, {"mail_verified": False}])
+def test_who_enters_by_a_way_that_asks_for_no_address_needs_none(lacks):
+    rules = terms(needed_for_lottery=True, unverified_may_enter_lottery=False, asked_for_lottery_by=["web"])
+    person = {"registration": "registered", **lacks}
+    assert may_enter_lottery(rules, {**person, "channel": "counter"})
+    assert not may_enter_lottery(rules, {**person, "channel": "web"})
+    assert not may_enter_lottery(rules, person)
+    assert not may_enter_lottery(rules, {**person, "channel": "counter", "registration": "half"})
+
+
 def test_the_stage_says_whether_one_may_enter_and_where_it_is_silent_whether_one_may_book():
     assert not may_enter_lottery(terms(), {"registration": "provisional"})
     assert not may_enter_lottery(terms(), {"registration": "half"})

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from yoyaku.lottery.pages import calendar, day, downloads, entry, mine, overview, report_page, results, wins
+from yoyaku.lottery.pages import (
+    calendar,
+    day,
+    downloads,
+    entry,
+    mine,
+    overview,
+    report_page,
+    results,
+    several,
+    wins,
+)
 
 ROUTES: Final = [
     *overview.ROUTES,
@@ -12,6 +23,7 @@ ROUTES: Final = [
     *day.ROUTES,
     *entry.ROUTES,
     *mine.ROUTES,
+    *several.ROUTES,
     *wins.ROUTES,
     *results.ROUTES,
     *report_page.ROUTES,

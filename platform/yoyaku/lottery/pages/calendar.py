@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.booking.pages.calendars import month_weeks, weekday_names
 from yoyaku.booking.pages.here import Here, read_date
 from yoyaku.booking.pages.known import Known, look_at
-from yoyaku.booking.policy import BookingRequest
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.facility.terms import Facility
 from yoyaku.lottery.pages.lots import Lot, lot_name, mine_in, need_lot, standing
-from yoyaku.lottery.pages.overview import chosen_facilities, lot_card, refusal_view
-from yoyaku.lottery.pages.parts import PART, carried_parts, part_query, read_parts
+from yoyaku.lottery.pages.overview import chosen_facilities, lot_card, refusal_of
+from yoyaku.lottery.pages.parts import PART, carried_answers, carried_parts, read_parts, texts_of
 from yoyaku.ui.page import Crumb
 
 WEEK: Final = 7
@@ -33,29 +32,48 @@ async def show_place(
     request: Request[Any, Any, Any],
 ) -> Response[Any]:
     """The days of a place; by the cart, they are those of availability."""
-    lot = await need_lot(here, scheme, month)
+    return await _place(here, await need_lot(here, scheme, month), code, request.query_params)
+
+
+@post("/lottery/{scheme:str}/{month:str}/facilities/{code:str}", status_code=200)
+async def add_to_set(
+    here: NamedDependency[Here],
+    scheme: FromPath[str],
+    month: FromPath[str],
+    code: FromPath[str],
+    request: Request[Any, Any, Any],
+) -> Response[Any]:
+    """The same, to add to a set that was begun: the answers typed for it go along, which are not for addresses."""
+    form = await request.form()
+    return await _place(here, await need_lot(here, scheme, month), code, form, answers=carried_answers(form))
+
+
+async def _place(
+    here: Here, lot: Lot, code: str, asked: Mapping[str, Any], *, answers: Sequence[tuple[str, str]] = ()
+) -> Response[Any]:
     if lot.by_cart:
-        return here.page.go(f"/availability/{code}?month={month}")
+        return here.page.go(f"/availability/{code}?month={lot.row.period_starts:%Y-%m}")
     mine = await mine_in(here, lot.lottery_id)
     facilities = chosen_facilities(lot, mine)
     facility = next((one for one in facilities if one.code == code), None)
     if facility is None:
         return here.page.go(lot.path)
-    parts = read_parts(request.query_params.getall(PART, []))
+    parts = read_parts(texts_of(asked, PART))
     context = {
         "lot": lot_card(here, lot, mine),
         "facility": facility,
         "parts": parts,
+        "hidden": [*carried_parts(parts), *answers],
+        "edit": here.page.url(f"{lot.path}/entry"),
         "rank": standing(mine) + 1,
-        "refusal": refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
+        "refusal": refusal_of(here, lot, mine),
         "other_facilities": len(facilities) > 1 and not parts,
         "crumbs": place_crumbs(here, lot),
     }
     if lot.by_night:
-        first = read_date(request.query_params.get("from")) or lot.row.period_starts
+        first = read_date(asked.get("from")) or lot.row.period_starts
         return await _week(here, lot, facility, first=first, context=context)
-    space = request.query_params.get("space")
-    return await _month(here, lot, facility, space=space, parts=parts, context=context)
+    return await _month(here, lot, facility, space=asked.get("space"), context=context)
 
 
 def place_crumbs(here: Here, lot: Lot, *labels: str) -> list[Crumb]:
@@ -71,7 +89,6 @@ async def _month(  # what a month is shown with
     facility: Facility,
     *,
     space: str | None,
-    parts: Sequence[BookingRequest],
     context: Mapping[str, Any],
 ) -> Response[Any]:
     spaces = lot.spaces_of(facility.code, space)
@@ -81,7 +98,7 @@ async def _month(  # what a month is shown with
 
     def link(day: date) -> str:
         path = f"{lot.path}/facilities/{facility.code}/{day.isoformat()}"
-        return here.page.url(path, space=chosen, **part_query(parts))
+        return here.page.url(path, space=chosen)
 
     weeks = month_weeks(
         lot.row.period_starts,
@@ -100,7 +117,6 @@ async def _month(  # what a month is shown with
         space_choices=[
             (placed.space.code, here.words.text(placed.space.name)) for placed in lot.spaces_of(facility.code)
         ],
-        hidden=carried_parts(parts),
         **context,
     )
 
@@ -146,4 +162,4 @@ def _room_row(here: Here, lot: Lot, room: PlacedSpace, known: Known, *, span: tu
     return {"space": room.space, "nights": nights}
 
 
-ROUTES: Final = [show_place]
+ROUTES: Final = [show_place, add_to_set]

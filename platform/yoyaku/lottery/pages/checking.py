@@ -10,14 +10,7 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.booking.pages.answers import (
-    PREFIX,
-    answer_rows,
-    asked_questions,
-    form_errors,
-    question_views,
-    read_answers,
-)
+from yoyaku.booking.pages.answers import answer_rows, asked_questions, form_errors, question_views, read_answers
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.submission import term_views
 from yoyaku.booking.pages.views import item_view
@@ -27,7 +20,7 @@ from yoyaku.kernel.ids import new_id
 from yoyaku.lottery.pages.calendar import place_crumbs
 from yoyaku.lottery.pages.lots import Lot, mine_in, standing
 from yoyaku.lottery.pages.overview import lot_card, refusal_view
-from yoyaku.lottery.pages.parts import carried_parts, part_query
+from yoyaku.lottery.pages.parts import carried_answers, carried_parts, part_query
 from yoyaku.lottery.policy.entry import EntryPlan, EntryRequest
 from yoyaku.lottery.service.entering import EntryQuote, quote_entry
 from yoyaku.rules.refusal import Refusal
@@ -79,13 +72,12 @@ def _items(here: Here, lot: Lot, parts: Sequence[BookingRequest], plan: EntryPla
     items = []
     for place, part in enumerate(parts):
         view = item_view(lot.rules, part, here.words)
-        others = [other for number, other in enumerate(parts) if number != place]
         where = f"{lot.path}/facilities/{part.facility}/{part.use_on.isoformat()}"
         items.append(
             {
                 "view": view,
                 "quote": None if plan is None else plan.parts[place].quote,
-                "without": entry_path(lot, others) if others else None,
+                "of_set": len(parts) > 1,
                 "change": here.page.url(where, space=part.space),
             }
         )
@@ -114,7 +106,7 @@ async def entry_page(
     questions = questions_of(here, lot, parts)
     errors = wrong.errors or {}
     refusal = None if errors else refusal_view(here, wrong.refusal)
-    add = here.page.url(f"{lot.path}/facilities/{parts[0].facility}", **part_query(parts)) if parts else None
+    add = here.page.url(f"{lot.path}/facilities/{parts[0].facility}") if parts else None
     return here.page.show(
         "lottery/entry.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_409_CONFLICT if refusal else 200,
@@ -125,6 +117,7 @@ async def entry_page(
         may_go_on=quoted.plan is not None,
         add=add if len(parts) < lot.scheme.entry.parts_at_most else None,
         check=here.page.url(f"{lot.path}/check"),
+        edit=here.page.url(f"{lot.path}/entry"),
         crumbs=place_crumbs(here, lot, here.words.say("lottery_enter.check_title")),
         **await _frame(here, lot, parts, quoted.plan),
     )
@@ -162,7 +155,6 @@ async def confirm_page(  # noqa: PLR0913  # what is confirmed, and what was wron
     """抽選申込みを行います。よろしいですか？ - with the terms, where there are any."""
     questions = questions_of(here, lot, parts)
     frame = await _frame(here, lot, parts, plan)
-    answers = [(name, str(value)) for name, value in typed.items() if name.startswith(PREFIX) and str(value)]
     return here.page.show(
         "lottery/confirm.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
@@ -171,7 +163,8 @@ async def confirm_page(  # noqa: PLR0913  # what is confirmed, and what was wron
         errors=errors or {},
         key=key or str(new_id()),
         enter=here.page.url(f"{lot.path}/enter"),
-        back=here.page.url(back) if back else here.page.url(entry_path(lot, parts)),
+        back=here.page.url(back) if back else None,
+        edit=here.page.url(f"{lot.path}/entry"),
         crumbs=place_crumbs(here, lot, here.words.say("lottery_enter.check_title")),
-        **{**frame, "rank": plan.rank, "hidden": [*frame["hidden"], *answers]},
+        **{**frame, "rank": plan.rank, "hidden": [*frame["hidden"], *carried_answers(typed)]},
     )

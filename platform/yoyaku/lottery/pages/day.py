@@ -23,21 +23,25 @@ from yoyaku.facility.policy import PlacedSpace, timetable_for
 from yoyaku.facility.terms import NightTimetable
 from yoyaku.kernel.errors import NotFound
 from yoyaku.lottery.pages.calendar import place_crumbs
-from yoyaku.lottery.pages.checking import check_page, entry_path
+from yoyaku.lottery.pages.checking import check_page, entry_page, entry_path
 from yoyaku.lottery.pages.lots import Lot, mine_in, need_lot, standing
-from yoyaku.lottery.pages.overview import lot_card, refusal_view
-from yoyaku.lottery.pages.parts import PART, carried_parts, part_query, read_parts
+from yoyaku.lottery.pages.overview import lot_card, refusal_of
+from yoyaku.lottery.pages.parts import PART, carried_answers, carried_parts, read_parts, texts_of
 
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """A day's form as it was sent: what was ticked, what stands in the fields, and what is wrong with it."""
+    """A day's form as it was sent: what was ticked, what stands in the fields, and what is wrong with it.
+
+    ``answers`` were typed before, for the set to which this day is added.
+    """
 
     ticks: Sequence[str] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    answers: Sequence[tuple[str, str]] = ()
 
     @property
     def status(self) -> int:
@@ -78,7 +82,7 @@ async def _frame(here: Here, lot: Lot, spaces: Sequence[PlacedSpace], on: date) 
         "facility": facility,
         "day": on,
         "rank": standing(mine) + 1,
-        "refusal": refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
+        "refusal": refusal_of(here, lot, mine),
         "must_log_in": here.visit.registrant_id is None,
         "crumbs": place_crumbs(here, lot, here.words.text(facility.name), here.words.fact(on)),
     }
@@ -93,8 +97,7 @@ async def _hours_page(here: Here, lot: Lot, spaces: Sequence[PlacedSpace], on: d
         for slot in row["slots"]:
             slot["bookable"] = isinstance(drawn, DrawnDay) and drawn.phase == "open" and slot["free"] > 0
         row["any_free"] = any(slot["bookable"] for slot in row["slots"])
-    parts = read_parts(_values(typed.form, PART))
-    path = f"{lot.path}/facilities/{spaces[0].facility.code}"
+    parts = read_parts(texts_of(typed.form, PART))
     return here.page.show(
         "lottery/day.html",
         status=typed.status,
@@ -104,15 +107,10 @@ async def _hours_page(here: Here, lot: Lot, spaces: Sequence[PlacedSpace], on: d
         chosen=typed.form,
         errors=typed.errors,
         parts=parts,
-        hidden=carried_parts(parts),
-        back=here.page.url(path, **part_query(parts)),
+        hidden=[*carried_parts(parts), *typed.answers],
+        back=here.page.url(f"{lot.path}/facilities/{spaces[0].facility.code}"),
         **await _frame(here, lot, spaces, on),
     )
-
-
-def _values(form: Mapping[str, Any], name: str) -> list[str]:
-    found: list[str] = form.getall(name, []) if hasattr(form, "getall") else []
-    return [str(one) for one in found]
 
 
 async def _stay_page(here: Here, lot: Lot, spaces: Sequence[PlacedSpace], on: date, typed: Typed) -> Response[Any]:
@@ -161,20 +159,27 @@ async def choose_day(  # the parts of the address
     day: FromPath[str],
     request: Request[Any, Any, Any],
 ) -> Response[Any]:
-    """Take what was wished for to the page where it is checked; hours as an address, so that more can be added."""
+    """Take what was wished for to the page where it is checked; hours as an address, as long as no answers go along.
+
+    With ``look`` the day is only shown, as one of a set that was begun.
+    """
     lot, on, form = await need_lot(here, scheme, month), need_date(day), await request.form()
     spaces = lot.spaces_of(code, here.page.query.get("space"))
     if not spaces or lot.by_cart:
         return here.page.go(lot.path)
     if lot.by_night:
         return await _choose_stay(here, lot, spaces[0], on, form)
-    ticks = _values(form, "slot")
+    ticks, answers = texts_of(form, "slot"), carried_answers(form)
+    if form.get("look"):
+        return await _day(here, lot, code, on, Typed(form=form, answers=answers))
     extras = picked_extras(form)
     chosen = requests_from_ticks(lot.rules, facility=code, use_on=on, ticks=ticks, extras=extras, now=here.visit.now)
     if not chosen:
         errors = {"": here.words.say("form.no_slot")}
-        return await _day(here, lot, code, on, Typed(ticks=ticks, form=form, errors=errors))
-    parts = [*read_parts(_values(form, PART)), *chosen]
+        return await _day(here, lot, code, on, Typed(ticks=ticks, form=form, errors=errors, answers=answers))
+    parts = [*read_parts(texts_of(form, PART)), *chosen]
+    if answers and here.visit.registrant_id is not None:
+        return await entry_page(here, lot, parts, form)
     return here.page.go(entry_path(lot, parts))
 
 

@@ -27,7 +27,7 @@ from yoyaku.lottery.pages.checking import (
 )
 from yoyaku.lottery.pages.lots import Lot, lot_of, need_lot
 from yoyaku.lottery.pages.overview import lot_card, lot_steps
-from yoyaku.lottery.pages.parts import PART, read_parts
+from yoyaku.lottery.pages.parts import PART, read_parts, texts_of
 from yoyaku.lottery.policy.entry import EntryRequest
 from yoyaku.lottery.service.entering import Entered, enter
 from yoyaku.lottery.service.entries import MyLottery, my_lotteries
@@ -55,13 +55,28 @@ async def show_entry(
     return await entry_page(here, lot, parts, {})
 
 
+@post("/lottery/{scheme:str}/{month:str}/entry", status_code=200)
+async def edit_entry(
+    here: NamedDependency[Here], scheme: FromPath[str], month: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """The entry again with everything as it was typed; without one of its uses, where that is to go."""
+    lot, form = await need_lot(here, scheme, month), await request.form()
+    parts = read_parts(texts_of(form, PART))
+    left = [part for place, part in enumerate(parts) if str(place) != form.get("without")]
+    if not left or lot.by_cart:
+        return here.page.go(lot.path)
+    if here.visit.registrant_id is None:
+        return _to_log_in(here, entry_path(lot, left))
+    return await entry_page(here, lot, left, form)
+
+
 @post("/lottery/{scheme:str}/{month:str}/check", status_code=200)
 async def check_entry(
     here: NamedDependency[Here], scheme: FromPath[str], month: FromPath[str], request: Request[Any, Any, Any]
 ) -> Response[Any]:
     """Whether one really wants to; or what is wrong, with everything as it was typed."""
     lot, form = await need_lot(here, scheme, month), await request.form()
-    parts = read_parts(str(one) for one in form.getall(PART, []))
+    parts = read_parts(texts_of(form, PART))
     if not parts or lot.by_cart:
         return here.page.go(lot.path)
     if here.visit.registrant_id is None:
@@ -75,7 +90,7 @@ async def do_enter(
 ) -> Response[Any]:
     """Enter; sent twice, it is entered once."""
     lot, form = await need_lot(here, scheme, month), await request.form()
-    parts = read_parts(str(one) for one in form.getall(PART, []))
+    parts = read_parts(texts_of(form, PART))
     if not parts or lot.by_cart:
         return here.page.go(lot.path)
     if here.visit.registrant_id is None:
@@ -184,4 +199,4 @@ def entry_row(here: Here, lot: Lot, entry: EntryView, *, is_new: bool = False) -
     return {"id": entry.entry_id, "rank": entry.rank, "uses": uses, "yen": entry.total_yen, "is_new": is_new}
 
 
-ROUTES: Final = [show_entry, check_entry, do_enter, show_entered]
+ROUTES: Final = [show_entry, edit_entry, check_entry, do_enter, show_entered]

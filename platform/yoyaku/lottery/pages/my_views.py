@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from yoyaku.booking.pages.views import request_detail
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import application_bookings
+from yoyaku.booking.views import BookingView
 from yoyaku.lottery.pages.public_views import name_of
 from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.rules import scheme_of
@@ -157,16 +158,12 @@ async def with_bookings(here: Here, card: EntryCard, entry: EntryView) -> EntryC
     if entry.application_id is None:
         return card
     found = await application_bookings(here.conn, visit=here.visit, application_id=entry.application_id)
-    booked = [Booked(number=one.number, path=f"/me/bookings/{one.booking_id}") for one in found]
-    return EntryCard(
-        entry_id=card.entry_id,
-        path=card.path,
-        rank=card.rank,
-        state=card.state,
-        uses=card.uses,
-        yen=card.yen,
-        booked=booked,
-    )
+    return replace(card, booked=booked_lines(found))
+
+
+def booked_lines(bookings: Iterable[BookingView]) -> list[Booked]:
+    """Bookings by their numbers."""
+    return [Booked(number=one.number, path=f"/me/bookings/{one.booking_id}") for one in bookings]
 
 
 def use_line(rules: ServiceRules, request: BookingRequest, use: EntryUse, words: Words) -> UseLine:

@@ -31,7 +31,10 @@ async def show_lotteries(here: NamedDependency[Here]) -> Response[Any]:
     who = here.visit.registrant_id
     mine = [] if who is None else await my_lotteries(here.conn, registrant_id=who, now=here.visit.now)
     by_lottery = {one.lottery.lottery_id: one for one in mine}
-    cards = [lot_card(here, lot, by_lottery.get(lot.lottery_id)) for lot in lots]
+    cards = []
+    for lot in lots:
+        own = by_lottery.get(lot.lottery_id)
+        cards.append({**lot_card(here, lot, own), "refusal": refusal_of(here, lot, own)})
     return here.page.show(
         "lottery/lotteries.html",
         groups=[(phase, [card for card in cards if card["phase"] == phase]) for phase in ("open", "before", "closed")],
@@ -75,6 +78,13 @@ def lot_steps(lot: Lot) -> list[dict[str, Any]]:
     ]
 
 
+def refusal_of(here: Here, lot: Lot, mine: MyLottery | None) -> dict[str, Any] | None:
+    """Why whoever is logged in, or served, may enter nothing (more) now; strangers are told when they try."""
+    if here.visit.account_id is None and here.visit.registrant_id is None:
+        return None
+    return refusal_view(here, lot.refusal(used=standing(mine)))
+
+
 def refusal_view(here: Here, refusal: Refusal | None) -> dict[str, Any] | None:
     """Why somebody may not, with the clauses."""
     if refusal is None:
@@ -99,7 +109,7 @@ async def show_lottery(here: NamedDependency[Here], scheme: FromPath[str], month
     return here.page.show(
         "lottery/lottery.html",
         lot=lot_card(here, lot, mine),
-        refusal=refusal_view(here, lot.refusal(used=standing(mine))) if here.visit.account_id is not None else None,
+        refusal=refusal_of(here, lot, mine),
         facilities=[
             {
                 "name": facility.name,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from yoyaku.booking.pages.answers import PREFIX
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import is_within_reach
 
@@ -38,6 +39,17 @@ def write_part(request: BookingRequest) -> str:
     """A use as text."""
     part = _Part(**{name: getattr(request, name) for name in _Part.__struct_fields__})
     return msgspec.json.encode(part).decode()
+
+
+def texts_of(form: Mapping[str, Any], name: str) -> list[str]:
+    """All that stands under a name in a form or the query of an address."""
+    found: list[object] = form.getall(name, []) if hasattr(form, "getall") else []
+    return [str(one) for one in found]
+
+
+def carried_answers(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was typed into the questions, as hidden fields."""
+    return [(name, str(value)) for name, value in form.items() if name.startswith(PREFIX) and str(value)]
 
 
 def read_parts(texts: Iterable[str]) -> list[BookingRequest]:

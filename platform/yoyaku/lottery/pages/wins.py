@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.lottery.pages.mine import crumbs_to, elsewhere, mine_of
 from yoyaku.lottery.pages.my_views import EntryCard, LotteryCard, entry_card, lottery_card, with_bookings
 from yoyaku.lottery.pages.why_words import why_lines
+from yoyaku.lottery.pages.win_form import WinForm
 from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.accepting import accept_win, decline_wins
 from yoyaku.lottery.service.entries import get_entry
@@ -24,18 +27,16 @@ from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
 
 
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """An entry with its lottery, as its page shows it."""
 
-    def __init__(
-        self, *, entry: EntryView, card: EntryCard, lottery: LotteryCard, rules: ServiceRules, may_decline: bool
-    ) -> None:
-        """Gather what was read."""
-        self.entry = entry
-        self.card = card
-        self.lottery = lottery
-        self.rules = rules
-        self.may_decline = may_decline and card.waits
+    entry: EntryView
+    card: EntryCard
+    lottery: LotteryCard
+    scheme: str
+    rules: ServiceRules
+    may_decline: bool
 
 
 async def _read(here: Here, entry_id: UUID) -> Shown:
@@ -53,12 +54,20 @@ async def _read(here: Here, entry_id: UUID) -> Shown:
         entry=entry,
         card=card,
         lottery=await lottery_card(here, mine, in_full=False),
+        scheme=mine.lottery.scheme,
         rules=rules,
-        may_decline=scheme is not None and scheme.win.decline,
+        may_decline=scheme is not None and scheme.win.decline and card.waits,
     )
 
 
-async def _page(here: Here, shown: Shown, template: str, *, errors: dict[str, str] | None = None) -> Response[Any]:
+async def _page(
+    here: Here,
+    shown: Shown,
+    template: str,
+    *,
+    form: WinForm | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[Any]:
     told = await why(here.conn, rules=shown.rules, entry_id=shown.entry.entry_id)
     lines = why_lines(told, words=here.words, announces_at=shown.lottery.announces_at)
     label = here.words.say("lottery_mine.entry" if shown.card.rank is None else "lottery.rank", rank=shown.card.rank)
@@ -70,9 +79,15 @@ async def _page(here: Here, shown: Shown, template: str, *, errors: dict[str, st
         lottery=shown.lottery,
         may_decline=shown.may_decline,
         why=lines if shown.lottery.phase == "announced" else None,
+        had_turn=told.outcome in ("won", "lost"),
         errors=errors or {},
+        **((form or _form(here, shown)).shown(errors or {}) if shown.card.waits else {}),
         crumbs=crumbs_to(here, Crumb(label=shown.lottery.name, path=shown.lottery.path), Crumb(label=label)),
     )
+
+
+def _form(here: Here, shown: Shown, typed: Mapping[str, Any] | None = None) -> WinForm:
+    return WinForm(here=here, rules=shown.rules, scheme=shown.scheme, entries=[shown.entry], typed=typed)
 
 
 @get("/me/lottery/entries/{entry_id:uuid}")
@@ -84,16 +99,26 @@ async def show_entry(here: NamedDependency[Here], entry_id: FromPath[UUID]) -> R
 
 
 @post("/me/lottery/entries/{entry_id:uuid}/accept", status_code=303)
-async def do_accept(here: NamedDependency[Here], entry_id: FromPath[UUID]) -> Response[Any]:
-    """Make the win a booking."""
+async def do_accept(
+    here: NamedDependency[Here], entry_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Make the win a booking, with the answers that entering did not ask for."""
     if (away := elsewhere(here)) is not None:
         return away
     shown = await _read(here, entry_id)
+    form = _form(here, shown, await request.form())
     try:
         async with here.conn.begin_nested():
-            await accept_win(here.conn, visit=here.visit, rules=shown.rules, entry_id=entry_id)
+            await accept_win(
+                here.conn,
+                visit=here.visit,
+                rules=shown.rules,
+                entry_id=entry_id,
+                form=form.answers or None,
+                accepted_terms=form.accepted,
+            )
     except Refusal as refusal:
-        return await _page(here, shown, "lottery/my_entry.html", errors={"": here.words.sentence(refusal)})
+        return await _page(here, shown, "lottery/my_entry.html", form=form, errors=form.errors(refusal))
     return here.page.go(shown.card.path, flash="lottery_accepted")
 
 

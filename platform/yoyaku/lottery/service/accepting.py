@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from yoyaku.lottery.repository.entry_rows import read_requests
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.repository.wins import WinRow
 from yoyaku.lottery.rules import scheme_of
+from yoyaku.rules.refusal import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,46 @@ async def accept_win(  # what accepting consists of
     facts = {"lottery_id": win.lottery_id, "entry_ids": [entry_id], "application_id": made.application_id}
     await record(conn, visit=served, kind="lottery_accepted", applicant_id=win.applicant_id, facts=facts)
     return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What became of one of several wins: its bookings, or why it is none."""
+
+    entry_id: UUID
+    application: Application | None = None
+    refusal: Refusal | None = None
+
+
+async def accept_wins(  # what accepting consists of
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    entry_ids: Sequence[UUID],
+    form: Mapping[str, Any] | None = None,
+    accepted_terms: Sequence[str] = (),
+) -> Sequence[Answered]:
+    """Accept several wins of one lottery, in the order of the wishes, each as :func:`accept_win` and decided for itself.
+
+    Raises:
+        LoginRequired, NotAllowed, EntryNotFound: as :func:`accept_win`, where any of them is so; none is accepted then.
+    """
+    found = _own(visit, await wins.lock_wins(conn, entry_ids=entry_ids))
+    if len(found) < len(set(entry_ids)):
+        raise EntryNotFound
+    answers = []
+    for win in found:
+        try:
+            async with conn.begin_nested():
+                made = await accept_win(
+                    conn, visit=visit, rules=rules, entry_id=win.entry_id, form=form, accepted_terms=accepted_terms
+                )
+        except Refusal as refusal:
+            answers.append(Answered(entry_id=win.entry_id, refusal=refusal))
+        else:
+            answers.append(Answered(entry_id=win.entry_id, application=made))
+    return answers
 
 
 async def decline_wins(

@@ -99,13 +99,16 @@ def may_enter_lottery(terms: RegistrationTerms, facts: Mapping[str, object]) -> 
     """Whether somebody may enter a lottery, by their stage and their mail.
 
     ``facts`` are the person's: ``registration``, ``mail_verified`` (absent: as if verified) and ``has_mail`` (absent:
-    they have an address).
+    they have an address). ``channel`` is the way by which they enter (absent: one that asks for an address).
     """
     stage = next((one for one in terms.stages if one.code == facts.get("registration")), None)
     if stage is not None:
         may = stage.may_book if stage.may_enter_lottery is None else stage.may_enter_lottery
         if not may:
             return False
+    by = terms.mail.asked_for_lottery_by
+    if by != "all" and "channel" in facts and facts["channel"] not in by:
+        return True
     if terms.mail.needed_for_lottery and facts.get("has_mail") is False:
         return False
     return terms.mail.unverified_may_enter_lottery or facts.get("mail_verified") is not False

@@ -73,7 +73,8 @@ class MailTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether an address of mail is needed, how long its link lasts, and what waits until it is verified.
 
     ``unverified_may_book_by`` are the channels by which somebody whose address is not verified may book (``all``:
-    every one). ``shared`` allows the address of somebody else.
+    every one). ``shared`` allows the address of somebody else. ``asked_for_lottery_by`` are the channels by which an
+    entry into a lottery is held to ``needed_for_lottery`` and ``unverified_may_enter_lottery`` (``all``: every one).
     """
 
     required_for: list[Literal["web", "counter", "post"]] = field(default_factory=lambda: ["web"])
@@ -82,4 +83,5 @@ class MailTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unverified_may_book_by: list[str] | Literal["all"] = "all"
     unverified_may_enter_lottery: bool = True
     needed_for_lottery: bool = False
+    asked_for_lottery_by: list[str] | Literal["all"] = "all"
     if_it_does_not_come: Text | None = None

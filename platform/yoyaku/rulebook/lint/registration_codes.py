@@ -84,9 +84,10 @@ def _facilities(terms: RegistrationTerms) -> Named:
 
 
 def _channels(terms: RegistrationTerms) -> Named:
-    by = terms.mail.unverified_may_book_by
-    if by != "all":
-        yield from ((("mail", "unverified_may_book_by", nth), code) for nth, code in enumerate(by))
+    for name in ("unverified_may_book_by", "asked_for_lottery_by"):
+        by = getattr(terms.mail, name)
+        if by != "all":
+            yield from ((("mail", name, nth), code) for nth, code in enumerate(by))
 
 
 def _plugin(book: Book, path: KeyPath, step: IdentityStep) -> Iterator[Fault]:
