@@ -88,3 +88,37 @@ $$;
 CREATE TRIGGER lottery_win_stands
     BEFORE UPDATE OF entry_id, lottery_id, applicant_id, round, place, sole ON lottery_win
     FOR EACH ROW EXECUTE FUNCTION refuse_win_change();
+
+-- Days are held from the opening until the lottery is released; the release itself is a step that everybody sees.
+CREATE FUNCTION refuse_early_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT tenant_id, service_id, lottery_id FROM touched) t
+        LEFT JOIN lottery l USING (tenant_id, service_id, lottery_id) WHERE l.state IS DISTINCT FROM 'released'
+    ) THEN
+        RAISE EXCEPTION 'Days are held until their lottery is released'
+            USING ERRCODE = 'check_violation', TABLE = 'lottery_hold', CONSTRAINT = 'lottery_hold_stands';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER lottery_hold_stands AFTER DELETE ON lottery_hold REFERENCING OLD TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_early_release();
+
+-- A service makes the key that signs its results itself, once. A further one, which would sign from then on and by which
+-- anybody would check, is added by nobody but the owner of the tables.
+CREATE FUNCTION refuse_second_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(concat('signing key of ', NEW.tenant_id, '/', NEW.service_id), 0));
+    IF EXISTS (SELECT FROM signing_key k WHERE (k.tenant_id, k.service_id) = (NEW.tenant_id, NEW.service_id))
+        AND NOT EXISTS (
+            SELECT FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE c.oid = TG_RELID AND r.rolname = current_user
+        )
+    THEN
+        RAISE EXCEPTION 'The service has a key already; only the owner of the tables adds another'
+            USING ERRCODE = 'check_violation', TABLE = 'signing_key', CONSTRAINT = 'signing_key_stands';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER signing_key_stands BEFORE INSERT ON signing_key FOR EACH ROW EXECUTE FUNCTION refuse_second_key();

@@ -5,6 +5,9 @@ ALTER TABLE deadline ADD CONSTRAINT deadline_kind_check CHECK (
              'lottery_plan', 'lottery_open', 'lottery_remind', 'lottery_seal', 'lottery_draw', 'lottery_announce',
              'lottery_remind_win', 'lottery_lapse', 'lottery_release')
 );
+-- What was done besides the steps that a lottery's own row tells, for whoever looks at one.
+CREATE INDEX ix_deadline_besides ON deadline (tenant_id, service_id, subject_id)
+    WHERE kind IN ('lottery_remind', 'lottery_remind_win', 'lottery_lapse');
 
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (

@@ -10,8 +10,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db import work
-from yoyaku.db.engine import platform_transaction, tenant_transaction
-from yoyaku.db.work import DueWork, Kind
+from yoyaku.db.engine import encode_json, platform_transaction, tenant_transaction
+from yoyaku.db.work import ERROR_LETTERS, DueWork, Kind
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.kept import keep_error
 from yoyaku.worker.deadlines import meet_deadline
 from yoyaku.worker.mailing import send_one
 from yoyaku.worker.runtime import Runtime
@@ -78,5 +80,15 @@ async def _attempt(runtime: Runtime, one: DueWork) -> bool:
     except Exception as error:
         log.exception("work_failed", kind=one.kind, id=str(one.id), tenant=one.tenant_id, service=one.service_id)
         async with tenant_transaction(runtime.engine, one.tenant_id, one.service_id) as conn:
-            await work.mark_failed(conn, kind=one.kind, work_id=one.id, error=repr(error))
+            await work.mark_failed(conn, kind=one.kind, work_id=one.id, error=kept(error))
         return False
+
+
+def kept(error: Exception) -> str:
+    """A failure as the database keeps it, for staff: its kind, and the sentence of one that has one.
+
+    What else it says (addresses of relays, values) stands in the log only, under the id of the piece of work.
+    """
+    kind = {"kind": type(error).__name__}
+    told = encode_json(kind | keep_error(error)) if isinstance(error, YoyakuError) else ""
+    return told if 0 < len(told) <= ERROR_LETTERS else encode_json(kind)

@@ -1,5 +1,6 @@
 """Nothing steers a lottery from the database, and nothing of its result shows there before it is announced."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,16 +11,23 @@ from tests.integration.lottery.drawn_town import court, moment, publish, states,
 
 from yoyaku.booking.policy import StillDrawn
 from yoyaku.booking.service import month_availability, submit, submit_application
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.kernel.ids import new_id
+from yoyaku.lottery.repository.keys import add_key, read_newest_key
 from yoyaku.lottery.service.batches import apply_again, list_batches, revert
 from yoyaku.lottery.service.lapsing import preview_lapse
 from yoyaku.lottery.service.odds import read_odds
 from yoyaku.lottery.service.overview import read_one
-from yoyaku.testing.town import visit_of
+from yoyaku.testing.town import SERVICE, TOWN, visit_of
 
 DAY = date(2027, 2, 20)
 ENTERING = moment(1, "opens", minutes=1)
 EVE = moment(1, "announces", minutes=-5)
 
+ADDED_KEY = (
+    "INSERT INTO signing_key SELECT (jsonb_populate_record(k, jsonb_build_object("
+    "'key_id', gen_random_uuid(), 'made_at', '2099-01-01'))).* FROM signing_key k LIMIT 1"
+)
 WHOLE = {
     "who entered": "INSERT INTO lottery_applicant SELECT (jsonb_populate_record(a, jsonb_build_object("
     "'applicant_id', gen_random_uuid(), 'receipt', 'AAAAA-AAAAA', 'registrant_id', r.registrant_id))).*"
@@ -44,6 +52,7 @@ WHOLE = {
     "another hash": "UPDATE lottery SET sealed_hash = '00' WHERE state = 'sealed'",
     "another list": "UPDATE lottery_file SET content = '\\x00'",
     "no list": "DELETE FROM lottery_file",
+    "days let go": "DELETE FROM lottery_hold WHERE use_on < '2027-03-01'",
 }
 DRAWN = {
     "another value": "UPDATE lottery SET public_value = 'mine' WHERE state = 'drawn'",
@@ -63,6 +72,8 @@ ANNOUNCED = {
     "wins removed": "DELETE FROM occupancy WHERE kind = 'lottery'; DELETE FROM lottery_win",
     "decisions removed": "DELETE FROM lottery_outcome",
     "result removed": "DELETE FROM lottery_file WHERE name = 'result'",
+    "days let go": "DELETE FROM lottery_hold WHERE use_on < '2027-03-01'",
+    "another key": ADDED_KEY,
 }
 
 
@@ -110,6 +121,27 @@ async def test_no_statement_of_the_application_changes_what_was_drawn(town, draw
     await work(town, drawn_runtime, moment(1, "announces"))
     refused = await try_all(town, ANNOUNCED)
     assert set(refused) == set(ANNOUNCED)
+
+
+async def test_only_the_owner_of_the_tables_adds_a_second_key_and_the_newest_signs(town, drawn_runtime):
+    await crowd(town, drawn_runtime)
+    await work(town, drawn_runtime, EVE)
+    async with tenant_transaction(town.owner, TOWN, SERVICE) as conn:
+        await conn.execute(text(ADDED_KEY))
+    [(newest,)] = await town.see("SELECT key_id FROM signing_key WHERE made_at > '2098-01-01'")
+    async with town.act() as conn:
+        assert (await read_newest_key(conn))[0] == newest
+
+
+async def test_of_first_keys_made_at_once_one_is_kept(town):
+    async def make():
+        async with town.act() as conn:
+            key = {"public_key": b"p", "private_key": b"s", "at": EVE}
+            await add_key(conn, key_id=new_id(), **key)
+
+    done = await asyncio.gather(*(make() for _ in range(4)), return_exceptions=True)
+    assert sum(one is None for one in done) == 1
+    assert await town.see("SELECT count(*) FROM signing_key") == [(1,)]
 
 
 async def test_a_draw_that_is_taken_back_and_done_again_gives_the_same_files(town, drawn_runtime):

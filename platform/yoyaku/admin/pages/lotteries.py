@@ -23,10 +23,10 @@ from yoyaku.lottery.service.overview import (
     Overview,
     Standing,
     Wanted,
-    planning_due,
     read_all,
     read_file,
     read_one,
+    read_planning,
 )
 from yoyaku.lottery.service.publishing import publish_value
 from yoyaku.registration.policy.roles import Permission
@@ -50,7 +50,7 @@ async def show_lotteries(here: NamedDependency[Here]) -> Response[Any]:
     shown = here.page.show(
         "admin/lotteries.html",
         lotteries=[(one, named(here, rules, one.lottery)) for one in found],
-        planned_at=await planning_due(here.conn),
+        planning=await read_planning(here.conn, visit=here.visit),
         may_run=may(here, Permission.RUN_LOTTERIES),
         ways=ways(here),
         crumbs=crumbs(here, (here.words.say("lottery_admin.title"), None)),

@@ -28,6 +28,12 @@ deadline = of_service(
         "uq_deadline_open", *SERVICE_KEY, "kind", "subject_id", unique=True, postgresql_where=text("done_at IS NULL")
     ),
     Index("ix_deadline_due", "due_at", postgresql_where=text("done_at IS NULL")),
+    Index(
+        "ix_deadline_besides",
+        *SERVICE_KEY,
+        "subject_id",
+        postgresql_where=text("kind IN ('lottery_remind', 'lottery_remind_win', 'lottery_lapse')"),
+    ),
 )
 
 outbox = of_service(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.kept import read_error
 
 StepState = Literal["done", "next", "coming", "late", "stuck"]
-TroubleCode = Literal["by_hand", "beacon", "setup", "order", "stopped", "other"]
+TroubleCode = Literal["by_hand", "early", "beacon", "setup", "order", "stopped", "undone", "refused", "other"]
 
 GRACE: Final = timedelta(minutes=5)
 """How long after its moment a step may still be waiting for its turn before it is called late."""
@@ -21,15 +24,28 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     "lottery_release": ("released", "releases_at"),
 }
 """The steps that move a lottery: by the kind of their deadline, the state they lead to, and their moment."""
-SIGNS: Final[Sequence[tuple[str, TroubleCode]]] = (
-    ("NotYet", "beacon"),
-    ("BeaconFailed", "beacon"),
-    ("PluginUnknown", "setup"),
-    ("ProfileMissing", "setup"),
-    ("PluginSettingsWrong", "setup"),
-    ("NotReady", "order"),
+KINDS: Final[Mapping[str, TroubleCode]] = {
+    "NotYet": "early",
+    "BeaconFailed": "beacon",
+    "PluginUnknown": "setup",
+    "ContractMismatch": "setup",
+    "ProfileMissing": "setup",
+    "PluginSettingsWrong": "setup",
+    "NotReady": "order",
+}
+"""What stands behind the kinds of errors that a worker leaves behind; any other that has a sentence is ``refused``."""
+IN_ORDER: Final = (
+    "lottery_plan",
+    "lottery_open",
+    "lottery_remind",
+    "lottery_seal",
+    "lottery_draw",
+    "lottery_announce",
+    "lottery_remind_win",
+    "lottery_lapse",
+    "lottery_release",
 )
-"""By what an error is known in the words a worker leaves behind."""
+"""Steps of the same moment come in this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,28 +63,34 @@ class Life:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """A deadline that is not done: due in business time, tried again at ``next_try_at`` in real time (``None``: now)."""
+    """A deadline: due in business time, tried again at ``next_try_at`` in real time (``None``: now).
+
+    ``failure`` is the ``kind`` of what last went wrong with its ``code``, ``title`` and ``facts`` where it has a sentence.
+    """
 
     subject_id: Hashable
     kind: str
     due_at: datetime
-    attempts: int
-    next_try_at: datetime | None
-    last_error: str | None
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    failure: Mapping[str, Any] | None = None
+    deadline_id: Hashable = None
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """Why a step is not done: ``since`` when (business time), how often it was tried, when it is tried again.
 
-    ``said`` is what the worker left behind, for whoever runs the platform.
+    ``said`` is the sentence of what went wrong, where it has one; ``record`` leads to it in the log of the platform.
     """
 
     code: TroubleCode
     since: datetime
     attempts: int
     next_try_at: datetime | None
-    said: str | None
+    said: YoyakuError | None
+    record: Hashable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,28 +104,46 @@ class Step:
 
 
 def steps_of(life: Life, *, awaited: Sequence[Awaited], now: datetime, offset: timedelta) -> tuple[Step, ...]:
-    """The steps in the order of their moments; ``awaited`` are the lottery's own deadlines.
+    """The steps in the order of their moments; ``awaited`` are the lottery's own deadlines, also those besides that are
+    done. The first that is not done is next, unless it is late or stuck.
 
     ``offset`` is what business time is ahead of real time.
     """
     reached = ORDER.index(life.state)
-    waiting = {one.kind: one for one in awaited}
+    waiting = {one.kind: one for one in awaited if not one.done}
     steps = []
     for kind, (leads_to, name) in STEPS.items():
         ahead = ORDER.index(leads_to) - reached
-        found = waiting.get(kind) if ahead > 0 else None
-        at = found.due_at if found else getattr(life, name)
+        found = waiting.get(kind)
+        at = found.due_at if found and ahead > 0 else getattr(life, name)
         trouble = _trouble(kind, life, found, at=at, now=now, offset=offset) if ahead == 1 else None
-        steps.append(Step(kind=kind, at=at, state=_state(trouble, ahead=ahead), trouble=trouble))
-    others = [one for one in waiting.values() if one.kind not in STEPS]
-    steps += [_besides(one, now=now, offset=offset) for one in others]
-    return tuple(sorted(steps, key=lambda step: step.at))
+        if found and ahead <= 0:  # what follows it is not done: bookings, notices
+            trouble = _held_up(found, at=found.due_at, now=now, offset=offset)
+        state = _state(trouble) if trouble or ahead > 0 else "done"
+        steps.append(Step(kind=kind, at=at, state=state, trouble=trouble))
+    past = [Step(kind=one.kind, at=one.due_at, state="done") for one in awaited if one.done]
+    others = [step_besides(one, now=now, offset=offset) for one in waiting.values() if one.kind not in STEPS]
+    return _with_next(sorted([*steps, *past, *others], key=lambda step: (step.at, IN_ORDER.index(step.kind))))
 
 
-def _state(trouble: Trouble | None, *, ahead: int) -> StepState:
-    if trouble is not None:
-        return "late" if trouble.code == "stopped" else "stuck"
-    return "done" if ahead <= 0 else "next" if ahead == 1 else "coming"
+def step_besides(one: Awaited, *, now: datetime, offset: timedelta) -> Step:
+    """A step that moves no lottery from state to state: planning, a reminder, a lapse."""
+    trouble = _held_up(one, at=one.due_at, now=now, offset=offset)
+    return Step(kind=one.kind, at=one.due_at, state=_state(trouble), trouble=trouble)
+
+
+def _with_next(steps: Sequence[Step]) -> tuple[Step, ...]:
+    first = next((place for place, step in enumerate(steps) if step.state != "done"), None)
+    return tuple(
+        replace(step, state="next") if place == first and step.state == "coming" else step
+        for place, step in enumerate(steps)
+    )
+
+
+def _state(trouble: Trouble | None) -> StepState:
+    if trouble is None:
+        return "coming"
+    return "late" if trouble.code == "stopped" else "stuck"
 
 
 def _trouble(
@@ -115,23 +155,23 @@ def _trouble(
 
 
 def _held_up(found: Awaited | None, *, at: datetime, now: datetime, offset: timedelta) -> Trouble | None:
-    if found is not None and found.last_error is not None and at <= now:
-        signs = (code for sign, code in SIGNS if sign in found.last_error)
-        return _said(found, code=next(signs, "other"), since=at, offset=offset)
-    return _said(found, code="stopped", since=at, offset=offset) if at + GRACE < now else None
-
-
-def _besides(one: Awaited, *, now: datetime, offset: timedelta) -> Step:
-    trouble = _held_up(one, at=one.due_at, now=now, offset=offset)
-    return Step(kind=one.kind, at=one.due_at, state=_state(trouble, ahead=2), trouble=trouble)
+    if found is not None and found.failure is not None and at <= now:
+        known = KINDS.get(found.failure["kind"]) or ("refused" if "code" in found.failure else "other")
+        return _said(found, code=known, since=at, offset=offset)
+    code: TroubleCode = (
+        "stopped" if found is not None else "undone"
+    )  # taken back by staff: nothing is going to do it by itself
+    return _said(found, code=code, since=at, offset=offset) if at + GRACE < now else None
 
 
 def _said(found: Awaited | None, *, code: TroubleCode, since: datetime, offset: timedelta) -> Trouble:
     again = found.next_try_at if found is not None and found.attempts else None
+    failure = found.failure if found is not None else None
     return Trouble(
         code=code,
         since=since,
         attempts=found.attempts if found else 0,
         next_try_at=None if again is None else again + offset,
-        said=found.last_error if found else None,
+        said=read_error(failure) if failure is not None and "code" in failure else None,
+        record=found.deadline_id if found else None,
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.kept import keep_error
+from yoyaku.kernel.kept import read_error as told
 
-DATE_LETTERS: Final = len("2027-02-01")
-PLAIN: Final = (str, int, float, date, dict)
-"""Kinds of facts that can be stored, and said again."""
+__all__ = ["WinNotBooked", "kept", "told"]
 
 
 class WinNotBooked(YoyakuError):
@@ -22,24 +20,4 @@ class WinNotBooked(YoyakuError):
 
 def kept(error: Exception) -> dict[str, Any]:
     """An error as it is stored: its code (with its variant) and facts. Of one that is no sentence, its kind only."""
-    known = error if isinstance(error, YoyakuError) else WinNotBooked(error=type(error).__name__)
-    code = known.code if known.variant is None else f"{known.code}.{known.variant}"
-    facts = {name: value for name, value in known.facts.items() if isinstance(value, PLAIN)}
-    return {"code": code, "title": known.title, "facts": facts}
-
-
-def told(stored: Mapping[str, Any]) -> YoyakuError:
-    """The error that was stored, so that it can be said in words."""
-    error = YoyakuError(**{name: _read(value) for name, value in stored["facts"].items()})
-    vars(error).update(code=stored["code"], title=stored["title"])
-    return error
-
-
-def _read(value: object) -> object:
-    """A fact as it was: days and instants were stored as text."""
-    if not isinstance(value, str) or not value[:4].isdigit():
-        return value
-    try:
-        return date.fromisoformat(value) if len(value) == DATE_LETTERS else datetime.fromisoformat(value)
-    except ValueError:
-        return value
+    return keep_error(error if isinstance(error, YoyakuError) else WinNotBooked(error=type(error).__name__))

@@ -26,7 +26,7 @@ _SET: Final = text("""
     DO UPDATE SET due_at = excluded.due_at, next_try_at = '-infinity'
 """)
 _CLOSE: Final = text("""
-    UPDATE deadline SET done_at = clock_timestamp()
+    UPDATE deadline SET done_at = clock_timestamp(), due_at = 'infinity'  -- it was never due
     WHERE kind = :kind AND subject_id = :subject_id AND done_at IS NULL
 """)
 _WAKE: Final = text("UPDATE deadline SET next_try_at = '-infinity' WHERE subject_id = :subject_id AND done_at IS NULL")

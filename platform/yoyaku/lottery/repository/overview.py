@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,11 +47,17 @@ _WANTED = text("""
     LIMIT :at_most
 """)
 _DUE = text("""
-    SELECT subject_id, kind, due_at, attempts, last_error,
+    SELECT deadline_id, subject_id, kind, due_at, attempts, last_error,
            CASE WHEN isfinite(next_try_at) THEN next_try_at END AS next_try_at  -- '-infinity': at once
     FROM deadline
     WHERE starts_with(kind, 'lottery_') AND done_at IS NULL
       AND (CAST(:subject_id AS uuid) IS NULL OR subject_id = :subject_id)
+    ORDER BY due_at, kind
+""")
+_BESIDES_DONE = text("""
+    SELECT kind, due_at FROM deadline
+    WHERE kind IN ('lottery_remind', 'lottery_remind_win', 'lottery_lapse') AND subject_id = :subject_id
+      AND done_at IS NOT NULL AND isfinite(due_at)  -- 'infinity': the rules took it back
     ORDER BY due_at, kind
 """)
 _PROGRESS = text("""
@@ -192,7 +199,28 @@ async def most_wanted(conn: AsyncConnection, *, lottery_id: UUID, at_most: int =
 async def list_awaited(conn: AsyncConnection, *, lottery_id: UUID | None = None) -> list[Awaited]:
     """What still has to be done, the next first."""
     rows = await conn.execute(_DUE, {"subject_id": lottery_id})
-    return [Awaited(**row) for row in rows.mappings()]
+    return [
+        Awaited(
+            **{name: value for name, value in row.items() if name != "last_error"}, failure=_read(row["last_error"])
+        )
+        for row in rows.mappings()
+    ]
+
+
+def _read(last_error: str | None) -> dict[str, Any] | None:
+    """What a worker left behind of a failure; of what is no JSON nothing is told but that it failed."""
+    if last_error is None:
+        return None
+    try:
+        return msgspec.json.decode(last_error, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {"kind": ""}
+
+
+async def list_besides_done(conn: AsyncConnection, *, lottery_id: UUID) -> list[Awaited]:
+    """The reminders and lapses of a lottery that are behind it."""
+    rows = await conn.execute(_BESIDES_DONE, {"subject_id": lottery_id})
+    return [Awaited(subject_id=lottery_id, kind=row.kind, due_at=row.due_at, done=True) for row in rows]
 
 
 async def list_running(conn: AsyncConnection, *, lottery_id: UUID | None = None) -> list[Running]:

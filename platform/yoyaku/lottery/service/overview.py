@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.visit import Visit
 from yoyaku.extension.registry import beacon_plugins
 from yoyaku.kernel.errors import NotFound
-from yoyaku.lottery.policy.standing import Awaited, Life, Step, steps_of
+from yoyaku.lottery.policy.standing import Awaited, Life, Step, step_besides, steps_of
 from yoyaku.lottery.repository import overview
 from yoyaku.lottery.repository.overview import Batch, File, Running, Standing, Stuck, Wanted
 
@@ -27,10 +26,10 @@ __all__ = [
     "Standing",
     "Stuck",
     "Wanted",
-    "planning_due",
     "read_all",
     "read_file",
     "read_one",
+    "read_planning",
 ]
 
 MOMENTS: Final = ("opens_at", "closes_at", "draws_at", "announces_at", "releases_at")
@@ -90,7 +89,10 @@ async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> 
     found = await overview.list_standing(conn, lottery_id=lottery_id)
     if not found:
         raise NotFound(what="lottery")
-    awaited = await overview.list_awaited(conn, lottery_id=lottery_id)
+    awaited = [
+        *await overview.list_awaited(conn, lottery_id=lottery_id),
+        *await overview.list_besides_done(conn, lottery_id=lottery_id),
+    ]
     running = await _running(conn, visit=visit, lottery_id=lottery_id)
     return Details(
         overview=_overview(found[0], awaited=awaited, running=running, visit=visit),
@@ -114,9 +116,10 @@ async def read_file(conn: AsyncConnection, *, lottery_id: UUID, name: str) -> by
     return gzip.decompress(content)
 
 
-async def planning_due(conn: AsyncConnection) -> datetime | None:
-    """When lotteries are planned next (business time); ``None`` where nothing is going to plan any."""
-    return next((one.due_at for one in await overview.list_awaited(conn) if one.kind == "lottery_plan"), None)
+async def read_planning(conn: AsyncConnection, *, visit: Visit) -> Step | None:
+    """When lotteries are planned next, and what keeps them from it; ``None`` where nothing is going to plan any."""
+    due = next((one for one in await overview.list_awaited(conn) if one.kind == "lottery_plan"), None)
+    return None if due is None else step_besides(due, now=visit.now, offset=visit.now - visit.real_now)
 
 
 async def _running(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID | None = None) -> dict[UUID, Running]:

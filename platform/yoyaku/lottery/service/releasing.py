@@ -25,7 +25,7 @@ async def release_lottery(
     require_state(row.state, "announced")
     if row.state == "released":
         return False
-    days = await release_days(conn, lottery_id=lottery_id)
     await change_lottery(conn, lottery_id=lottery_id, state="released", released_at=now)
+    days = await release_days(conn, lottery_id=lottery_id)
     await add_batch(conn, lottery_id=lottery_id, kind="release", at=now, facts={"days": days}, staff_id=staff_id)
     return True
