@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from tests.copies import template_of
 from tests.second_factor import keep_many_codes
 
 from yoyaku.admin.service.seeding import seed_people
@@ -20,6 +21,7 @@ from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
 from yoyaku.tenancy.service import move_clock
 from yoyaku.testing.drand import DrandNetwork, RunningDrand, write_profile
+from yoyaku.testing.stack.databases import TEMPLATE
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2027, 1, 20, 10, 0)  # noqa: DTZ001  # civil time of the tenants
@@ -128,6 +130,12 @@ def read_services():
                 clerk=clerk,
             )
     return services
+
+
+def template_of_cities(server, now=NOW):
+    """The name of the database with the four services and their people, whose clocks stand at ``now``."""
+    name = f"{TEMPLATE}_{now:%Y%m%d%H%M}"
+    return template_of(server, name, fill=lambda made: load_cities(city_settings_of(made), now=now))
 
 
 def load_cities(settings, *, now=NOW):

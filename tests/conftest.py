@@ -12,6 +12,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.cities import NOW, template_of_cities
+from tests.copies import copied, forget_templates
 
 from yoyaku.cli.db import upgrade_database
 from yoyaku.kernel.settings import Settings
@@ -43,7 +45,7 @@ def _start_server(config):
             config.stash[_folder] = folder
         config.stash[_started] = server
         server.make_roles()
-        server.drop_database(TEMPLATE)
+        forget_templates(server)
         template = server.make_database(TEMPLATE)
         upgrade_database(template.owner_url)
     return config.stash[_started]
@@ -71,14 +73,20 @@ def database_server(request):
 
 
 @pytest.fixture(scope="session")
-def _new_database(database_server, worker_id):
+def _new_name(worker_id):
     numbers = itertools.count()
+    return lambda: f"yoyaku_test_{worker_id}_{os.getpid()}_{next(numbers)}"
 
-    def make():
-        name = f"yoyaku_test_{worker_id}_{os.getpid()}_{next(numbers)}"
-        return database_server.make_database(name, template=TEMPLATE)
 
-    return make
+@pytest.fixture(scope="session")
+def _new_database(database_server, _new_name):
+    return lambda: database_server.make_database(_new_name(), template=TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def new_cities(database_server, _new_name):
+    """Makes databases with the four services and their people: ``with new_cities(now=BEGIN) as made``."""
+    return lambda *, now=NOW: copied(database_server, _new_name(), template_of_cities(database_server, now))
 
 
 @pytest.fixture(scope="session")

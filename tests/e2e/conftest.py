@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.cities import beacon_network, city_settings_of, city_values, load_cities, read_services
+from tests.cities import beacon_network, city_values, read_services
 from tests.e2e.desk import Desk
 from tests.e2e.journey import Journey
 from tests.e2e.post import Post
@@ -36,12 +36,10 @@ def services():
 
 
 @pytest.fixture(scope="session")
-def city_database(database_server, _new_database):
+def city_database(new_cities):
     """A database with the four services and their people."""
-    made = _new_database()
-    load_cities(city_settings_of(made))
-    yield made
-    database_server.drop_database(made.name)
+    with new_cities() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import httpx
 import pytest
-from tests.cities import city_settings_of, load_cities, read_people, read_services
+from tests.cities import city_settings_of, read_people, read_services
 from tests.second_factor import code_of
 
 from yoyaku.web.app import create_app
@@ -24,13 +24,10 @@ def people():
 
 
 @pytest.fixture(scope="session")
-def city_settings(database_server, _new_database):
+def city_settings(new_cities):
     """Settings over a database with the four services and the demo's people."""
-    made = _new_database()
-    settings = city_settings_of(made)
-    load_cities(settings)
-    yield settings
-    database_server.drop_database(made.name)
+    with new_cities() as made:
+        yield city_settings_of(made)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from html import unescape
 
 import httpx
 from sqlalchemy import text
-from tests.cities import city_settings_of, load_cities, move_clocks
+from tests.cities import move_clocks
 from tests.pages.conftest import Browser
 
 from yoyaku.db.engine import tenant_transaction
@@ -37,13 +37,6 @@ def hidden(html, action):
         if name != "_csrf_token":
             fields.setdefault(unescape(name), []).append(unescape(value))
     return fields
-
-
-def city_at(database, *, now=BEGIN):
-    """Settings over a new database with the four services and their people."""
-    settings = city_settings_of(database)
-    load_cities(settings, now=now)
-    return settings
 
 
 @asynccontextmanager

@@ -5,9 +5,9 @@ from itertools import count
 
 import pyotp
 import pytest
+from tests.pages.registering import apply_as_worker, errors_on
 from tests.pages.test_identity import picture, send
 from tests.pages.test_newcomer import CHILD, GROUP, NEW, enter
-from tests.pages.test_register import apply_as_worker, errors_on
 
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.kernel.clock import read_clock

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 from tests.pages.conftest import Browser
-from tests.pages.test_register import apply_as_worker
+from tests.pages.registering import apply_as_worker
 
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.testing.oidc_provider import OidcProvider

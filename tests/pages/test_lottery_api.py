@@ -3,7 +3,8 @@
 import httpx
 import pytest
 from tests.api_client import Api, answer
-from tests.pages.lots import ENTERING, city_at, pass_time
+from tests.cities import city_settings_of
+from tests.pages.lots import BEGIN, ENTERING, pass_time
 
 from yoyaku.web.app import create_app
 
@@ -13,10 +14,9 @@ DAYS = ("2027-02-09", "2027-02-10", "2027-02-12")
 
 
 @pytest.fixture(scope="module")
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @pytest.fixture(scope="module")

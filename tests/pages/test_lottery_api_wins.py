@@ -6,7 +6,8 @@ from datetime import datetime
 import httpx
 import pytest
 from tests.api_client import Api
-from tests.pages.lots import ENTERING, city_at, pass_time
+from tests.cities import city_settings_of
+from tests.pages.lots import BEGIN, ENTERING, pass_time
 from tests.pages.test_lottery_api import DAYS, entry_for, february
 
 from yoyaku.web.app import create_app
@@ -16,10 +17,9 @@ ANNOUNCED = datetime(2027, 1, 11, 9, 30)  # noqa: DTZ001
 
 
 @pytest.fixture
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @asynccontextmanager

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import text
-from tests.pages.lots import DAYS, ENTERING, FEBRUARY, RECEIPT, city_at, enter_court, pass_time, plain
+from tests.cities import city_settings_of
+from tests.pages.lots import BEGIN, DAYS, ENTERING, FEBRUARY, RECEIPT, enter_court, pass_time, plain
 from tests.pages.test_roles import demo_staff
 
 from yoyaku.db.engine import tenant_transaction
@@ -18,10 +19,9 @@ DESK = "/counter/lottery"
 
 
 @pytest.fixture(scope="module")
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from tests.pages.lots import DAYS, ENTERING, RECEIPT, RESULT, city_at, enter_court, pass_time, plain
+from tests.cities import city_settings_of
+from tests.pages.lots import BEGIN, DAYS, ENTERING, RECEIPT, RESULT, enter_court, pass_time, plain
 
 from yoyaku.web.app import create_app
 
 
 @pytest.fixture(scope="module")
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @pytest.fixture(scope="module")

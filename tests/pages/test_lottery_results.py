@@ -12,10 +12,11 @@ from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import CliRunner
+from tests.cities import city_settings_of
 from tests.pages.lots import (
+    BEGIN,
     ENTERING,
     RESULT,
-    city_at,
     entered_by,
     pass_time,
     plain,
@@ -33,10 +34,9 @@ HIDDEN_UNTIL_ANNOUNCED = ("result.jsonl", "signature.json")
 
 
 @pytest.fixture(scope="module")
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @pytest.fixture(scope="module")

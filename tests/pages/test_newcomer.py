@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.cities import Person
-from tests.pages.test_register import consents_on, errors_on
+from tests.pages.registering import consents_on, errors_on
 
 NEW = "/counter/people/new"
 GROUP = {

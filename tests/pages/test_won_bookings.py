@@ -4,7 +4,8 @@ import re
 from datetime import datetime
 
 import pytest
-from tests.pages.lots import ENTERING, city_at, pass_time, plain, site_of
+from tests.cities import city_settings_of
+from tests.pages.lots import BEGIN, ENTERING, pass_time, plain, site_of
 from tests.pages.test_lottery_api import DAYS, entry_for
 from tests.pages.test_lottery_api_wins import caller
 
@@ -14,10 +15,9 @@ ANNOUNCED = datetime(2027, 1, 11, 9, 30)  # noqa: DTZ001  # civil time of the te
 
 
 @pytest.fixture
-def city_settings(database_server, _new_database):
-    made = _new_database()
-    yield city_at(made)
-    database_server.drop_database(made.name)
+def city_settings(new_cities):
+    with new_cities(now=BEGIN) as made:
+        yield city_settings_of(made)
 
 
 @pytest.mark.fact("KS-053", "KS-T1")

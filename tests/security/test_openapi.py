@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.cities import city_settings_of, city_values, load_cities, read_services
+from tests.cities import city_values, read_services
 from tests.second_factor import code_of
 
 ROOT = Path(__file__).parents[2]
@@ -40,16 +40,21 @@ def services():
 
 
 @pytest.fixture(scope="module")
-def address(database_server, _new_database, tmp_path_factory):
-    """A server process with the four services."""
-    made = _new_database()
-    load_cities(city_settings_of(made))
+def city(new_cities):
+    """A database with the four services."""
+    with new_cities() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(city, tmp_path_factory):
+    """A server process at it."""
     with socket.socket() as attempt:
         attempt.bind(("127.0.0.1", 0))
         port = attempt.getsockname()[1]
     log = (tmp_path_factory.mktemp("api") / "log").open("w")
     command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
-    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **city_values(made)}, stdout=log, stderr=log)
+    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **city_values(city)}, stdout=log, stderr=log)
     try:
         _wait_for(port, web, log.name)
         yield f"http://127.0.0.1:{port}"
@@ -57,7 +62,6 @@ def address(database_server, _new_database, tmp_path_factory):
         web.terminate()
         web.wait(10)
         log.close()
-        database_server.drop_database(made.name)
 
 
 def _wait_for(port, web, log):

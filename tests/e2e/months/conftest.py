@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 
 import pytest
-from tests.cities import city_settings_of, city_values, load_cities, move_clocks
+from tests.cities import city_settings_of, city_values, move_clocks
 from tests.e2e.conftest import ROOT, _free_port, _wait_for
 from tests.e2e.post import Post
 
@@ -18,12 +18,10 @@ BEGIN = datetime(2027, 1, 4, 10, 0)  # noqa: DTZ001  # civil time of the tenants
 
 
 @pytest.fixture(scope="module")
-def city_database(database_server, _new_database):
+def city_database(new_cities):
     """The four services and their people, early in January."""
-    made = _new_database()
-    load_cities(city_settings_of(made), now=BEGIN)
-    yield made
-    database_server.drop_database(made.name)
+    with new_cities(now=BEGIN) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.cities import city_settings_of, load_cities, move_clocks, read_services
+from tests.cities import city_settings_of, move_clocks, read_services
 
 from yoyaku.admin.service.seeding_entries import seed_entries
 from yoyaku.db.engine import make_engine, tenant_transaction
@@ -25,12 +25,9 @@ OPEN_AT = {
 
 
 @pytest.fixture(scope="module")
-def settings(database_server, _new_database):
-    made = _new_database()
-    settings = city_settings_of(made)
-    load_cities(settings, now=datetime(2027, 1, 5, 10, 0))  # noqa: DTZ001
-    yield settings
-    database_server.drop_database(made.name)
+def settings(new_cities):
+    with new_cities(now=datetime(2027, 1, 4, 10, 0)) as made:  # noqa: DTZ001 - the city's own time
+        yield city_settings_of(made)
 
 
 async def seed(settings, service):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from tests.integration.lottery.drawn_town import court, moment, work
 from tests.integration.lottery.raffle import overrule
-from tests.integration.lottery.test_wins import (
+from tests.integration.lottery.won import (
     ENDS,
     ROOMS,
     accept,

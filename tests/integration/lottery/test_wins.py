@@ -1,11 +1,28 @@
-"""Wins: accepted once, declined for good, lapsed by the clock, restored, or bookings by themselves."""
+"""Wins: accepted once, declined for good, or bookings by themselves."""
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.integration.lottery.drawn_town import COURTS, STAYS, court, moment, publish, wish, work
+from tests.integration.lottery.won import (
+    AFTER,
+    ANNOUNCED,
+    ENDS,
+    ENTERING,
+    ROOMS,
+    SATURDAY,
+    WHOLE,
+    accept,
+    announced,
+    clerk,
+    decline,
+    held,
+    town_book,
+    win_state,
+    winners,
+)
 
 from yoyaku.booking.policy import AlreadyStarted, StillDrawn
 from yoyaku.booking.service import (
@@ -18,80 +35,14 @@ from yoyaku.booking.service import (
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.lottery.policy.refusals import EntryNotFound
 from yoyaku.lottery.policy.win_refusals import (
-    NothingLapsed,
     NotWon,
-    RestoreTooEarly,
     WinAccepted,
     WinDeclined,
     WinLapsed,
 )
 from yoyaku.lottery.service.accepting import accept_win, decline_wins
-from yoyaku.lottery.service.lapsing import lapse_due, preview_lapse, restore_lapsed
+from yoyaku.lottery.service.lapsing import lapse_due
 from yoyaku.testing.town import hours, nights, visit_of
-
-SATURDAY = date(2027, 2, 20)
-ENTERING = moment(1, "opens", minutes=1)
-ANNOUNCED = moment(1, "announces")
-AFTER = moment(1, "announces", minutes=5)
-ENDS = moment(1, "lapses")
-ROOMS = {
-    **COURTS,
-    "code": "rooms",
-    "name": "会議室の抽選",
-    "when": {"space_kind": "room"},
-    "draw": {"algorithm": "per_slot"},
-    "win": {"accept": "required", "until": {"from": "won", "days": 7, "first_day": "counted", "at": "24:00"}},
-}
-WHOLE = {"surfaces": 4}
-
-
-async def announced(town, runtime, *wishes, schemes=()):
-    """The rules, when the result of these wishes (a resident's place, uses) is out."""
-    rules = await publish(town, *schemes)
-    await work(town, runtime, moment(1, "opens", hours=-1))
-    await work(town, runtime, ENTERING)
-    for place, *requests in wishes:
-        await wish(town, rules, place, *requests, now=ENTERING)
-    await work(town, runtime, ANNOUNCED)
-    return rules
-
-
-async def winners(town):
-    """Each entry that won, with the place of its resident, in no particular order."""
-    rows = await town.see(
-        "SELECT w.entry_id, a.registrant_id FROM lottery_win w JOIN lottery_applicant a USING (applicant_id) ORDER BY 1"
-    )
-    places = {one.registrant_id: place for place, one in enumerate(town.residents)}
-    return [(entry, places[person]) for entry, person in rows]
-
-
-async def win_state(town, entry_id):
-    return (await town.see("SELECT state FROM lottery_win WHERE entry_id = :one", one=entry_id))[0][0]
-
-
-async def accept(town, rules, entry_id, place, *, now=AFTER, **more):
-    async with town.act() as conn:
-        return await accept_win(
-            conn, visit=visit_of(town.residents[place], now=now), rules=rules, entry_id=entry_id, **more
-        )
-
-
-async def decline(town, rules, entry_ids, place, *, now=AFTER):
-    async with town.act() as conn:
-        return await decline_wins(
-            conn, visit=visit_of(town.residents[place], now=now), rules=rules, entry_ids=entry_ids
-        )
-
-
-def clerk(town, place=None, *, now=AFTER):
-    resident = None if place is None else town.residents[place]
-    return visit_of(resident, now=now, actor="clerk", staff_id=town.clerk)
-
-
-async def held(town):
-    """What the courts have on the day: how many rows of which kind."""
-    sql = "SELECT kind, count(*) FROM occupancy WHERE use_on = :day GROUP BY kind ORDER BY kind"
-    return dict(await town.see(sql, day=SATURDAY))
 
 
 @pytest.mark.fact("KS-051", "KC-035", "KC-034")
@@ -174,56 +125,6 @@ async def test_what_was_accepted_is_cancelled_not_declined(town, drawn_runtime):
         await town_book(town, rules, 9, court(SATURDAY), now=AFTER)
 
 
-async def town_book(town, rules, place, *requests, now):
-    town.rules = rules
-    return await town.book(place, *requests, visit=visit_of(town.residents[place], now=now))
-
-
-@pytest.mark.fact("KS-T3", "KS-052")
-async def test_a_win_that_is_not_accepted_lapses_and_is_first_come_from_the_release(town, drawn_runtime):
-    rules = await announced(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
-    [(entry_id, place)] = await winners(town)
-    async with town.act() as conn:
-        [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery_win")
-        seen = await preview_lapse(conn, lottery_id=lottery_id)
-    assert [one.entry_id for one in seen.wins] == [entry_id]
-    assert list(seen.by_deadline.items()) == [(ENDS, 1)]
-    with pytest.raises(WinLapsed) as refused:
-        await accept(town, rules, entry_id, place, now=ENDS)
-    assert refused.value.facts["releases_at"] == moment(1, "releases")
-    await work(town, drawn_runtime, ENDS)
-    assert await win_state(town, entry_id) == "lapsed"
-    with pytest.raises(WinLapsed):
-        await accept(town, rules, entry_id, place, now=ENDS)
-    with pytest.raises(StillDrawn) as held_back:
-        await town_book(town, rules, 7, court(SATURDAY), now=ENDS)
-    assert held_back.value.facts["releases_at"] == moment(1, "releases")
-    await work(town, drawn_runtime, moment(1, "releases"))
-    made = await town_book(town, rules, 7, court(SATURDAY), now=moment(1, "releases", seconds=1))
-    assert made.bookings[0].arose == "first_come"
-
-
-@pytest.mark.fact("KS-T3")
-async def test_a_win_is_accepted_in_the_last_second(town, drawn_runtime):
-    rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
-    [(entry_id, place)] = await winners(town)
-    made = await accept(town, rules, entry_id, place, now=ENDS - timedelta(seconds=1))
-    assert made.bookings[0].made_at == ENDS - timedelta(seconds=1)
-    await work(town, drawn_runtime, ENDS)
-    assert await win_state(town, entry_id) == "accepted"
-
-
-@pytest.mark.fact("KC-T1", "KC-037")
-async def test_seven_days_count_the_day_of_the_win(town, drawn_runtime):
-    room = hours("room", day=SATURDAY)
-    rules = await announced(town, drawn_runtime, (0, room), schemes=[ROOMS])
-    [(entry_id, place)] = await winners(town)
-    last = datetime(2027, 1, 17, 14, 59, 59, tzinfo=UTC)  # 23:59:59 of 17 January in the town
-    assert await town.see("SELECT accept_until FROM lottery_win") == [(last + timedelta(seconds=1),)]
-    made = await accept(town, rules, entry_id, place, now=last)
-    assert made.bookings[0].state == "tentative"
-
-
 @pytest.mark.fact("KC-035")
 async def test_an_accepted_win_of_a_room_is_confirmed_at_the_counter(town, drawn_runtime):
     rules = await announced(town, drawn_runtime, (0, hours("room", day=SATURDAY)), schemes=[ROOMS])
@@ -270,94 +171,6 @@ async def test_accepting_declining_and_lapsing_at_once_leave_each_win_with_one_e
     assert await town.see("SELECT count(*) FROM occupancy") == [(2 * ends.get("accepted", 0),)]
     ended = "SELECT count(*) FROM outbox WHERE kind IN ('lottery_accepted', 'lottery_declined', 'lottery_lapsed')"
     assert await town.see(ended) == [(12,)]
-
-
-async def test_a_lapse_done_again_changes_nothing(town, drawn_runtime):
-    await announced(town, drawn_runtime, (0, court(SATURDAY)))
-    await work(town, drawn_runtime, ENDS)
-    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery_win")
-    async with town.act() as conn:
-        again = await lapse_due(conn, visit=visit_of(None, now=ENDS, actor="system"), lottery_id=lottery_id)
-    assert (again.wins, again.batch_id, again.again_at) == (0, None, None)
-    assert await town.see("SELECT facts->>'wins' FROM lottery_batch WHERE kind = 'lapse'") == [("1",)]
-
-
-async def lapsed_batch(town, runtime, *wishes):
-    rules = await announced(town, runtime, *wishes)
-    await work(town, runtime, ENDS)
-    [(batch_id,)] = await town.see("SELECT batch_id FROM lottery_batch WHERE kind = 'lapse'")
-    return rules, batch_id
-
-
-async def restore(town, rules, batch_id, until, *, now, why="システムの障害"):
-    async with town.act() as conn:
-        return await restore_lapsed(
-            conn, visit=clerk(town, now=now), rules=rules, batch_id=batch_id, accept_until=until, why=why
-        )
-
-
-async def test_a_lapse_is_taken_back_with_a_new_deadline_and_a_notice(town, drawn_runtime):
-    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY, **WHOLE)))
-    until = ENDS + timedelta(days=3)
-    back = await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=1))
-    [(entry_id, place)] = await winners(town)
-    assert (list(back.entry_ids), list(back.gone)) == ([entry_id], [])
-    assert await held(town) == {"lottery": 8}
-    assert await town.see("SELECT facts->>'why' FROM outbox WHERE kind = 'lottery_restored'") == [("システムの障害",)]
-    await work(town, drawn_runtime, until - timedelta(minutes=1))
-    made = await accept(town, rules, entry_id, place, now=until - timedelta(seconds=1))
-    assert made.bookings[0].state == "confirmed"
-    with pytest.raises(NothingLapsed):
-        await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=2))
-
-
-async def test_a_restored_win_lapses_at_its_new_deadline(town, drawn_runtime):
-    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY)))
-    until = ENDS + timedelta(days=3)
-    await restore(town, rules, batch_id, until, now=ENDS + timedelta(minutes=1))
-    await work(town, drawn_runtime, until)
-    assert await town.see("SELECT state FROM lottery_win") == [("lapsed",)]
-    assert await town.see("SELECT count(*) FROM lottery_batch WHERE kind = 'lapse'") == [(2,)]
-
-
-async def test_what_somebody_booked_since_is_not_restored(town, drawn_runtime):
-    wishes = ((0, court(SATURDAY, **WHOLE)), (1, court(SATURDAY + timedelta(days=1), 2)))
-    rules, batch_id = await lapsed_batch(town, drawn_runtime, *wishes)
-    released = moment(1, "releases", minutes=1)
-    await work(town, drawn_runtime, released)
-    await town_book(town, rules, 5, court(SATURDAY), now=released)
-    await town_book(town, rules, 6, court(SATURDAY + timedelta(days=1)), now=released)
-    back = await restore(town, rules, batch_id, released + timedelta(days=1), now=released)
-    places = dict(await winners(town))
-    assert [places[one] for one in back.entry_ids] == [1]
-    assert [places[one] for one in back.gone] == [0]
-
-
-async def test_only_clerks_restore_and_only_into_the_future(town, drawn_runtime):
-    rules, batch_id = await lapsed_batch(town, drawn_runtime, (0, court(SATURDAY)))
-    with pytest.raises(RestoreTooEarly):
-        await restore(town, rules, batch_id, ENDS, now=ENDS)
-    async with town.act() as conn:
-        with pytest.raises(NotAllowed):
-            await restore_lapsed(
-                conn,
-                visit=visit_of(town.residents[0], now=ENDS),
-                rules=rules,
-                batch_id=batch_id,
-                accept_until=ENDS + timedelta(days=1),
-                why="?",
-            )
-
-
-async def test_those_who_did_not_answer_are_reminded_and_nobody_else(town, drawn_runtime):
-    wishes = [(place, court(SATURDAY)) for place in range(3)]
-    rules = await announced(town, drawn_runtime, *wishes)
-    first, second, _ = await winners(town)
-    await accept(town, rules, *first)
-    await decline(town, rules, [second[0]], second[1])
-    await work(town, drawn_runtime, datetime(2027, 1, 14, 0, 1, tzinfo=UTC))
-    reminded = await town.see("SELECT facts->'entry_ids' FROM outbox WHERE kind = 'lottery_win_reminder'")
-    assert [ids for (ids,) in reminded] == [[str((await winners(town))[2][0])]]
 
 
 async def test_a_clerk_accepts_for_the_winner(town, drawn_runtime):
