@@ -7,15 +7,17 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Final, TypeVar
 
-from yoyaku.extension import beacon, draw, identity
+from yoyaku.extension import beacon, draw, identity, payment
 from yoyaku.extension.beacon import BeaconPlugin
 from yoyaku.extension.draw import DrawPlugin
 from yoyaku.extension.identity import IdentityPlugin
+from yoyaku.extension.payment import PaymentPlugin
 from yoyaku.kernel.errors import YoyakuError
 
 IDENTITY_GROUP: Final = "yoyaku.identity"
 BEACON_GROUP: Final = "yoyaku.beacon"
 DRAW_GROUP: Final = "yoyaku.draw"
+PAYMENT_GROUP: Final = "yoyaku.payment"
 
 
 P = TypeVar("P")
@@ -92,6 +94,25 @@ def draw_plugin(name: str) -> DrawPlugin:
         PluginUnknown: it is not installed.
     """
     return _named(draw_plugins(), name)
+
+
+@cache
+def payment_plugins() -> Mapping[str, PaymentPlugin]:
+    """The installed ways of payment by name.
+
+    Raises:
+        ContractMismatch: as :func:`identity_plugins`.
+    """
+    return _installed(PAYMENT_GROUP, payment.CONTRACT)
+
+
+def payment_plugin(name: str) -> PaymentPlugin:
+    """The way of payment of that name.
+
+    Raises:
+        PluginUnknown: it is not installed.
+    """
+    return _named(payment_plugins(), name)
 
 
 def _installed(group: str, contract: int) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ Text = str | dict[str, str]
 
 Anchor = Literal[
     "use_day", "use_start", "use_end", "use_month", "use_fiscal_year", "made", "applied", "drawn", "announced",
-    "won", "accepted", "paid", "registered", "tentative_since", "now",
+    "won", "accepted", "paid", "registered", "tentative_since", "now", "due", "step",
 ]  # fmt: skip
 Basis = Literal["used", "made", "applied", "drawn"]
 

@@ -12,7 +12,7 @@ GLOBAL = {"tenant", "service", "host"}
 ISOLATED = set(metadata.tables) - GLOBAL
 BY_TENANT = "(tenant_id = NULLIF(current_setting('app.tenant_id'::text, true), ''::text))"
 BY_SERVICE = "(service_id = NULLIF(current_setting('app.service_id'::text, true), ''::text))"
-LOOKED_AT_BY_ALL = {"deadline", "outbox", "mail"}
+LOOKED_AT_BY_ALL = {"deadline", "outbox", "mail", "payment_attempt"}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,12 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
             ("lottery_hold", "lottery_part", "lottery_outcome", "lottery_file"), ("DELETE", "INSERT", "SELECT")
         ),
         "signing_key": add,
+        **dict.fromkeys(
+            ("charge_change", "ledger_transaction", "ledger_posting", "webhook_receipt", "cash_close"), add
+        ),
+        **dict.fromkeys(("receipt", "receipt_copy", "debit_row"), add),
+        **dict.fromkeys(("charge", "payment_attempt", "unmatched_money", "debit_mandate", "debit_file"), change),
+        **dict.fromkeys(("arrears_step", "suspension", "relief_application"), change),
     }
 
 
@@ -116,23 +122,26 @@ def test_the_functions_that_run_as_the_owner_are_narrow(catalogue):
     )
     assert [(name, arguments) for name, _, _, arguments, _ in rows] == [
         ("count_lottery_wins", ""),
+        ("due_attempts", "at_most integer"),
         ("due_work", "at_most integer"),
     ]
     due = "TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)"
-    assert [result for _, _, result, _, _ in rows] == ["void", due]
+    assert [result for _, _, result, _, _ in rows] == ["void", due.replace("kind text, ", ""), due]
     for _, config, _, _, grants in rows:
         assert config == ["search_path=pg_catalog, public, pg_temp"]
         assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"
 
 
-@pytest.mark.parametrize("table", ["rule_set_version", "inventory_version", "booking_event", "audit_entry"])
+KEPT_AS_IT_WAS = ["rule_set_version", "inventory_version", "booking_event", "audit_entry", "charge_change"]
+
+
+@pytest.mark.parametrize("table", [*KEPT_AS_IT_WAS, "ledger_transaction", "ledger_posting", "cash_close", "receipt"])
 def test_what_was_published_or_done_is_never_changed(catalogue, table):
     rows = catalogue(
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", table
     )
-    ((definition,),) = rows
+    (definition,) = [one for (one,) in rows if "refuse_change" in one]
     assert "BEFORE DELETE OR UPDATE OR TRUNCATE" in definition
-    assert "refuse_change" in definition
 
 
 def test_a_slot_has_one_key_whoever_takes_it(catalogue):

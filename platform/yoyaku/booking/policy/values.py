@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from yoyaku.billing.policy import PaymentDue
+from yoyaku.billing.terms import CITY
 from yoyaku.booking.terms import State
 from yoyaku.facility.policy import Claim, PlacedSpace, Wish
 from yoyaku.fee.policy import Quote
@@ -122,6 +123,7 @@ class BookingPlan:
     quote: Quote
     facts: Facts
     trace: Trace
+    payee: str = CITY
 
     @property
     def space_id(self) -> str:

@@ -126,6 +126,7 @@ async def update_booking(
     conn: AsyncConnection, *, visit: Visit, booking_id: UUID, changes: Mapping[str, Any], act: Act
 ) -> None:
     """Change columns of a booking (already locked by :func:`lock_booking`), and record the act."""
+    changes = {"changed_at": visit.now, **changes}
     assignments = ", ".join(f"{name} = new.{name}" for name in sorted(changes))
     statement = f"WITH changed AS ({_UPDATE.format(assignments=assignments)}), {_RECORD} SELECT 1"
     values = {**_record(visit, [act]), "booking_id": booking_id, "changes": encode_json(changes)}

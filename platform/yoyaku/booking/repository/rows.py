@@ -51,6 +51,8 @@ def new_row(  # noqa: PLR0913  # what a row consists of
         **_beginning(plan, visit=visit, arisen=arisen),
         "paid_yen": 0,
         "paid_by": [],
+        "payee": plan.payee,
+        "kept_tax": "out_of_scope",
         "preferences": request.preferences,
         "form": request.form,
         "activity": request.activity,

@@ -5,6 +5,17 @@ which it does not see, are held by ``tests/integration/db``.
 """
 
 from yoyaku.db.tables.booking import application, booking, booking_event, cart_item, number_sequence, occupancy
+from yoyaku.db.tables.collection import (
+    arrears_step,
+    cash_close,
+    debit_file,
+    debit_mandate,
+    debit_row,
+    receipt,
+    receipt_copy,
+    relief_application,
+    suspension,
+)
 from yoyaku.db.tables.columns import metadata
 from yoyaku.db.tables.identity import identity_check, identity_document, identity_subject
 from yoyaku.db.tables.login import account, code_generator, login_failure, login_session, one_time_token, passkey
@@ -20,6 +31,15 @@ from yoyaku.db.tables.lottery import (
     lottery_progress,
     lottery_win,
     signing_key,
+)
+from yoyaku.db.tables.money import (
+    charge,
+    charge_change,
+    ledger_posting,
+    ledger_transaction,
+    payment_attempt,
+    unmatched_money,
+    webhook_receipt,
 )
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.tenancy import (
@@ -38,12 +58,19 @@ from yoyaku.db.tables.work import audit_entry, deadline, mail, outbox
 __all__ = [
     "account",
     "application",
+    "arrears_step",
     "audit_entry",
     "booking",
     "booking_event",
     "cart_item",
+    "cash_close",
+    "charge",
+    "charge_change",
     "code_generator",
     "deadline",
+    "debit_file",
+    "debit_mandate",
+    "debit_row",
     "facility",
     "favourite",
     "group_member",
@@ -52,6 +79,8 @@ __all__ = [
     "identity_document",
     "identity_subject",
     "inventory_version",
+    "ledger_posting",
+    "ledger_transaction",
     "login_failure",
     "login_session",
     "lottery",
@@ -72,7 +101,11 @@ __all__ = [
     "one_time_token",
     "outbox",
     "passkey",
+    "payment_attempt",
+    "receipt",
+    "receipt_copy",
     "registrant",
+    "relief_application",
     "resource",
     "resource_unit",
     "rule_set_version",
@@ -80,5 +113,8 @@ __all__ = [
     "signing_key",
     "space",
     "staff",
+    "suspension",
     "tenant",
+    "unmatched_money",
+    "webhook_receipt",
 ]

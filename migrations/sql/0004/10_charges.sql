@@ -1,0 +1,233 @@
+-- What is owed for a booking, every change of it, and the ledger in which each yen stands twice.
+
+-- Whose money it is; when a change of price was decided; how what is kept after an end is taxed.
+ALTER TABLE booking
+    ADD COLUMN payee text NOT NULL DEFAULT 'city',
+    ADD COLUMN changed_at timestamptz,
+    ADD COLUMN kept_tax text NOT NULL DEFAULT 'out_of_scope' CHECK (kept_tax IN ('included', 'exempt', 'out_of_scope'));
+
+-- One for each booking that ever cost something; its id is the booking's.
+CREATE TABLE charge (
+    tenant_id text NOT NULL,
+    service_id text NOT NULL,
+    charge_id uuid NOT NULL,
+    number text NOT NULL,
+    registrant_id uuid NOT NULL,
+    payer_id uuid,
+    payee text NOT NULL,
+    raised_at timestamptz NOT NULL,
+    fiscal_year smallint NOT NULL,
+    owed_yen integer NOT NULL CHECK (owed_yen >= 0),
+    paid_yen integer NOT NULL DEFAULT 0 CHECK (paid_yen >= 0),
+    state text NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN paid_yen < owed_yen THEN 'open' WHEN paid_yen > owed_yen THEN 'refundable' ELSE 'settled' END
+    ) STORED,
+    -- Until when it must be paid by the way that was chosen or holds by itself; nothing where no rule says so.
+    method text,
+    due_at timestamptz,
+    overdue_since timestamptz,
+    PRIMARY KEY (tenant_id, service_id, charge_id),
+    FOREIGN KEY (tenant_id, service_id, charge_id) REFERENCES booking,
+    FOREIGN KEY (tenant_id, service_id, registrant_id) REFERENCES registrant,
+    FOREIGN KEY (tenant_id, service_id, payer_id) REFERENCES registrant
+);
+CREATE INDEX ix_charge_registrant ON charge (tenant_id, service_id, registrant_id) WHERE state <> 'settled';
+CREATE INDEX ix_charge_payer ON charge (tenant_id, service_id, payer_id);
+CREATE INDEX ix_charge_open ON charge (tenant_id, service_id, due_at) WHERE state = 'open';
+
+CREATE TABLE charge_change (
+    tenant_id text NOT NULL,
+    service_id text NOT NULL,
+    charge_id uuid NOT NULL,
+    change_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('raised', 'changed', 'ended')),
+    before_yen integer NOT NULL,
+    owed_yen integer NOT NULL,
+    lines jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, service_id, charge_id, change_id),
+    FOREIGN KEY (tenant_id, service_id, charge_id) REFERENCES charge
+);
+
+-- key says which act is posted: the same act cannot be posted twice.
+CREATE TABLE ledger_transaction (
+    tenant_id text NOT NULL,
+    service_id text NOT NULL,
+    transaction_id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    at timestamptz NOT NULL,
+    posted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    fiscal_year smallint NOT NULL,
+    charge_id uuid,
+    attempt_id uuid,
+    note text,
+    PRIMARY KEY (tenant_id, service_id, transaction_id),
+    CONSTRAINT uq_ledger_transaction_key UNIQUE (tenant_id, service_id, key),
+    FOREIGN KEY (tenant_id, service_id, charge_id) REFERENCES charge
+);
+CREATE INDEX ix_ledger_transaction_charge ON ledger_transaction (tenant_id, service_id, charge_id);
+CREATE INDEX ix_ledger_transaction_at ON ledger_transaction (tenant_id, service_id, at);
+
+-- yen is positive in debit, negative in credit. provider is who holds the money (a plugin with its profile, a facility's till).
+CREATE TABLE ledger_posting (
+    tenant_id text NOT NULL,
+    service_id text NOT NULL,
+    transaction_id uuid NOT NULL,
+    line smallint NOT NULL,
+    account text NOT NULL CHECK (
+        account IN ('receivable', 'usage_fee', 'cancellation_kept', 'cash', 'clearing', 'bank', 'suspense', 'credit',
+                    'differences', 'written_off')
+    ),
+    payee text NOT NULL,
+    provider text,
+    charge_id uuid,
+    yen bigint NOT NULL CHECK (yen <> 0),
+    PRIMARY KEY (tenant_id, service_id, transaction_id, line),
+    CHECK ((account = 'receivable') = (charge_id IS NOT NULL)),
+    FOREIGN KEY (tenant_id, service_id, transaction_id) REFERENCES ledger_transaction,
+    FOREIGN KEY (tenant_id, service_id, charge_id) REFERENCES charge
+);
+CREATE INDEX ix_ledger_posting_charge ON ledger_posting (tenant_id, service_id, charge_id) WHERE charge_id IS NOT NULL;
+CREATE INDEX ix_ledger_posting_account ON ledger_posting (tenant_id, service_id, account, payee);
+
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON charge_change
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transaction
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Debit and credit are equal in each transaction, for each payee.
+CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM ledger_posting p WHERE (p.tenant_id, p.service_id, p.transaction_id)
+            = (NEW.tenant_id, NEW.service_id, NEW.transaction_id)) < 2
+       OR EXISTS (SELECT FROM ledger_posting p WHERE (p.tenant_id, p.service_id, p.transaction_id)
+            = (NEW.tenant_id, NEW.service_id, NEW.transaction_id) GROUP BY p.payee HAVING sum(p.yen) <> 0)
+    THEN
+        RAISE EXCEPTION 'A transaction of the ledger does not balance'
+            USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'ledger_balanced';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER ledger_balanced AFTER INSERT ON ledger_transaction
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
+CREATE CONSTRAINT TRIGGER ledger_balanced AFTER INSERT ON ledger_posting
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
+
+-- What a charge says is owed and paid is what the ledger says, and what its booking says.
+CREATE FUNCTION refuse_other_books() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    one charge%ROWTYPE;
+BEGIN
+    IF NEW.charge_id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT * INTO one FROM charge c
+        WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id);
+    IF one.owed_yen - one.paid_yen IS DISTINCT FROM (
+        SELECT coalesce(sum(p.yen), 0) FROM ledger_posting p
+        WHERE (p.tenant_id, p.service_id, p.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
+          AND p.account = 'receivable'
+    ) OR NOT EXISTS (
+        SELECT FROM booking b WHERE (b.tenant_id, b.service_id, b.booking_id)
+            = (one.tenant_id, one.service_id, one.charge_id) AND b.paid_yen = one.paid_yen
+    ) THEN
+        RAISE EXCEPTION 'A charge, its booking and the ledger differ'
+            USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'charge_agrees';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER charge_agrees AFTER INSERT OR UPDATE ON charge
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_other_books();
+CREATE CONSTRAINT TRIGGER charge_agrees AFTER INSERT ON ledger_posting
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.account = 'receivable')
+    EXECUTE FUNCTION refuse_other_books();
+
+-- A booking says it is paid only as far as its charge does.
+CREATE FUNCTION refuse_unrecorded_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT b.paid_yen FROM booking b WHERE (b.tenant_id, b.service_id, b.booking_id)
+            = (NEW.tenant_id, NEW.service_id, NEW.booking_id))
+       <> coalesce((SELECT c.paid_yen FROM charge c WHERE (c.tenant_id, c.service_id, c.charge_id)
+            = (NEW.tenant_id, NEW.service_id, NEW.booking_id)), 0)
+    THEN
+        RAISE EXCEPTION 'A booking is paid by an attempt of its charge only'
+            USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'booking_paid_by_charge';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER booking_paid_by_charge AFTER UPDATE OF paid_yen ON booking
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.paid_yen <> OLD.paid_yen)
+    EXECUTE FUNCTION refuse_unrecorded_payment();
+CREATE CONSTRAINT TRIGGER booking_begins_unpaid AFTER INSERT ON booking
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.paid_yen <> 0)
+    EXECUTE FUNCTION refuse_unrecorded_payment();
+
+CREATE FUNCTION fiscal_year_of(of_tenant text, at timestamptz) RETURNS smallint LANGUAGE sql STABLE AS $$
+    SELECT extract(year FROM (at AT TIME ZONE t.time_zone) - interval '3 months')::smallint
+    FROM tenant t WHERE t.tenant_id = of_tenant
+$$;
+
+-- Whatever writes a booking's price or end, its charge and the ledger follow in the same statement: no path forgets it.
+CREATE FUNCTION keep_charge() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    owed integer := CASE WHEN NEW.ended_at IS NULL THEN NEW.total_yen ELSE coalesce(NEW.kept_yen, 0) END;
+    before integer;
+    happened text;
+    happened_at timestamptz;
+    kept_as text := CASE NEW.kept_tax WHEN 'out_of_scope' THEN 'cancellation_kept' ELSE 'usage_fee' END;
+    new_transaction uuid := gen_random_uuid();
+BEGIN
+    SELECT c.owed_yen INTO before FROM charge c
+        WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id) FOR UPDATE;
+    IF before IS NULL THEN
+        IF owed = 0 THEN
+            RETURN NULL;
+        END IF;
+        before := 0;
+        INSERT INTO charge (tenant_id, service_id, charge_id, number, registrant_id, payer_id, payee, raised_at,
+                            fiscal_year, owed_yen)
+        VALUES (NEW.tenant_id, NEW.service_id, NEW.booking_id, NEW.number, NEW.registrant_id, NEW.payer_id, NEW.payee,
+                coalesce(NEW.changed_at, NEW.made_at),
+                fiscal_year_of(NEW.tenant_id, coalesce(NEW.changed_at, NEW.made_at)), owed);
+        happened := 'raised';
+    ELSE
+        UPDATE charge c SET owed_yen = owed, payer_id = NEW.payer_id
+            WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id)
+              AND (c.owed_yen, c.payer_id) IS DISTINCT FROM (owed, NEW.payer_id);
+        happened := CASE WHEN NEW.ended_at IS NULL THEN 'changed' ELSE 'ended' END;
+    END IF;
+    happened_at := CASE WHEN NEW.ended_at IS NOT NULL THEN NEW.ended_at ELSE coalesce(NEW.changed_at, NEW.made_at) END;
+    IF before = owed AND (happened = 'changed' OR kept_as = 'usage_fee' OR owed = 0) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO charge_change (tenant_id, service_id, charge_id, change_id, at, kind, before_yen, owed_yen, lines)
+    VALUES (NEW.tenant_id, NEW.service_id, NEW.booking_id, new_transaction, happened_at, happened, before, owed, NEW.lines);
+    INSERT INTO ledger_transaction (tenant_id, service_id, transaction_id, key, kind, at, fiscal_year, charge_id)
+    VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 'charge:' || new_transaction, 'charge_' || happened,
+            happened_at, fiscal_year_of(NEW.tenant_id, happened_at), NEW.booking_id);
+    IF before <> owed THEN
+        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, charge_id, yen)
+        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 1, 'receivable', NEW.payee, NEW.booking_id, owed - before);
+    END IF;
+    IF happened = 'ended' AND kept_as <> 'usage_fee' AND owed > 0 THEN
+        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, yen)
+        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 2, 'usage_fee', NEW.payee, before),
+               (NEW.tenant_id, NEW.service_id, new_transaction, 3, kept_as, NEW.payee, -owed);
+    ELSE
+        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, yen)
+        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 2, 'usage_fee', NEW.payee, before - owed);
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_charge_of_new AFTER INSERT ON booking
+    FOR EACH ROW WHEN (NEW.total_yen > 0) EXECUTE FUNCTION keep_charge();
+CREATE TRIGGER keep_charge AFTER UPDATE OF total_yen, kept_yen, ended_at, payer_id ON booking
+    FOR EACH ROW WHEN ((NEW.total_yen, NEW.kept_yen, NEW.ended_at, NEW.payer_id)
+        IS DISTINCT FROM (OLD.total_yen, OLD.kept_yen, OLD.ended_at, OLD.payer_id)) EXECUTE FUNCTION keep_charge();
