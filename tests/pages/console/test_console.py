@@ -2,12 +2,15 @@
 
 import gzip
 import hashlib
+import json
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, text
-from tests.pages.console.byhand import add_deadline, add_lottery
+from tests.pages.console.byhand import DRAWN, add_deadline, add_lottery
+from tests.pages.lots import plain
 from tests.pages.test_roles import log_in
 
 from yoyaku.db.tables import lottery_batch, lottery_file, lottery_progress
@@ -15,7 +18,7 @@ from yoyaku.db.tables import lottery_batch, lottery_file, lottery_progress
 
 async def test_a_lottery_that_waits_for_a_value_says_so_and_takes_it_typed_twice(browse, services, inside):
     keys, values = await add_lottery(inside)
-    await add_deadline(inside, keys, values, attempts=3, last_error="NotYet: by hand")
+    await add_deadline(inside, keys, values, attempts=3, last_error='{"kind": "NotYet"}')
     path = f"/counter/lotteries/{values['lottery_id']}"
     site, _ = await log_in(browse, services, "tenant_admin")
     page = await site.get("/counter/lotteries")
@@ -49,25 +52,67 @@ async def test_what_is_under_way_stands_before_what_is_only_planned(browse, serv
     assert order.index(str(now)) < order.index(str(planned))
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        ("BeaconFailed: no answer from the beacon", "公開乱数（beacon-drand）から、予定の値をまだ受け取れません"),
-        ("ProfileMissing: drand", "設定が合っていません"),
-        ("NotReady: sealed", "前の作業が終わるのを待っています"),
-        ("KeyError: 'x'", "作業が失敗しました"),
-        (None, "自動処理（ワーカー）が止まっている"),
-    ],
-)
+NAMED = {"code": "capacity_changed", "title": "", "facts": {"resource": "court.a", "day": "2027-02-20"}}
+TOLD = [
+    ({"kind": "BeaconFailed"}, "公開乱数（beacon-drand）が答えない"),
+    ({"kind": "NotYet"}, "公開乱数（beacon-drand）から、予定の値がまだ出ていません"),
+    ({"kind": "ProfileMissing"}, "公開乱数（beacon-drand）の設定が合っていません"),
+    ({"kind": "NotReady"}, "前の作業が終わるのを待っています"),
+    ({"kind": "CapacityChanged", **NAMED}, "空きが減りました（court.a 2027年2月20日"),
+    ({"kind": "KeyError"}, "作業が失敗しました"),
+    (None, "自動処理（ワーカー）が止まっている"),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), TOLD, ids=[one["kind"] if one else "none" for one, _ in TOLD])
 async def test_what_is_stuck_is_told_with_how_to_mend_it(browse, services, inside, error, words):
     keys, values = await add_lottery(inside, beacon="beacon-drand")
-    await add_deadline(inside, keys, values, attempts=2 if error else 0, last_error=error)
+    record, said = uuid4(), None if error is None else json.dumps(error)
+    await add_deadline(inside, keys, values, attempts=2 if error else 0, last_error=said, deadline_id=record)
     site, _ = await log_in(browse, services, "auditor")
     page = await site.get(f"/counter/lotteries/{values['lottery_id']}")
 
     assert words in page.text
     assert ("次に試す時刻" in page.text) == (error is not None)
+    assert (str(record) in page.text) == (error is not None and error["kind"] not in {"NotYet", "NotReady"})
+    assert ("待っている値：市の公報 第1号" in page.text) == (error in ({"kind": "BeaconFailed"}, {"kind": "NotYet"}))
+    assert "kind" not in page.text
     assert 'name="again"' not in page.text
+
+
+async def test_planning_that_fails_is_told_though_there_is_no_lottery_of_it(browse, services, inside):
+    async with inside() as conn:
+        said = json.dumps({"kind": "ProfileMissing", "code": "x", "title": "", "facts": {"plugin": "beacon-of-old"}})
+        fail = "UPDATE deadline SET attempts = 3, last_error = :said, due_at = '2026-01-01' WHERE kind = 'lottery_plan'"
+        done = await conn.execute(text(fail + " AND done_at IS NULL"), {"said": said})
+    assert done.rowcount == 1
+    site, _ = await log_in(browse, services, "auditor")
+    page = await site.get("/counter/lotteries")
+    async with inside() as conn:
+        await conn.execute(text("UPDATE deadline SET last_error = NULL, attempts = 0 WHERE kind = 'lottery_plan'"))
+
+    assert "抽選の予定の作成：止まっています" in page.text
+    assert "公開乱数（beacon-of-old）の設定が合っていません" in page.text
+
+
+async def test_reminders_and_lapses_that_are_done_stay_among_the_steps(browse, services, inside):
+    keys, values = await add_lottery(inside, **{**DRAWN, "state": "announced", "announced_at": datetime.now(UTC)})
+    more = {"due_at": values["releases_at"] - timedelta(hours=1)}
+    await add_deadline(inside, keys, values, kind="lottery_lapse", **more)
+    more = {"due_at": values["sealed_at"], "done_at": datetime.now(UTC)}
+    await add_deadline(inside, keys, values, kind="lottery_remind", **more)
+    site, _ = await log_in(browse, services, "auditor")
+    page = await site.get(f"/counter/lotteries/{values['lottery_id']}")
+    rows = [plain(row) for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", page.text, re.DOTALL)]
+
+    assert [
+        (row[:4], row.endswith("済み"), row.endswith("次の予定")) for row in rows if row[:2] in ("締切", "手続", "残り")
+    ] == [
+        ("締切りと", True, False),
+        ("締切り前", True, False),
+        ("手続きの", False, True),
+        ("残りを先", False, False),
+    ]
 
 
 async def test_a_step_that_runs_shows_how_far_it_is_and_the_page_comes_anew(browse, services, inside):
