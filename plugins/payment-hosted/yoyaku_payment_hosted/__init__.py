@@ -1,0 +1,1 @@
+"""Payment at a processor's own page."""

@@ -1,0 +1,1 @@
+"""Cards and convenience stores through Stripe."""
