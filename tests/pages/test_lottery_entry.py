@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
-from tests.cities import city_settings_of, load_cities, move_clocks
+import yaml
+from tests.cities import ROOT, Person, city_settings_of, move_clocks
 
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.kernel.clock import read_clock
@@ -27,15 +28,13 @@ RECEIPT = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 
 
 @pytest.fixture(scope="module")
-def city_settings(database_server, _new_database, services):
+def city_settings(new_cities, services):
     """A database in which each service's lottery takes entries."""
-    made = _new_database()
-    settings = city_settings_of(made)
-    load_cities(settings)
-    for code, moment in OPEN_AT.items():
-        move_clocks(settings, services[code], to=moment)
-    yield settings
-    database_server.drop_database(made.name)
+    with new_cities() as made:
+        settings = city_settings_of(made)
+        for code, moment in OPEN_AT.items():
+            move_clocks(settings, services[code], to=moment)
+        yield settings
 
 
 @pytest.fixture(scope="module")
@@ -229,13 +228,15 @@ async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sport
     one, other = slots[0], next(slot for slot in slots if slot.partition("|")[0] != slots[0].partition("|")[0])
     page = await sports.post(first, slot=one)
     assert page.url.path == f"{MARCH}/entry"
-    add = links(sports.html, r"/facilities/city-gymnasium\?part=")[0]
-    await sports.get(add)
+    kept = {"part": hidden(sports.html, f"{MARCH}/check")["part"], **people_of(sports.html), "form.purpose": "交流会"}
+    await sports.post(place, **kept)
     assert "1枠を選んでいます" in plain(sports.html)
-    page = await sports.get(links(sports.html, re.escape(second.partition("?")[0]))[0])
-    page = await answer_day(sports, page.url.path, slot=other)
+    assert f'formaction="{second}"' in sports.html
+    await sports.post(second, look="yes", **hidden(sports.html, f"{MARCH}/entry"))
+    page = await sports.post(second, slot=other, **hidden(sports.html, place))
     assert "セット 2枠" in plain(page.text)
     assert "まとめて当選するか、まとめて落選します" in plain(page.text)
+    assert all(f'name="{name}" type="text" value="{value}"' in page.text for name, value in people_of(page.text).items())
     await answer(sports, f"{MARCH}/check", **people_of(sports.html))
     assert "抽選申込みを行います。よろしいですか？" in plain(sports.html), plain(sports.html)
     page = await agree(sports, f"{MARCH}/enter")
@@ -244,12 +245,6 @@ async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sport
     assert "抽選申込みが完了しました。" in said
     assert "第1希望 セット 2枠" in said
     assert "あと9枠申し込めます" in said
-
-
-async def answer_day(site, path, **more):
-    """Send a day's form, with the uses that were chosen before."""
-    parts = [unescape(found) for found in re.findall(r'name="part" value="([^"]*)"', site.html)]
-    return await site.post(path, part=parts, **more)
 
 
 @pytest.mark.fact("KS-058", "KS-059")
@@ -342,11 +337,11 @@ async def lodging(browse, people):
     return site
 
 
-async def choose_stay(site, night, wish=None, nights="1"):
-    """The form of a stay filled in and sent."""
+async def choose_stay(site, night, wish=None, nights="1", people=(2, 0)):
+    """The form of a stay filled in and sent, with so many of each kind."""
     await site.get(night)
     groups = list(dict.fromkeys(re.findall(r'name="guests\.1\.([^"]+)"', site.html)))
-    fields = {f"guests.{n}.{code}": "2" if code == groups[0] else "0" for n in ("1", "2") for code in groups}
+    fields = {f"guests.{n}.{code}": str(count) for n in "12" for code, count in zip(groups, people, strict=False)}
     wishes = {} if wish is None else dict.fromkeys(re.findall(r'name="(wish\.[^"]+)"', site.html), wish)
     return await site.post(night, nights=nights, **fields, **wishes)
 
@@ -371,13 +366,21 @@ async def test_nights_show_entries_and_rooms_by_week_and_lead_to_the_form(lodgin
     assert page.text.count('name="guests.2.') == page.text.count('name="guests.1.')
 
 
-@pytest.mark.fact("ML-016", "ML-018", "ML-019", "ML-020", "ML-T6")
-async def test_three_stays_are_wished_for_one_after_the_other_in_one_facility_and_no_fourth(lodging):
+@pytest.mark.fact("ML-016", "ML-017")
+async def test_the_room_of_ones_wish_is_asked_of_the_first_wish_and_told_at_check_in(lodging):
+    await lodging.get(APRIL)
+    await place_that_asks(lodging, links(lodging.html, rf"^{APRIL}/facilities/"))
+
+    assert "第1希望のみ設定可能です。部屋があるかどうかは、チェックインのときにお知らせします。" in plain(lodging.html)
+
+
+@pytest.mark.fact("ML-018", "ML-019", "ML-020", "ML-026", "ML-T6")
+async def test_three_stays_that_overlap_are_wished_for_one_after_the_other_in_one_facility_and_no_fourth(lodging):
     await lodging.get(APRIL)
     place = await place_that_asks(lodging, links(lodging.html, rf"^{APRIL}/facilities/"))
     page = await lodging.get(f"{place}?from=2027-04-12")
     nights = links(page.text, rf"{place}/2027-04-1\d")
-    page = await choose_stay(lodging, nights[0], wish="yes")
+    page = await choose_stay(lodging, nights[0], wish="yes", nights="2", people=(3, 2))
     assert "抽選申込みを行います。よろしいですか？" in plain(page.text), plain(page.text)
     page = await agree(lodging, f"{APRIL}/enter")
     assert "抽選申込みが完了しました。" in plain(page.text)
@@ -391,9 +394,10 @@ async def test_three_stays_are_wished_for_one_after_the_other_in_one_facility_an
         page = await lodging.get(night)
         assert f"第{rank}希望に申込む" in plain(page.text)
         assert 'name="wish.' not in page.text
-        await choose_stay(lodging, night, nights="1")
+        await choose_stay(lodging, night, nights="2", people=(3, 2))
         page = await agree(lodging, f"{APRIL}/enter")
         assert receipt in plain(page.text)
+    assert re.search("第1希望.*4月12日.*2泊.*第2希望.*4月13日.*2泊.*第3希望.*4月14日.*2泊", plain(page.text))
     assert "あと0枠" in plain(page.text)
     assert "次の希望日へ" not in plain(page.text)
     assert not links(page.text, rf"^{APRIL}$")
@@ -442,6 +446,27 @@ async def test_who_works_in_the_city_is_told_before_the_form_that_the_lottery_is
     week = await site.get(links(page.text, f"{APRIL}/facilities/")[0])
     assert "区民の方だけです" in plain(week.text)
     assert "枠申し込めます" not in plain(week.text)
+    listed = plain((await site.get("/lottery")).text)
+    assert re.search("このままでは申し込めません.*区民の方だけです.*根拠", listed)
+    assert "枠申し込めます" not in listed
+    assert "日時を選んで申し込む" not in listed
+
+
+@pytest.mark.fact("ML-028", "ML-T5")
+async def test_a_resident_whose_card_has_not_arrived_is_told_to_wait_for_it_and_enters_nothing(browse, services):
+    demo = yaml.safe_load((ROOT / "tenants" / services["lodging"].tenant / "demo.yaml").read_text())
+    person = next(one for one in demo["residents"] if one["registration"] == "provisional")
+    site = browse("lodging")
+    await site.log_in(Person(login_id=person["login_id"], password=person["password"], name=person["name"]))
+    for page in (await site.get("/lottery"), await site.get(APRIL)):
+        assert "利用者登録証（3営業日ほどで郵送）が届いたら" in plain(page.text)
+        assert "枠申し込めます" not in plain(page.text)
+    night = f"{links(page.text, f'{APRIL}/facilities/')[0]}/2027-04-13"
+    page = await site.get(night)
+    assert 'name="nights"' not in page.text
+    page = await choose_stay(site, night)
+    assert page.status_code in {409, 422}
+    assert "このままでは申し込めません" in plain(page.text)
 
 
 async def test_the_receipt_of_somebody_else_is_nobodys(browse, lodging):
