@@ -23,12 +23,12 @@ def city_settings(new_cities):
 
 
 @asynccontextmanager
-async def caller(settings, service):
-    """The resident at a gateway that has just read the clock."""
+async def caller(settings, service, person=None):
+    """A resident at a gateway that has just read the clock."""
     gateway = create_app(settings)
     api = Api(httpx.ASGITransport(app=gateway, raise_app_exceptions=False), service.host)
     try:
-        await api.log_in(service.resident)
+        await api.log_in(person or service.resident)
         yield api
     finally:
         await api.client.aclose()
