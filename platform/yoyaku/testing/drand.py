@@ -9,18 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import signal
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal
+
+from yoyaku.testing.serving import Answer, Asked, Served, serve_until_stopped
 
 _USUAL_DEPTH: Final = sys.getrecursionlimit()
 
@@ -112,43 +109,17 @@ def _signature(secret: int, number: int) -> bytes:
     return int(compress_G1(point)).to_bytes(48, "big")
 
 
-class RunningDrand:
+class RunningDrand(Served):
     """The network behind a port of this machine, as long as the ``with`` lasts."""
 
     def __init__(self, network: DrandNetwork, *, port: int = 0) -> None:
         """Listen."""
         self.network = network
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(network))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__(self._answer, port=port)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _why: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-def _handler_of(network: DrandNetwork) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = network.answer(self.path)
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            with suppress(BrokenPipeError, ConnectionResetError):  # who asked has read enough
-                self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing is logged."""
-
-    return Handler
+    def _answer(self, asked: Asked) -> Answer:
+        status, body = self.network.answer(asked.path)
+        return Answer(status=status, body=body)
 
 
 def write_profile(folder: Path, network: DrandNetwork, *relays: str, name: str) -> Path:
@@ -162,11 +133,7 @@ def write_profile(folder: Path, network: DrandNetwork, *relays: str, name: str) 
 def main(folder: Path, port: int) -> None:
     """Serve until asked to stop; the network's secret is kept in FOLDER."""
     network = DrandNetwork(secret=int((folder / "drand-secret").read_text(encoding="ascii")))
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    with RunningDrand(network, port=port):
-        stopped.wait()
+    serve_until_stopped(RunningDrand(network, port=port))
 
 
 if __name__ == "__main__":

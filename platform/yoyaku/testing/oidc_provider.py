@@ -23,6 +23,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
+from yoyaku.testing.serving import Answer
+
 CLIENT: Final = "yoyaku"
 RETURN_PATH: Final = "/identity/return"
 CODE_SECONDS: Final = 60
@@ -42,16 +44,6 @@ PEOPLE: Final[Mapping[str, Mapping[str, Any]]] = {
         "address": {"region": "見本県", "locality": "青葉市", "street_address": "東町5番"},
     },
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What goes back over HTTP."""
-
-    status: int = HTTPStatus.OK
-    body: bytes = b""
-    media_type: str = "application/json"
-    location: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
