@@ -7,8 +7,6 @@ import pytest
 from tests.unit.guards.source import PACKAGE, ROOT, modules
 
 LONGEST_FILE = 300
-TAKEN_AWAY = {"lottery/proof/verify_lottery.py": 330}
-"""What people take away is one file, whatever it has to guard against."""
 LONGEST_FUNCTION = 30
 
 
@@ -29,7 +27,7 @@ def test_no_domain_folder_is_named_like_the_standard_library():
 def test_no_file_outgrows_its_reader():
     lengths = {path: len((PACKAGE / path).read_text(encoding="utf-8").splitlines()) for path in modules()}
 
-    assert {path: lines for path, lines in lengths.items() if lines > TAKEN_AWAY.get(path, LONGEST_FILE)} == {}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
 def code_lines(function, source):

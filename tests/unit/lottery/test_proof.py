@@ -172,7 +172,7 @@ def test_a_changed_entry_no_longer_fits_the_hash_and_the_draw_tells_where_it_sho
     assert found[0].line == 1
     assert "was changed" in found[0].en
     assert "変わって" in found[0].ja
-    assert [one.key for one in found[1:]] == ["decision"]
+    assert [one.key for one in found[1:]] == ["decisions"]
 
 
 def test_the_sealed_list_tells_which_line_was_changed():

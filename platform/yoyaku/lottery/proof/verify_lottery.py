@@ -37,7 +37,7 @@ WORDS = {
     "plugin": ("方式「{name}」は拡張機能のもので再計算できません。", "I cannot recompute {name}: it is a plugin's."),
     "line": ("ここにあるべき行と違います。", "Not the line that must stand here."),
     "order": ("第{round}巡の{at}番目が違います。", "Round {round} has another order, at place {at}."),
-    "decision": ("{applicant}の第{at}希望の結果が違います。", "Another decision for {applicant}, wish {at}."),
+    "decisions": ("{applicant}の第{at}希望の結果が違います。", "Another decision for {applicant}, wish {at}."),
 }
 
 
@@ -61,18 +61,16 @@ class Finding(Exception):
         self.key, self.facts, self.line = key, facts, line
         self.ja = (ja if found is None else f"{ja} 正: {right} / 記載: {found}").translate(CONTROL)
         self.en = (en if found is None else f"{en} Expected: {right} / found: {found}").translate(CONTROL)
-        super().__init__(self.en)
 
 
 def read(content: bytes) -> Result:
     """Read a result file. Raises a Finding where it is none, or not whole."""
     try:
-        text = content.decode("utf-8")
+        lines = content.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise Finding(content.count(b"\n", 0, error.start) + 1, "utf8") from None
-    if "\r" in text:
+    if b"\r" in content:
         raise Finding(1, "ends")
-    lines = text.split("\n")
     head = _load(lines, 0)
     number = head.get("yoyaku_lottery") if isinstance(head, dict) else None
     if number != FORMAT:
@@ -94,49 +92,42 @@ LOAD = json.JSONDecoder(object_pairs_hook=_once, parse_constant=int).decode  # N
 def _load(lines: list[str], at: int) -> Any:  # noqa: ANN401  # JSON
     try:
         return LOAD(lines[at])
-    except IndexError:
-        raise Finding(at + 1, "cut") from None
-    except (ValueError, RecursionError):
-        raise Finding(at + 1, "json") from None
+    except (IndexError, ValueError, RecursionError) as error:
+        raise Finding(at + 1, "cut" if isinstance(error, IndexError) else "json") from None
 
 
 def _parts(lines: list[str], head: dict[str, Any]) -> Result:
     """The parts of a file; every number that the draw uses is looked at."""
-    at, start, cells, applicants, told = 0, 0, list[Any](), list[dict[str, Any]](), dict[str, Any]()
+    at, cells, applicants = 0, list[Any](), list[dict[str, Any]]()
     try:
-        first, start = 1 + head["cells"], 1 + head["cells"] + head["applicants"]
-        right = _counts([head["cells"], head["applicants"], head["entries"]]) and head["algorithm"].isprintable()
-        right = right and (head["wins_at_most"] is None or _counts([head["wins_at_most"]], 1))
-        for at in range(1, start + 1 if right and head["secret_hash"] else 1):
-            line = _load(lines, at)
-            if at < first:
-                cells.append(line["free"])
-                right = _counts(cells[-1:]) or (_counts(cells[-1]) and len(set(cells[-1])) == len(cells[-1]))
-            elif at < start:
-                right = (at == first or applicants[-1]["applicant"] < line["applicant"]) and _sound(cells, line)
-                applicants.append(line)
-            else:  # a secret that is written otherwise would give another seed, and its hash would fit
-                told, right = line, bytes.fromhex(line["secret"]).hex() == line["secret"]
-                bytes.fromhex(line["seed"] + line["sealed_hash"] + (line["public_value"] + "").encode().hex())
-            if not right:
-                break
+        first, start, most = 1 + head["cells"], 1 + head["cells"] + head["applicants"], head["wins_at_most"]
+        _must(_counts([head["cells"], head["applicants"], head["entries"]]) and (most is None or _counts([most], 1)))
+        _must(head["algorithm"].isprintable() and head["secret_hash"])
+        for at in range(1, first):
+            cells.append(_load(lines, at)["free"])
+            _must(_counts(cells[-1:]) or (_counts(cells[-1]) and len(set(cells[-1])) == len(cells[-1])))
+        for at in range(first, start):
+            applicants.append(one := _load(lines, at))
+            _must(one["applicant"].isascii() and (at == first or applicants[-2]["applicant"] < one["applicant"]))
+            _must(_counts([one["tier"], one["tickets"] - 1]) and one["tickets"] <= MOST_TICKETS)
+            _must(all(_fair(cells, *want) for wants in one["entries"] for want in wants))
+        at, told = start, _load(lines, start)
+        _must(bytes.fromhex(told["secret"]).hex() == told["secret"])  # written otherwise it would give another seed
+        bytes.fromhex(told["seed"] + told["sealed_hash"] + str.encode(told["public_value"]).hex())
     except (LookupError, TypeError, ValueError, AttributeError):
-        right = False
-    if not right or not told:
-        raise Finding(at + 1, "formed")
+        raise Finding(at + 1, "formed") from None
     gc.freeze()  # what was read stays: millions of lists that need not be looked through for rubbish again and again
     sealed = "".join([line + "\n" for line in lines[:start]]).encode()
     return Result(lines, head, cells, applicants, told, start, sha256(sealed).hexdigest())
 
 
+def _must(right: object) -> None:
+    if not right:
+        raise ValueError
+
+
 def _counts(values: Any, least: int = 0) -> bool:  # noqa: ANN401  # JSON
     return type(values) is list and all(type(one) is int and one >= least for one in values)
-
-
-def _sound(cells: list[Any], line: dict[str, Any]) -> bool:
-    right: bool = line["applicant"].isascii() and _counts([line["tier"], line["tickets"] - 1])
-    fair = (_fair(cells, *want) for wants in line["entries"] for want in wants)
-    return right and line["tickets"] <= MOST_TICKETS and all(fair)
 
 
 def _fair(cells: list[Any], cell: Any, units: Any) -> bool:  # noqa: ANN401  # JSON
@@ -146,37 +137,27 @@ def _fair(cells: list[Any], cell: Any, units: Any) -> bool:  # noqa: ANN401  # J
 
 def check(result: Result, *, sealed: bytes | None = None, sealed_hash: str | None = None) -> list[Finding]:
     """What is wrong: nothing, or the first difference (and what it comes from, where that can be told)."""
-    told, line = result.told, result.start + 1
+    told, own, line = result.told, result.sealed_hash, result.start + 1
     seed = seed_of(told["sealed_hash"], told["secret"], told["public_value"])
-    if told["sealed_hash"] != result.sealed_hash:
-        return _changed(result, sealed, seed)
-    if other := _compare(result, sealed):
-        return other
-    if sealed_hash is not None and sealed_hash.strip().lower() != result.sealed_hash:
-        return [Finding(line, "published", sealed_hash, result.sealed_hash)]
-    secret_hash = sha256(bytes.fromhex(told["secret"])).hexdigest()
-    if secret_hash != result.head["secret_hash"]:
-        return [Finding(line, "secret", result.head["secret_hash"], secret_hash)]
-    return recompute(result, seed) if told["seed"] == seed else [Finding(line, "seed", seed, told["seed"])]
+    listed = (sealed or b"").decode("utf-8", "replace").split("\n")[:-1]
+    other = [] if sealed is None else compare(listed, result.lines[: result.start], 1)
+    if told["sealed_hash"] != own:
+        if told["seed"] == seed_of(own, told["secret"], told["public_value"]):
+            return [Finding(line, "stated", own, told["sealed_hash"])]
+        changed = Finding(1, "changed", told["sealed_hash"], own, start=result.start)
+        return [changed, *(other or recompute(result, seed))]
+    pairs = {
+        "published": (own if sealed_hash is None else sealed_hash.strip().lower(), own),
+        "secret": (result.head["secret_hash"], sha256(bytes.fromhex(told["secret"])).hexdigest()),
+        "seed": (seed, told["seed"]),
+    }
+    wrong = [Finding(line, key, right, found) for key, (right, found) in pairs.items() if right != found]
+    return other or wrong[:1] or recompute(result, seed)
 
 
 def seed_of(sealed_hash: str, secret: str, public_value: str) -> str:
     """The seed of a draw."""
     return sha256(f"yoyaku-lottery-{FORMAT}\n{sealed_hash}\n{secret}\n{public_value}\n".encode()).hexdigest()
-
-
-def _changed(result: Result, sealed: bytes | None, seed: str) -> list[Finding]:
-    """The hash of the list does not fit: which line was changed, as far as that can be told."""
-    stated, told = result.told["sealed_hash"], result.told
-    if told["seed"] == seed_of(result.sealed_hash, told["secret"], told["public_value"]):
-        return [Finding(result.start + 1, "stated", result.sealed_hash, stated)]
-    changed = Finding(1, "changed", stated, result.sealed_hash, start=result.start)
-    return [changed, *(_compare(result, sealed) or recompute(result, seed))]
-
-
-def _compare(result: Result, sealed: bytes | None) -> list[Finding]:
-    before = result.lines[: result.start]
-    return compare(before if sealed is None else sealed.decode("utf-8", "replace").split("\n")[:-1], before, 1)
 
 
 def recompute(result: Result, seed: str) -> list[Finding]:
@@ -185,8 +166,8 @@ def recompute(result: Result, seed: str) -> list[Finding]:
         return [Finding(1, "plugin", name=result.head["algorithm"])]
     orders, decided = draw(result, seed)
     right = [f'{{"round":{number},"order":["' + '","'.join(order) + '"]}' for number, order in enumerate(orders, 1)]
-    names = (one["applicant"] for one in result.applicants)
-    right += [f'{{"applicant":"{next(names)}","decisions":[{",".join(made)}]}}' for made in decided]
+    pairs = zip(result.applicants, decided)  # noqa: B905  # Python 3.9
+    right += [f'{{"applicant":"{one["applicant"]}","decisions":[{",".join(made)}]}}' for one, made in pairs]
     right.append(f'{{"end":true,"rounds":{len(orders)},"decisions":{sum(map(len, decided))}}}')
     return compare(right, result.lines[result.start + 1 :], result.start + 2)
 
@@ -197,19 +178,18 @@ def compare(right: list[str], found: list[str], first: int) -> list[Finding]:
     return next(([_explain(at, one, other)] for at, (one, other) in pairs if one != other), [])
 
 
-def _explain(number: int, right: str, found: str) -> Finding:
+def _explain(line: int, right: str, found: str) -> Finding:
     """What differs in a line: at which place of an order, or in which entry of whom."""
     if not found:
-        return Finding(number, "cut")
+        return Finding(line, "cut")
     try:
         ours, theirs = json.loads(right), LOAD(found)
         key = "order" if "order" in ours else "decisions"
         pairs = enumerate(zip_longest(ours[key], theirs[key]), 1)
-        at, (one, other) = next((at, pair) for at, pair in pairs if pair[0] != pair[1])
+        at, one, other = next((at, one, other) for at, (one, other) in pairs if one != other)
     except (ValueError, LookupError, TypeError, StopIteration, RecursionError):
-        return Finding(number, "line", right[:300] or "-", found[:300])
-    facts = {"at": at, "round": ours.get("round"), "applicant": ours.get("applicant")}
-    return Finding(number, "order" if key == "order" else "decision", one or "-", other or "-", **facts)
+        return Finding(line, "line", right[:300] or "-", found[:300])
+    return Finding(line, key, one or "-", other or "-", at=at, round=ours.get("round"), applicant=ours.get("applicant"))
 
 
 def draw(result: Result, seed: str) -> Any:  # noqa: ANN401  # two lists of lists of texts
@@ -217,9 +197,10 @@ def draw(result: Result, seed: str) -> Any:  # noqa: ANN401  # two lists of list
     people: list[dict[str, Any]] = [{**one, "wins": [0]} for one in result.applicants]
     if result.head["algorithm"] == "rounds":
         return _rounds(result, people, seed)
-    pairs = [(one, at) for one in people for at in range(len(one["entries"]))]
     singles = [
-        {**one, "applicant": f"{one['applicant']}#{at + 1}", "entries": [one["entries"][at]]} for one, at in pairs
+        {**one, "applicant": f"{one['applicant']}#{rank}", "entries": [entry]}
+        for one in people
+        for rank, entry in enumerate(one["entries"], 1)
     ]
     orders, decided = _rounds(result, singles, seed)  # each has one entry: there is one round
     each = iter(decided)
@@ -255,11 +236,9 @@ def _in_order(people: list[dict[str, Any]], going: list[int], start: str) -> lis
     """By tier, then by SHA-256 of ``seed|round|name``; of more tickets (``…|1``, ``…|2``) the lowest counts."""
     keys = {}
     for who in going:
-        name = start + people[who]["applicant"]
-        key = sha256(name.encode()).hexdigest()
-        if people[who]["tickets"] > 1:
-            key = min([key, *(sha256(f"{name}|{at}".encode()).hexdigest() for at in range(1, people[who]["tickets"]))])
-        keys[key] = who
+        name, tickets = start + people[who]["applicant"], people[who]["tickets"]
+        names = [name] if tickets == 1 else [name, *(f"{name}|{ticket}" for ticket in range(1, tickets))]
+        keys[min([sha256(one.encode()).digest() for one in names])] = who
     return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who]["tier"])
 
 
