@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from yoyaku.kernel.yen import Rounding
 from yoyaku.rules.values import Amount, Clause, Code, Factor, FactorByDate, Text, When
@@ -85,19 +85,49 @@ class EquipmentFee(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Round(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="round"):
-    """Round the total so far to a multiple of ``unit_yen``."""
+    """Round the total so far to a multiple of ``unit_yen``; the difference is a line ``name``."""
 
     code: Code
+    name: Text = field(default_factory=lambda: {"ja": "端数処理", "en": "Rounding"})
     rounding: Rounding
     unit_yen: Annotated[int, Meta(ge=1)]
 
 
-Step = Base | Add | Multiply | Package | EquipmentFee | Round
+class ReliefPlace(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="relief"):
+    """Where in the order of the steps a relief comes off; without one, no relief does."""
+
+    code: Code = "relief"
+
+
+class Relief(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reduction or exemption (減免) where ``when`` holds: ``percent`` of the lines, or ``yen``, comes off.
+
+    ``lines`` names them by code; absent, it is all before its place in the order that are not out of scope of
+    consumption tax. What then remains is rounded to a multiple of ``unit_yen``. ``approval: required``: somebody asks for
+    it, with grounds and the ``documents``, and a clerk decides; ``none``: it holds by itself. Of several, the one that
+    takes most off counts, and only that.
+    """
+
+    code: Code
+    name: Text
+    hint: Text | None = None
+    when: When = {}
+    percent: Annotated[int, Meta(ge=1, le=100)] | None = None
+    yen: Annotated[int, Meta(ge=1)] | None = None
+    lines: list[Code] | None = None
+    approval: Literal["required", "none"] = "required"
+    documents: list[Text] = []
+    rounding: Rounding = Rounding.DOWN
+    unit_yen: Annotated[int, Meta(ge=1)] = 1
+
+
+Step = Base | Add | Multiply | Package | EquipmentFee | Round | ReliefPlace
 
 
 class FeeTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The section ``fees``."""
+    """The section ``fees``; ``tax_rounding`` is what happens to a fraction of the tax, once per rate and invoice."""
 
     steps: list[Step]
+    relief: list[Relief] = []
     tax_rate_percent: Annotated[int, Meta(ge=0, le=100)] = 10
     tax_rounding: Rounding = Rounding.DOWN
