@@ -2,17 +2,19 @@
 
 import base64
 import hashlib
+import json
 
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.unit.lottery.test_proof import PEOPLE, RESULT, SEALED, altered, sealed_and_result
+from tests.unit.lottery.test_proof import PEOPLE, RESULT, SEALED, altered, line_of, sealed_and_result
 
 from yoyaku.cli.lottery import lottery
 from yoyaku.kernel.ids import new_id
 from yoyaku.lottery.policy.draw import draw_rounds
 from yoyaku.lottery.policy.seal import hash_of
 from yoyaku.lottery.policy.signature import find_fault, read_public_key
+from yoyaku.lottery.proof.verify_lottery import main
 from yoyaku.lottery.service.signing import Signature
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -92,6 +94,41 @@ def test_the_command_tells_the_first_difference(say):
     assert code == 1
     assert "line 5: Not the line that must stand here." in said
     assert "5行目" in said
+
+
+def flipped(place):
+    """The last bit of a number of the line with hash, secret, value and seed."""
+    seed = json.loads(RESULT.splitlines()[TOLD - 1])[place]
+    return altered(TOLD, seed, f"{int(seed, 16) ^ 1:064x}")
+
+
+def swapped(line):
+    """Another order of two in a round."""
+    first, second = json.loads(RESULT.splitlines()[line - 1])["order"][:2]
+    return altered(line, f'"{first}","{second}"', f'"{second}","{first}"')
+
+
+TOLD = line_of(RESULT, '{"sealed_hash"')
+TAMPERED = {
+    "one entry": (altered(5, "[[0,1]]", "[[1,1]]"), "line 5: Not the line that must stand here."),
+    "one bit of the seed": (flipped("seed"), f"line {TOLD}: The seed is not the one that comes out."),
+    "one bit of the secret": (flipped("secret"), f"line {TOLD}: The secret has not the hash that was promised."),
+    "one order": (swapped(TOLD + 1), f"line {TOLD + 1}: Round 1 has another order, at place 1."),
+    "an empty sealed list": (RESULT, "line 1: Not the line that must stand here."),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_tampered_with_is_found_at_its_place_by_the_command_and_by_the_program_alone(
+    say, what, tmp_path, capfdbinary
+):
+    content, words = TAMPERED[what]
+    code, said = say(content, sealed=b"" if what == "an empty sealed list" else SEALED)
+    alone = main([str(tmp_path / "result.jsonl"), "--sealed", str(tmp_path / "sealed")])
+
+    assert (code, alone) == (1, 1)
+    assert words in said
+    assert capfdbinary.readouterr().out.decode() == said
 
 
 def test_the_command_tells_that_a_file_is_cut(say):
