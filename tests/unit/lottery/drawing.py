@@ -35,12 +35,20 @@ def outcomes(applicants, drawn):
 
 def seed_with_order(names, round_number=1):
     """A seed that puts the names into this order."""
+    return seed_with_orders({round_number: names})
 
-    def order(number):
+
+def seed_with_orders(wanted):
+    """A seed that puts the names of each round into their order: ``wanted`` by the round's number."""
+
+    def order(number, round_number, names):
         start = f"{seed_of(number).hex()}|{round_number}|"
         return sorted(names, key=lambda name: sha256((start + name).encode()).digest())
 
-    return next(seed_of(number) for number in range(100_000) if order(number) == list(names))
+    def fits(number):
+        return all(order(number, at, names) == list(names) for at, names in wanted.items())
+
+    return next(seed_of(number) for number in range(100_000) if fits(number))
 
 
 @st.composite

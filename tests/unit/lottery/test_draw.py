@@ -1,14 +1,14 @@
 """The draws of the engine, on examples that can be followed by hand."""
 
 import pytest
-from tests.unit.lottery.drawing import applicant, outcomes, run, seed_of, seed_with_order
+from tests.unit.lottery.drawing import applicant, outcomes, run, seed_of, seed_with_order, seed_with_orders
 
 from yoyaku.extension.draw import Cell, Decision, DrawRules
 from yoyaku.extension.registry import PluginUnknown
 from yoyaku.lottery.policy.draw import algorithm_of, draw, draw_per_slot, draw_rounds
 
 A, B, C = "AAAAA-AAAAA", "BBBBB-BBBBB", "CCCCC-CCCCC"
-HALL_13_15, HALL_15_16, TAKUMA, AKITA, NANBU = range(5)
+HALL_13_15, HALL_15_16, TAKUMA, AKITA, NANBU, HALL_ANOTHER_DAY = range(6)
 
 
 @pytest.mark.fact("KS-T15", "KS-063", "KS-064", "KS-065", "KS-066")
@@ -28,6 +28,24 @@ def test_the_city_s_own_example_comes_out_as_in_its_guide():
     assert sorted(drawn.rounds[1]) == [0, 2]
     assert {drawn.decisions[0][1].round, drawn.decisions[2][2].round} == {2}
     assert {drawn.decisions[0][1].outcome, drawn.decisions[2][2].outcome} == {"won", "lost"}
+
+
+@pytest.mark.fact("KS-065", "KS-067")
+def test_the_guide_s_second_round_draws_a_new_order_of_those_with_wishes_left_and_goes_on_with_their_next():
+    users = [
+        applicant(A, [(AKITA, 1)], [(NANBU, 1)], [(HALL_ANOTHER_DAY, 1)]),
+        applicant(B, [(HALL_13_15, 1), (HALL_15_16, 1)]),
+        applicant(C, [(HALL_13_15, 1)], [(TAKUMA, 1)], [(NANBU, 1)]),
+    ]
+
+    drawn = run(users, [1] * 6, seed=seed_with_orders({1: [B, C, A], 2: [A, C]}))
+
+    assert drawn.rounds == [[1, 2, 0], [0, 2], [0]]
+    assert list(drawn.decisions) == [
+        [Decision("won", 1, 3, -1), Decision("won", 2, 1, -1), Decision("won", 3, 1, -1)],
+        [Decision("won", 1, 1, -1)],
+        [Decision("lost", 1, 2, HALL_13_15), Decision("won", 1, 2, -1), Decision("lost", 2, 2, NANBU)],
+    ]
 
 
 @pytest.mark.fact("KS-056")
