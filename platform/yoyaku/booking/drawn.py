@@ -82,6 +82,14 @@ class DrawnQuote:
     trace: Trace
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked for, and the answers that all of it shares."""
+
+    items: Sequence[BookingRequest]
+    form: Mapping[str, Any]
+
+
 DrawnDays = Mapping[tuple[str, date], DrawnDay]
 
 
@@ -101,34 +109,26 @@ class Board(Protocol):
         """Those spaces and days (``first <= day < end``) that are drawn."""
         ...
 
-    async def quote_items(  # what a quote consists of
-        self,
-        conn: AsyncConnection,
-        *,
-        visit: Visit,
-        rules: ServiceRules,
-        items: Sequence[BookingRequest],
-        form: Mapping[str, Any],
-        check_form: bool,
+    async def quote_items(
+        self, conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wishes: Wishes, check_form: bool
     ) -> Mapping[int, DrawnQuote | Refusal]:
         """Those items (by place) that are entered by the cart: as they would be, or why not."""
         ...
 
-    async def enter_items(  # noqa: PLR0913  # what entering consists of
+    async def enter_items(  # what entering consists of
         self,
         conn: AsyncConnection,
         *,
         visit: Visit,
         rules: ServiceRules,
-        items: Sequence[BookingRequest],
-        form: Mapping[str, Any],
+        wishes: Wishes,
         accepted_terms: Sequence[str],
         idempotency_key: str | None,
     ) -> Sequence[UUID]:
         """Enter all or none; gives the lotteries that were entered.
 
         Raises:
-            Refusal: by a rule, with ``item`` (the place in ``items``) among its facts.
+            Refusal: by a rule, with ``item`` (the place in ``wishes``) among its facts.
         """
         ...
 
@@ -152,29 +152,22 @@ async def drawn_days(  # what a grid is asked for
     return found
 
 
-async def quote_drawn(  # what a quote consists of
-    conn: AsyncConnection,
-    *,
-    visit: Visit,
-    rules: ServiceRules,
-    items: Sequence[BookingRequest],
-    form: Mapping[str, Any],
-    check_form: bool = False,
+async def quote_drawn(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wishes: Wishes, check_form: bool = False
 ) -> Mapping[int, DrawnQuote | Refusal]:
     """Those items (by place) that are entered into a lottery by the cart: as they would be, or why not."""
     found: dict[int, DrawnQuote | Refusal] = {}
     for board in _BOARDS:
-        found |= await board.quote_items(conn, visit=visit, rules=rules, items=items, form=form, check_form=check_form)
+        found |= await board.quote_items(conn, visit=visit, rules=rules, wishes=wishes, check_form=check_form)
     return found
 
 
-async def enter_drawn(  # noqa: PLR0913  # what entering consists of
+async def enter_drawn(  # what entering consists of
     conn: AsyncConnection,
     *,
     visit: Visit,
     rules: ServiceRules,
-    items: Sequence[BookingRequest],
-    form: Mapping[str, Any],
+    wishes: Wishes,
     accepted_terms: Sequence[str],
     idempotency_key: str | None = None,
 ) -> Sequence[UUID]:
@@ -190,8 +183,7 @@ async def enter_drawn(  # noqa: PLR0913  # what entering consists of
         conn,
         visit=visit,
         rules=rules,
-        items=items,
-        form=form,
+        wishes=wishes,
         accepted_terms=accepted_terms,
         idempotency_key=idempotency_key,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from yoyaku.booking.drawn import enter_drawn
+from yoyaku.booking.drawn import Wishes, enter_drawn
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
@@ -70,8 +70,7 @@ async def send_all(here: Here, rules: ServiceRules, sent: Sent) -> str:
                 here.conn,
                 visit=here.visit,
                 rules=rules,
-                items=[sent.requests[place] for place in sent.lots],
-                form=sent.answers,
+                wishes=Wishes(items=[sent.requests[place] for place in sent.lots], form=sent.answers),
                 accepted_terms=sent.accepted,
                 idempotency_key=sent.key,
             )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.drawn import DrawnQuote, quote_drawn
+from yoyaku.booking.drawn import DrawnQuote, Wishes, quote_drawn
 from yoyaku.booking.policy import (
     BookingPlan,
     BookingRequest,
@@ -104,7 +104,9 @@ async def quote_application(  # what a quote consists of
     Items count one after the other, as in a submission. What somebody has taken meanwhile is ``CartSlotTaken``; what is
     drawn by lot and entered by the cart is quoted by whoever draws.
     """
-    lots = await quote_drawn(conn, visit=visit, rules=rules, items=items, form=form, check_form=check_form)
+    lots = await quote_drawn(
+        conn, visit=visit, rules=rules, wishes=Wishes(items=items, form=form), check_form=check_form
+    )
     counted = list(await look_back(conn, visit=visit, rules=rules, requests=items))
     application_id = new_id()
     quoted: list[QuotedItem] = []

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.drawn import DrawnDay, DrawnQuote, SlotOdds
-from yoyaku.booking.policy import BookingRequest
+from yoyaku.booking.drawn import DrawnDay, DrawnQuote, SlotOdds, Wishes
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import PlacedSpace
@@ -58,20 +57,13 @@ class LotteryBoard:
             for (space_id, day), row in days.items()
         }
 
-    async def quote_items(  # what a quote consists of
-        self,
-        conn: AsyncConnection,
-        *,
-        visit: Visit,
-        rules: ServiceRules,
-        items: Sequence[BookingRequest],
-        form: Mapping[str, Any],
-        check_form: bool,
+    async def quote_items(
+        self, conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wishes: Wishes, check_form: bool
     ) -> Mapping[int, DrawnQuote | Refusal]:
         """Those items that are entered by the cart: as they would be, each by itself, or why not."""
         found: dict[int, DrawnQuote | Refusal] = {}
-        rows = await _rows(conn, visit=visit, rules=rules) if items else {}
-        for place, item in enumerate(items):
+        rows = await _rows(conn, visit=visit, rules=rules) if wishes.items else {}
+        for place, item in enumerate(wishes.items):
             row = _row_of(rows, rules, rules.inventory.space(item.space_id), item.use_on, visit) if rows else None
             if row is None or not is_by_cart(rules, _scheme(rules, row)):
                 continue
@@ -80,7 +72,7 @@ class LotteryBoard:
                 visit=visit,
                 rules=rules,
                 request=EntryRequest(parts=(item,)),
-                form=form,
+                form=wishes.form,
                 check_form=check_form,
             )
             if quoted.plan is None:
@@ -91,14 +83,13 @@ class LotteryBoard:
             found[place] = DrawnQuote(quote=part.quote, day=told, trace=quoted.plan.trace)
         return found
 
-    async def enter_items(  # noqa: PLR0913  # what entering consists of
+    async def enter_items(  # what entering consists of
         self,
         conn: AsyncConnection,
         *,
         visit: Visit,
         rules: ServiceRules,
-        items: Sequence[BookingRequest],
-        form: Mapping[str, Any],
+        wishes: Wishes,
         accepted_terms: Sequence[str],
         idempotency_key: str | None,
     ) -> Sequence[UUID]:
@@ -108,14 +99,14 @@ class LotteryBoard:
             Refusal: by a rule, with ``item`` among its facts.
         """
         entered: dict[UUID, None] = {}
-        for place, item in enumerate(items):
+        for place, item in enumerate(wishes.items):
             try:
                 made = await enter(
                     conn,
                     visit=visit,
                     rules=rules,
                     request=EntryRequest(parts=(item,)),
-                    form=form,
+                    form=wishes.form,
                     accepted_terms=accepted_terms,
                     idempotency_key=None if idempotency_key is None else f"{idempotency_key} {place}",
                 )
