@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from yoyaku.fee.terms import Tax
 from yoyaku.kernel.yen import Rounding
 from yoyaku.rules.values import Clause, Code, Moment, Percent, Text, TimeOfDay, When
 
@@ -149,7 +150,8 @@ class Cancellation(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Who may end a booking until when, and what goes back; the first entry whose condition holds counts.
 
     ``ends_as`` is the state it gets. ``reason`` asks for one. ``tiers`` must cover all days without
-    gap or overlap. ``charge_stands``: what is unpaid is still owed by the same tiers.
+    gap or overlap. ``charge_stands``: what is unpaid is still owed by the same tiers. ``kept_tax`` is what the kept part is
+    for consumption tax: a fee that changes with the day is damages, out of its scope; a fee for the handling is taxable.
     """
 
     code: Code
@@ -159,6 +161,7 @@ class Cancellation(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
     ends_as: State = "cancelled"
     reason: Literal["required", "optional", "none"] = "none"
     tiers: Annotated[list[RefundTier], Meta(min_length=1)]
+    kept_tax: Tax = "out_of_scope"
     rounding: Rounding = Rounding.DOWN
     unit_yen: Annotated[int, Meta(ge=1)] = 1
     grounds: list[Code] = []

@@ -14,6 +14,7 @@ from yoyaku.booking.policy import BookingPlan, BookingRequest, CancellationPlan,
 from yoyaku.booking.terms import State
 from yoyaku.facility.policy import Slot
 from yoyaku.fee.policy import FeeLine
+from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts
 from yoyaku.rules.refusal import Refusal
@@ -82,6 +83,9 @@ class BookingView:
     # The entry that won it, where it arose from a lottery, with the moments its due dates hang on.
     entry_id: UUID | None = None
     anchors: Mapping[Anchor, datetime] = field(default_factory=dict)
+    # The relief that was granted, by its code; and what the kept part is for consumption tax.
+    relief: str | None = None
+    kept_tax: Tax = "out_of_scope"
 
     @property
     def arose(self) -> Literal["first_come", "lottery"]:

@@ -65,6 +65,7 @@ def decide_cancellation(  # noqa: PLR0913 - who ends what, by which way, when an
         until=None if entry.until is None else case.moment(entry.until),
         bans_same_slot=bans_same_slot(case, entry.ends_as),
         trace=tuple(case.trace),
+        kept_tax=entry.kept_tax,
     )
 
 

@@ -29,7 +29,7 @@ class Act:
 class Case:
     """One decision while it is made: ``facts`` and ``trace`` grow, nothing else changes.
 
-    ``made_at`` is when the booking was made: now, for a new one.
+    ``made_at`` is when the booking was made: now, for a new one. ``relief`` is the code of the relief that was granted.
     """
 
     rules: ServiceRules
@@ -40,6 +40,7 @@ class Case:
     facts: dict[str, Value]
     anchors: dict[Anchor, date | datetime]
     trace: list[ClauseUse]
+    relief: str | None = None
 
     def moment(self, moment: Moment) -> datetime:
         """The instant of a moment in this case."""
@@ -58,13 +59,14 @@ class Case:
         return (*self.trace, self.cite(clause, outcome))
 
 
-def open_case(
+def open_case(  # noqa: PLR0913 - what a case is about: facts of their own
     rules: ServiceRules,
     *,
     request: BookingRequest,
     act: Act,
     made_at: datetime | None = None,
     arisen: Arisen | None = None,
+    relief: str | None = None,
 ) -> tuple[Case, Use]:
     """The case of a booking that is asked for, or was won (``arisen``), with the use it is about.
 
@@ -93,6 +95,7 @@ def open_case(
         facts=facts,
         anchors=anchors,
         trace=[rules.cite(use.entry, facts=facts, outcome=use.entry.timetable)],
+        relief=relief,
     )
     return case, use
 

@@ -258,6 +258,7 @@ def price(case: Case, use: Use, request: BookingRequest) -> Quote:
         nights=nights,
         guests=guests or [{} for _ in nights],
         equipment=request.equipment,
+        relief=case.relief,
     )
     quote = quote_fee(rules.fee_rules, priced)
     case.facts["paid"] = "free" if quote.total_yen == 0 else "unpaid"

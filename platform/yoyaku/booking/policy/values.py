@@ -12,6 +12,7 @@ from yoyaku.billing.terms import CITY
 from yoyaku.booking.terms import State
 from yoyaku.facility.policy import Claim, PlacedSpace, Wish
 from yoyaku.fee.policy import Quote
+from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts
 from yoyaku.rules.trace import Trace
@@ -141,7 +142,8 @@ class BookedFacts:
     """A booking that was made, as far as later decisions need it.
 
     ``person`` is who it belongs to (``None``: not registered). ``kept`` money: ``total_yen`` was due, ``paid_yen`` came
-    in by the methods ``paid_by``. ``arisen``: from a lottery, where it was not by first come.
+    in by the methods ``paid_by``. ``arisen``: from a lottery, where it was not by first come. ``relief``: the code of the one
+    that was granted.
     """
 
     booking_id: Hashable
@@ -158,6 +160,7 @@ class BookedFacts:
     person: Person | None = None
     application_id: Hashable = None
     arisen: Arisen | None = None
+    relief: str | None = None
 
     @property
     def paid(self) -> Literal["free", "unpaid", "partly", "paid"]:
@@ -190,7 +193,8 @@ class WindowState:
 class CancellationPlan:
     """How a booking ends: ``refund_yen`` goes back of what is paid, ``kept_yen`` is the fee that stands.
 
-    ``outstanding_yen`` of the fee that stands is still owed. ``until`` is when this way closes.
+    ``outstanding_yen`` of the fee that stands is still owed. ``until`` is when this way closes. ``kept_tax`` is what the
+    kept part is for consumption tax.
     """
 
     code: str
@@ -202,6 +206,7 @@ class CancellationPlan:
     until: datetime | None
     bans_same_slot: bool
     trace: Trace
+    kept_tax: Tax = "out_of_scope"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

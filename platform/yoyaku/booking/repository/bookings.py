@@ -47,7 +47,10 @@ SEEN = """
         'time_zone', t.time_zone, 'registrant_name', r.name, 'registrant_kana', r.kana, 'registrant_phone', r.phone,
         'registrant_email', r.email, 'registrant_language', r.language, 'payer_name',
         (SELECT p.name FROM registrant p
-         WHERE (p.tenant_id, p.service_id, p.registrant_id) = (b.tenant_id, b.service_id, b.payer_id))))::text
+         WHERE (p.tenant_id, p.service_id, p.registrant_id) = (b.tenant_id, b.service_id, b.payer_id)), 'relief',
+        (SELECT f.code FROM relief_application f
+         WHERE (f.tenant_id, f.service_id, f.booking_id, f.state)
+             = (b.tenant_id, b.service_id, b.booking_id, 'approved'))))::text
 """
 WITH_OWNER = """
     JOIN tenant t USING (tenant_id) JOIN registrant r USING (tenant_id, service_id, registrant_id)

@@ -17,6 +17,7 @@ from yoyaku.booking.terms import State
 from yoyaku.booking.views import BookingView, Contact
 from yoyaku.booking.visit import Visit
 from yoyaku.fee.policy import FeeLine
+from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
 from yoyaku.rules.condition import Facts, Value
 from yoyaku.rules.trace import trace_from_json, trace_to_json
@@ -161,6 +162,7 @@ class StoredBooking(TypedDict):
     kept_yen: int | None
     refund_yen: int | None
     bans_same_slot: bool
+    kept_tax: Tax
     facts: dict[str, Any]
     rule_set_version: int
     inventory_version: int
@@ -173,6 +175,7 @@ class StoredBooking(TypedDict):
     registrant_language: str
     payer_id: UUID | None
     payer_name: str | None
+    relief: str | None
     entry_id: UUID | None
     anchors: dict[Anchor, datetime]
 
@@ -211,7 +214,7 @@ def read_view(told: str) -> BookingView:
 _AS_THEY_ARE = (
     "booking_id", "application_id", "number", "state", "facility_id", "space_id", "channel", "end_reason", "grounds",
     "total_yen", "paid_yen", "kept_yen", "refund_yen", "bans_same_slot", "rule_set_version", "inventory_version",
-    "payer_id", "payer_name", "entry_id",
+    "payer_id", "payer_name", "entry_id", "relief", "kept_tax",
 )  # fmt: skip
 _INSTANTS = ("tentative_since", "lapses_at", "confirmed_at", "ended_at")
 _CONTACT = ("registrant_name", "registrant_kana", "registrant_phone", "registrant_email", "registrant_language")
@@ -271,6 +274,7 @@ def booked_facts(booking: BookingView) -> BookedFacts:
         person=booking.person,
         application_id=booking.application_id,
         arisen=None if booking.entry_id is None else Arisen(entry_id=booking.entry_id, anchors=booking.anchors),
+        relief=booking.relief,
     )
 
 

@@ -142,6 +142,7 @@ def _ended(plan: CancellationPlan, reason: str | None, grounds: str | None) -> d
         "bans_same_slot": plan.bans_same_slot,
         "end_reason": reason,
         "grounds": grounds,
+        "kept_tax": plan.kept_tax,
     }
 
 
