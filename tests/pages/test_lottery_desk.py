@@ -140,6 +140,8 @@ async def restored(application, browse, service, entry):
     assert 'value="通知の遅れ"' in early.text
     page = await site.post(batch, why="通知の遅れ", until="2027-01-20", until_time="24:00", sure="yes")
     assert "当選を元に戻しました" in page.text, plain(page.text)
+    noted = "SELECT why, facts->>'kind', facts->>'restored' FROM audit_entry WHERE act = 'lottery_restored'"
+    assert await look(application, service, noted) == [("通知の遅れ", "lapse", "1")]
     page = await site.get(f"{home}/preview/lapse")
     assert "2027年1月20日（水） 24:00" in plain(page.text)
     assert service.resident.name not in page.text

@@ -130,6 +130,7 @@ def _explaining(errors: Errors) -> dict[int | type[Exception], Callable[[Request
 def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
     return {
         "here": Provide(visits.provide_here),
+        "slowed": Provide(visits.provide_slowed),
         "door": Provide(visits.provide_door),
         "caller": Provide(visits.provide_caller),
         "at": Provide(visits.provide_doorstep),

@@ -96,6 +96,16 @@ class Visits:
 
     async def provide_here(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Here, None]:
         """For the pages of booking and the counter."""
+        async with self._here(request) as here:
+            yield here
+
+    async def provide_slowed(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Here, None]:
+        """For pages on which anybody could try things out: attempts are counted, on a connection of their own."""
+        async with self._machinery.second_connections(request), self._here(request, slowed=True) as here:
+            yield here
+
+    @asynccontextmanager
+    async def _here(self, request: Request[Any, Any, Any], *, slowed: bool = False) -> AsyncIterator[Here]:
         async with self.open(request) as opened:
             behalf = await find_behalf(opened)
             visit = visit_of(opened, behalf)
@@ -107,6 +117,8 @@ class Visits:
                 rules_for=opened.rules_for,
                 today=opened.rules_for.today,
                 session=opened.session,
+                throttle=self._throttle(opened) if slowed else None,
+                address=client_of(request).address,
             )
 
     async def provide_door(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Door, None]:
@@ -129,13 +141,15 @@ class Visits:
                 pending=opened.pending,
             )
 
-    def _gate(self, opened: Opened) -> Gate:
+    def _throttle(self, opened: Opened) -> Throttle:
         site, means = opened.site, self._machinery.means
-        throttle = Throttle(engine=means.engine, tenant_id=site.tenant_id, service_id=site.service_id, seal=means.seal)
+        return Throttle(engine=means.engine, tenant_id=site.tenant_id, service_id=site.service_id, seal=means.seal)
+
+    def _gate(self, opened: Opened) -> Gate:
         return Gate(
             terms=opened.rules.registration,
             limits=opened.limits,
-            throttle=throttle,
+            throttle=self._throttle(opened),
             real_now=opened.real_now,
             today=opened.rules_for.today,
         )

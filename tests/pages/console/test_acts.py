@@ -38,6 +38,25 @@ async def test_a_draw_is_taken_back_with_a_reason_and_done_again(browse, service
     ]
 
 
+async def test_a_release_is_taken_back_and_who_did_and_why_is_written_down(browse, services, inside):
+    out = {**DRAWN, "state": "released", "announced_at": datetime.now(UTC), "released_at": datetime.now(UTC)}
+    keys, values = await add_lottery(inside, scheme="monthly", **out)
+    batch = await add_batch(inside, keys, values, "release", days=3)
+    home = f"/counter/lotteries/{values['lottery_id']}"
+    site, _ = await log_in(browse, services, "tenant_admin")
+    await site.get(f"{home}/batches/{batch}")
+    page = await site.post(f"{home}/batches/{batch}", why="早く開放しすぎたため", sure="yes")
+
+    assert "取り消しました" in page.text
+    async with inside() as conn:
+        held = text("SELECT count(*) > 0 FROM lottery_hold WHERE lottery_id = :id")
+        assert (await conn.execute(held, {"id": values["lottery_id"]})).scalar_one()
+        noted = text("SELECT act, why, facts, staff_name IS NOT NULL FROM audit_entry WHERE subject_id = :id")
+        [entry] = (await conn.execute(noted, {"id": str(batch)})).all()
+    facts = {"kind": "release", "lottery_id": str(values["lottery_id"])}
+    assert tuple(entry) == ("lottery_reverted", "早く開放しすぎたため", facts, True)
+
+
 async def test_what_is_announced_is_not_offered_to_be_taken_back(browse, services, inside):
     keys, values = await add_lottery(inside, **{**DRAWN, "state": "announced", "announced_at": datetime.now(UTC)})
     batch = await add_batch(inside, keys, values, "draw", wins=3)

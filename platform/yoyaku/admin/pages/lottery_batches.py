@@ -107,7 +107,7 @@ async def take_back(
         return await _batch_page(here, lottery_id, batch_id, form=form, errors=errors)
     try:
         async with here.conn.begin_nested():  # what was begun goes back, and the page can still be built
-            restored = await _undo(here, rules, batch, until=until, why=form["why"])
+            restored = await _undo(here, rules, batch, lottery_id=lottery_id, until=until, why=form["why"])
     except NotFound:
         raise
     except YoyakuError as refusal:
@@ -117,7 +117,9 @@ async def take_back(
     return here.page.go(f"{HOME}/{lottery_id}", flash="lottery_reverted" if restored is None else "lottery_restored")
 
 
-async def _undo(here: Here, rules: ServiceRules, batch: Batch, *, until: datetime | None, why: str) -> Restored | None:
+async def _undo(  # which batch, of which lottery, until when its wins stand again
+    here: Here, rules: ServiceRules, batch: Batch, *, lottery_id: UUID, until: datetime | None, why: str
+) -> Restored | None:
     """Take a batch back and write down who did and why."""
     visit = replace(here.visit, actor="clerk")  # staff of whatever role: what they may was looked at before
     subject, restored = ("lottery_batch", str(batch.batch_id)), None
@@ -128,7 +130,8 @@ async def _undo(here: Here, rules: ServiceRules, batch: Batch, *, until: datetim
             here.conn, visit=visit, rules=rules, batch_id=batch.batch_id, accept_until=until, why=why
         )
     act = "lottery_reverted" if restored is None else "lottery_restored"
-    facts = {"kind": batch.kind} if restored is None else {"restored": len(restored.entry_ids)}
+    facts: dict[str, object] = {"kind": batch.kind, "lottery_id": str(lottery_id)}
+    facts |= {} if restored is None else {"restored": len(restored.entry_ids), "gone": len(restored.gone)}
     await note_act(here.conn, visit=visit, act=act, subject=subject, why=why, facts=facts)
     return restored
 

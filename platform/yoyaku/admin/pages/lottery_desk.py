@@ -16,6 +16,7 @@ from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.lottery.pages.mine import all_mine, mine_of
 from yoyaku.lottery.pages.my_views import lottery_card
+from yoyaku.lottery.policy.refusals import EntryNotFound
 from yoyaku.lottery.service.accepting import accept_win, decline_wins
 from yoyaku.lottery.service.entries import MyLottery
 from yoyaku.lottery.service.withdrawing import rerank, withdraw
@@ -133,6 +134,8 @@ async def answer_win(
     mine, gone = await _served(here, lottery_id)
     if mine is None:
         return gone
+    if entry_id not in {one.entry_id for one in mine.entries}:
+        raise EntryNotFound  # of somebody who is not served
     form = await read_form(request)
     rules = await here.rules(mine.lottery.period_starts)
     accepts, field = form.get("act") == "accept", f"why-{entry_id}"

@@ -12,7 +12,7 @@ from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules, is_within_reach
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotFound
-from yoyaku.registration.service import SessionView
+from yoyaku.registration.service import SessionView, Throttle
 from yoyaku.ui.page import Page
 from yoyaku.ui.words import Words
 
@@ -35,7 +35,7 @@ class Here:
     No dataclass: Litestar would look into its fields and stumble over the sets among a person's facts.
     """
 
-    def __init__(  # what a request of these pages is
+    def __init__(  # noqa: PLR0913  # what a request of these pages is
         self,
         *,
         page: Page,
@@ -44,14 +44,25 @@ class Here:
         rules_for: RulesFor,
         today: date,
         session: SessionView | None = None,
+        throttle: Throttle | None = None,
+        address: str = "",
     ) -> None:
-        """Gather what was opened for the request."""
+        """Gather what was opened for the request; attempts are counted by ``address``."""
         self.page = page
         self.conn = conn
         self.visit = visit
         self.rules_for = rules_for
         self.today = today
         self.session = session
+        self._throttle = throttle
+        self.address = address
+
+    @property
+    def throttle(self) -> Throttle:
+        """What slows down whoever tries things out; for pages that ask for ``slowed``."""
+        if self._throttle is None:
+            raise LookupError("attempts are not counted on this page")
+        return self._throttle
 
     @property
     def words(self) -> Words:

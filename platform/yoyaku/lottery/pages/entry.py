@@ -26,11 +26,12 @@ from yoyaku.lottery.pages.checking import (
     wrong_page,
 )
 from yoyaku.lottery.pages.lots import Lot, lot_of, need_lot
+from yoyaku.lottery.pages.mine import all_mine
 from yoyaku.lottery.pages.overview import lot_card, lot_steps
 from yoyaku.lottery.pages.parts import PART, read_parts, texts_of
 from yoyaku.lottery.policy.entry import EntryRequest
 from yoyaku.lottery.service.entering import Entered, enter
-from yoyaku.lottery.service.entries import MyLottery, my_lotteries
+from yoyaku.lottery.service.entries import MyLottery
 from yoyaku.lottery.views import EntryView
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
@@ -138,7 +139,7 @@ async def show_entered(here: NamedDependency[Here], request: Request[Any, Any, A
     if here.visit.registrant_id is None:
         return _to_log_in(here, "/lottery")
     asked, new = (_ids(request.query_params.getall(name, [])) for name in ("lottery", "entry"))
-    mine = await my_lotteries(here.conn, registrant_id=here.visit.registrant_id, now=here.visit.now)
+    mine = await all_mine(here)
     found = [one for one in mine if one.lottery.lottery_id in asked]
     if not found:
         return here.page.go("/lottery")

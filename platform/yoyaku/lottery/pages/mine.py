@@ -35,10 +35,11 @@ def crumbs_to(here: Here, *more: Crumb) -> list[Crumb]:
 
 
 async def all_mine(here: Here) -> list[MyLottery]:
-    """The lotteries of whoever is logged in."""
-    if here.visit.registrant_id is None:
+    """The lotteries of whoever is logged in, or is served: of them what the clerk's facilities draw."""
+    visit = here.visit
+    if visit.registrant_id is None:
         return []
-    return await my_lotteries(here.conn, registrant_id=here.visit.registrant_id, now=here.visit.now)
+    return await my_lotteries(here.conn, registrant_id=visit.registrant_id, now=visit.now, facilities=visit.facilities)
 
 
 async def mine_of(here: Here, lottery_id: UUID) -> MyLottery:

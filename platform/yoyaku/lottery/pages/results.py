@@ -11,9 +11,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages.here import Here, need_date
 from yoyaku.lottery.pages.public_views import download_of, line_of, name_of, steps_of, wish_lines
-from yoyaku.lottery.policy.receipt import ReceiptMalformed
+from yoyaku.lottery.policy.receipt import ReceiptMalformed, read_receipt
 from yoyaku.lottery.repository.public import PublicLottery
-from yoyaku.lottery.service.results import find_entries, get_lottery, list_files, list_keys, list_lotteries
+from yoyaku.lottery.service.results import FoundEntry, find_entries, get_lottery, list_files, list_keys, list_lotteries
+from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of
 from yoyaku.ui.page import Crumb
 
 
@@ -65,17 +66,25 @@ async def show_check(here: NamedDependency[Here]) -> Response[Any]:
 
 
 @post("/lottery/check", status_code=HTTP_200_OK)
-async def do_check(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
-    """What the published lists say under a receipt code: shown at once, since the code stays out of addresses."""
+async def do_check(slowed: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
+    """What the published lists say under a receipt code: shown at once, since the code stays out of addresses.
+
+    Whoever tries many codes under which nothing stands is slowed.
+    """
+    here = slowed
     typed = str((await request.form()).get("receipt", "")).strip()
     if not typed:
         return _check_page(
             here, form={"receipt": ""}, errors={"receipt": here.words.say("lottery_results.check_empty")}
         )
     try:
-        found = await find_entries(here.conn, receipt=typed)
-    except ReceiptMalformed as malformed:
-        return _check_page(here, form={"receipt": typed}, errors={"receipt": here.words.sentence(malformed)})
+        found = await _find(here, typed)
+    except (ReceiptMalformed, TooManyAttempts) as refusal:
+        said = {"receipt": here.words.sentence(refusal)}
+        shown = _check_page(here, form={"receipt": typed}, errors=said, status=refusal.status)
+        if (seconds := refusal.facts.get("retry_after_seconds")) is not None:
+            shown.headers["retry-after"] = str(seconds)
+        return shown
     rules = await here.rules()
     entries = [
         {
@@ -90,16 +99,27 @@ async def do_check(here: NamedDependency[Here], request: Request[Any, Any, Any])
     return _check_page(here, form={"receipt": typed}, entries=entries)
 
 
+async def _find(here: Here, typed: str) -> list[FoundEntry]:
+    code = read_receipt(typed)
+    sources = sources_of(address=here.address, aim=code, purpose="receipt")
+    taken = await here.throttle.take(sources, real_now=here.visit.real_now)
+    found = await find_entries(here.conn, receipt=code)
+    if found:
+        await here.throttle.give_back(taken)
+    return found
+
+
 def _check_page(
     here: Here,
     *,
     form: dict[str, str],
     errors: dict[str, str] | None = None,
     entries: list[dict[str, Any]] | None = None,
+    status: int = HTTP_422_UNPROCESSABLE_ENTITY,
 ) -> Response[Any]:
     return here.page.show(
         "lottery/check.html",
-        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,
+        status=status if errors else HTTP_200_OK,
         form=form,
         errors=errors or {},
         found=entries,

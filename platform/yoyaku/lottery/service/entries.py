@@ -18,9 +18,18 @@ from yoyaku.lottery.views import EntryUse, EntryView, MyLottery
 __all__ = ["EntryUse", "EntryView", "MyLottery", "get_entry", "my_lotteries"]
 
 
-async def my_lotteries(conn: AsyncConnection, *, registrant_id: UUID, now: datetime) -> list[MyLottery]:
-    """All lotteries that somebody entered, the latest first, as they stand at ``now`` (business time)."""
-    found = await entry_views.read_of_person(conn, registrant_id=registrant_id, now=now)
+async def my_lotteries(
+    conn: AsyncConnection, *, registrant_id: UUID, now: datetime, facilities: frozenset[str] = frozenset()
+) -> list[MyLottery]:
+    """All lotteries that somebody entered, the latest first, as they stand at ``now`` (business time).
+
+    A clerk who works for some ``facilities`` sees the entries of these only; none named: all.
+    """
+    found = [
+        one
+        for one in await entry_views.read_of_person(conn, registrant_id=registrant_id, now=now)
+        if _is_at(facilities, one)
+    ]
     rows = {row.lottery_id: row for row in await list_lotteries(conn)} if found else {}
     by_lottery = [list(group) for _, group in groupby(found, key=lambda one: one.lottery_id)]
     return [
@@ -52,4 +61,9 @@ async def get_entry(conn: AsyncConnection, *, visit: Visit, entry_id: UUID) -> E
 def _is_in_sight(visit: Visit, entry: EntryView) -> bool:
     if visit.actor == "resident":
         return entry.registrant_id == visit.registrant_id
-    return not visit.facilities or {request.facility for request in entry.requests} <= visit.facilities
+    return _is_at(visit.facilities, entry)
+
+
+def _is_at(facilities: frozenset[str], entry: EntryView) -> bool:
+    """Whether all uses of an entry are at these facilities; none named: all are."""
+    return not facilities or {request.facility for request in entry.requests} <= facilities
