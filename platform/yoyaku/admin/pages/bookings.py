@@ -16,8 +16,8 @@ from yoyaku.admin.pages.desk import ways
 from yoyaku.admin.pages.serving import ROUTES as SERVING
 from yoyaku.admin.pages.serving import counter_crumbs, purpose_asked, require_clerk
 from yoyaku.admin.service.counter import look_up_bookings
+from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_date, read_number
-from yoyaku.booking.pages.mine import booking_row
 from yoyaku.booking.pages.places import facility_choices
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import (

@@ -9,9 +9,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.home import kept_facilities
-from yoyaku.booking.pages.mine import booking_row
 from yoyaku.booking.service import application_bookings
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,164 +11,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.billing.policy import PaymentDue
-from yoyaku.booking.pages.answers import answer_rows
+from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_number
-from yoyaku.booking.pages.schedules import ScheduleSpan, schedule_spans
-from yoyaku.booking.pages.views import request_detail, request_hours, why_lines
-from yoyaku.booking.policy import LIVE_STATES, ReasonMissing
+from yoyaku.booking.policy import ReasonMissing
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import booking_history, cancel_booking, get_booking, list_bookings, offer_cancellation
 from yoyaku.booking.service.refusals import RefundChanged
-from yoyaku.booking.views import BookingEvent, BookingView, CancellationOffer
-from yoyaku.fee.policy import FeeLine
+from yoyaku.booking.views import BookingView
 from yoyaku.rules.refusal import Refusal
-from yoyaku.ui.formats import deadline, long_date
 from yoyaku.ui.page import Crumb
-from yoyaku.ui.words import Text, Words
 
 GROUPS: Final = (("tentative", ("tentative",)), ("confirmed", ("confirmed",)))
 ENDED: Final = ("withdrawn", "cancelled", "revoked", "lapsed")
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookingRow:
-    """A booking as lists and its own page show it."""
-
-    path: str
-    number: str
-    state: str
-    when: str
-    hours: str
-    facility: Text
-    space: Text
-    detail: str
-    lines: Sequence[FeeLine]
-    yen: int
-    dues: Sequence[PaymentDue]
-    lapses_at: datetime | None
-    phone: str | None
-    todo: str | None
-    channel: str
-    made_at: datetime
-    ended: str | None
-    paid_yen: int
-    kept_yen: int | None
-    refund_yen: int | None
-    person: str
-    person_phone: str | None
-    payer: str | None = None
-    address: Text | None = None
-    answers: Sequence[tuple[str, str]] = ()
-    why: Sequence[str] = ()
-    events: Sequence[Mapping[str, object]] = ()
-    cancellable: bool = False
-    not_cancellable: str | None = None
-    schedule: Sequence[ScheduleSpan] = field(default=())
-
-
-def booking_row(
-    rules: ServiceRules,
-    booking: BookingView,
-    here: Here,
-    *,
-    offer: CancellationOffer | None = None,
-    events: Sequence[BookingEvent] = (),
-) -> BookingRow:
-    """A stored booking in words; names are those of the day on which it was booked."""
-    words = here.words
-    live = booking.state in LIVE_STATES
-    base = "/me/bookings" if here.visit.staff_id is None else "/counter/bookings"
-    hours = request_hours(rules, booking.request, words)
-    return BookingRow(
-        path=f"{base}/{booking.booking_id}",
-        number=booking.number,
-        state=booking.state,
-        when=f"{long_date(booking.use_on, words.language)} {hours}",
-        hours=hours,
-        facility=booking.facility_name,
-        space=booking.space_name,
-        detail=request_detail(rules, booking.request, words) if booking.space_id in rules.inventory.spaces else "",
-        lines=booking.lines,
-        yen=booking.total_yen,
-        dues=booking.dues if live else (),
-        lapses_at=booking.lapses_at if live else None,
-        **_reached(rules, booking),
-        todo=_todo(booking, words),
-        channel=_received(rules, booking, words),
-        made_at=booking.made_at,
-        ended=_ended(booking, words),
-        **_settled(booking),
-        **_people(booking),
-        answers=answer_rows(rules.booking.form, booking.form, words),
-        why=why_lines(booking.trace, words),
-        events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
-        **(_offered(offer, booking, here) if offer else {}),
-    )
-
-
-def _settled(booking: BookingView) -> dict[str, Any]:
-    """What was paid, what of it is kept, what goes back."""
-    return {"paid_yen": booking.paid_yen, "kept_yen": booking.kept_yen, "refund_yen": booking.refund_yen}
-
-
-def _people(booking: BookingView) -> dict[str, Any]:
-    """Whose it is, and who pays where it is somebody else."""
-    return {"person": booking.contact.name, "person_phone": booking.contact.phone, "payer": booking.payer_name}
-
-
-def _reached(rules: ServiceRules, booking: BookingView) -> dict[str, Any]:
-    """How to reach the facility, as far as it is still there."""
-    facility = rules.inventory.facilities.get(booking.facility_id)
-    return {"phone": facility.phone, "address": facility.address} if facility else {}
-
-
-def _offered(offer: CancellationOffer, booking: BookingView, here: Here) -> dict[str, Any]:
-    """Whether the booking can be cancelled, why not, and what would come back when."""
-    refused = offer.refusal if booking.state in LIVE_STATES else None
-    return {
-        "cancellable": offer.plan is not None,
-        "not_cancellable": here.words.sentence(refused) if refused else None,
-        "schedule": schedule_spans(offer.schedule, total_yen=booking.total_yen, today=here.today),
-    }
-
-
-def _received(rules: ServiceRules, booking: BookingView, words: Words) -> str:
-    """By which channel it came, and that it was won by lot."""
-    channel = channel_name(rules, booking.channel, words)
-    return words.say("booking.channel_lottery", channel=channel) if booking.arose == "lottery" else channel
-
-
-def channel_name(rules: ServiceRules, code: str, words: Words) -> str:
-    """A channel in the words of the rule set."""
-    return next((words.text(channel.name) for channel in rules.booking.channels if channel.code == code), code)
-
-
-def _todo(booking: BookingView, words: Words) -> str | None:
-    if booking.state == "tentative" and booking.lapses_at is not None:
-        return words.say("me.todo_lapses", deadline=deadline(booking.lapses_at, words.language))
-    due = next((due.due_at for due in booking.dues if due.due_at is not None), None)
-    if booking.state == "confirmed" and due is not None and booking.paid_yen < booking.total_yen:
-        return words.say("me.todo_pay", deadline=deadline(due, words.language))
-    return None
-
-
-def _ended(booking: BookingView, words: Words) -> str | None:
-    if booking.ended_at is None:
-        return None
-    grounds = words.maybe(f"counter.grounds.{booking.grounds}") if booking.grounds else None
-    said = [words.fact(booking.ended_at), grounds, booking.end_reason]
-    return "　".join(text for text in said if text)
-
-
-def _event_words(event: BookingEvent, words: Words) -> str:
-    actor = words.maybe(f"history.by.{event.actor}") or ""
-    said = [
-        words.maybe(f"history.{event.kind}") or event.kind,
-        event.staff_name or event.member_name or actor,
-        event.why,
-    ]
-    return "　".join(text for text in said if text)
 
 
 @get("/me/bookings")
