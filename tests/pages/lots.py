@@ -64,6 +64,15 @@ async def pass_time(settings, service, to):
         await runtime.engine.dispose()
 
 
+@asynccontextmanager
+async def taking_entries(settings, service):
+    """The sites while the sports lottery of February takes entries."""
+    await pass_time(settings, service, ENTERING)
+    gateway = create_app(settings)
+    yield gateway
+    await gateway.app.state["engine"].dispose()
+
+
 async def enter_court(site, day):
     """Ten o'clock on all four courts, as a wish of its own."""
     await site.get(f"{TENNIS}/{day}")

@@ -4,9 +4,7 @@ import httpx
 import pytest
 from tests.api_client import Api, answer
 from tests.cities import city_settings_of
-from tests.pages.lots import BEGIN, ENTERING, pass_time
-
-from yoyaku.web.app import create_app
+from tests.pages.lots import BEGIN, taking_entries
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 COURT = {"facility": "castle-tennis", "space": "tennis", "starts": "10:00", "ends": "11:00"}
@@ -21,11 +19,8 @@ def city_settings(new_cities):
 
 @pytest.fixture(scope="module")
 async def application(city_settings, services):
-    """The sports service while its lottery of February takes entries."""
-    await pass_time(city_settings, services["sports"], ENTERING)
-    gateway = create_app(city_settings)
-    yield gateway
-    await gateway.app.state["engine"].dispose()
+    async with taking_entries(city_settings, services["sports"]) as gateway:
+        yield gateway
 
 
 @pytest.fixture

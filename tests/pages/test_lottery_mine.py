@@ -4,9 +4,7 @@ import re
 
 import pytest
 from tests.cities import city_settings_of
-from tests.pages.lots import BEGIN, DAYS, ENTERING, RECEIPT, RESULT, enter_court, pass_time, plain
-
-from yoyaku.web.app import create_app
+from tests.pages.lots import BEGIN, DAYS, RECEIPT, RESULT, enter_court, plain, taking_entries
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +15,8 @@ def city_settings(new_cities):
 
 @pytest.fixture(scope="module")
 async def application(city_settings, services):
-    """The sports service while its lottery of February takes entries."""
-    await pass_time(city_settings, services["sports"], ENTERING)
-    gateway = create_app(city_settings)
-    yield gateway
-    await gateway.app.state["engine"].dispose()
+    async with taking_entries(city_settings, services["sports"]) as gateway:
+        yield gateway
 
 
 @pytest.fixture
