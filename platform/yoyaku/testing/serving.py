@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,12 +14,13 @@ from typing import NamedTuple, Self
 
 
 class Asked(NamedTuple):
-    """A request: ``body`` as it was sent, ``bearer`` the token of its authorization (empty: none)."""
+    """A request: ``body`` as it was sent, ``bearer`` the token of its authorization (empty: none), headers by lower case."""
 
     method: str
     path: str
     body: str
     bearer: str
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,8 @@ def _handler_of(answer: Callable[[Asked], Answer]) -> type[BaseHTTPRequestHandle
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0"))).decode()
             bearer = self.headers.get("authorization", "").removeprefix("Bearer ")
-            made = answer(Asked(self.command, self.path, body, bearer))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            made = answer(Asked(self.command, self.path, body, bearer, headers))
             self.send_response(made.status)
             if made.location is not None:
                 self.send_header("location", made.location)
