@@ -34,16 +34,40 @@ def rules() -> None:
 @rules.command("check")
 @_paths
 @_tenants
+@click.option(
+    "--for",
+    "environment",
+    type=click.Choice(["production", "demo", "test"]),
+    envvar="ENVIRONMENT",
+    help="Warn, too, of what an installation of this kind lacks or must not have (default: ENVIRONMENT, if it is set).",
+)
+@click.option(
+    "--profiles",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="PLUGIN_PROFILES",
+    help="Its folder of plugins' settings files (default: PLUGIN_PROFILES).",
+)
 @_format
 @_tongue
-def check_command(paths: tuple[Path, ...], tenants: Path | None, form: Format, tongue: Tongue) -> None:
+def check_command(  # the command's options
+    paths: tuple[Path, ...],
+    *,
+    tenants: Path | None,
+    environment: str | None,
+    profiles: Path | None,
+    form: Format,
+    tongue: Tongue,
+) -> None:
     """Check rule sets: schema, semantics, lint. Exit 1 on errors."""
     from yoyaku.rulebook.lint import check_rule_set
+    from yoyaku.rulebook.lint.installation import Installation
     from yoyaku.rulebook.source import find_rule_sets
     from yoyaku.rules.fault import in_reading_order
 
     found = [rule_set for path in paths for rule_set in find_rule_sets(path)]
-    faults = in_reading_order(fault for path in found for fault in check_rule_set(path, tenants=tenants))
+    around = Installation(profiles=profiles, is_production=environment == "production") if environment else None
+    checked = (check_rule_set(path, tenants=tenants, installation=around) for path in found)
+    faults = in_reading_order(fault for faults in checked for fault in faults)
     errors = sum(fault.level == "error" for fault in faults)
     warnings = len(faults) - errors
     if form == "json":

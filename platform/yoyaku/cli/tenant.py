@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from yoyaku.admin.service.folder_check import CheckedFolder
     from yoyaku.admin.service.folder_load import Loaded
     from yoyaku.kernel.settings import Settings
+    from yoyaku.rulebook.lint.installation import Installation
 
 Tongue = Literal["ja", "en", "both"]
 
@@ -71,7 +72,8 @@ def load_command(folders: tuple[Path, ...], rule_sets: Path | None, tongue: Tong
     from yoyaku.cli.environment import read_settings
 
     settings = read_settings()
-    checked = check_all(folders, rule_sets=rule_sets, base_domain=settings.base_domain)
+    installation = _installation(settings)
+    checked = check_all(folders, rule_sets=rule_sets, base_domain=settings.base_domain, installation=installation)
     if any(each.errors for each in checked):
         _print_faults(checked, tongue, to_errors=True)
         click.echo("何も読み込みませんでした。 / Nothing was loaded.", err=True)
@@ -83,6 +85,7 @@ def load_command(folders: tuple[Path, ...], rule_sets: Path | None, tongue: Tong
             click.echo(f"{loaded.tenant_id}: 読み込みました。 / loaded.")
         else:
             click.echo(f"{loaded.tenant_id}: 更新しました。 / updated: {', '.join(loaded.changes)}")
+    _print_faults(checked, tongue, to_errors=True)
 
 
 @tenant.command("list")
@@ -99,8 +102,10 @@ def list_command(folders: tuple[Path, ...]) -> None:
         click.echo("自治体はまだ読み込まれていません。 / No tenant has been loaded yet.")
 
 
-def check_all(folders: Sequence[Path], *, rule_sets: Path | None, base_domain: str) -> list[CheckedFolder]:
-    """Check folders, each knowing the hosts of those before it."""
+def check_all(
+    folders: Sequence[Path], *, rule_sets: Path | None, base_domain: str, installation: Installation | None = None
+) -> list[CheckedFolder]:
+    """Check folders, each knowing the hosts of those before it; for an installation, where one is given."""
     from yoyaku.admin.service.folder_check import check_folder, find_folders
     from yoyaku.tenancy.policy import host_of
 
@@ -108,12 +113,24 @@ def check_all(folders: Sequence[Path], *, rule_sets: Path | None, base_domain: s
     taken: dict[str, str] = {}
     for folder in find_folders(folders):
         root = rule_sets or folder.resolve().parent.parent / "rulesets"
-        one = check_folder(folder, rule_sets=root, base_domain=base_domain, taken_hosts=taken)
+        one = check_folder(
+            folder, rule_sets=root, base_domain=base_domain, taken_hosts=taken, installation=installation
+        )
         for service in one.terms.services:
             owner = f"{one.terms.slug}/{service.code}"
             taken |= {host_of(host, base_domain=base_domain): owner for host in service.hosts}
         checked.append(one)
     return checked
+
+
+def _installation(settings: Settings) -> Installation | None:
+    """The installation, where people depend on it: a demo has what its rules name."""
+    from yoyaku.kernel.settings import Environment
+    from yoyaku.rulebook.lint.installation import Installation
+
+    if settings.environment is not Environment.PRODUCTION:
+        return None
+    return Installation(profiles=settings.plugin_profiles, is_production=True)
 
 
 async def _load(settings: Settings, checked: Sequence[CheckedFolder]) -> list[Loaded]:

@@ -50,11 +50,17 @@ def settings_from(  # whose settings, from where, of which shape
         raise PluginSettingsWrong(plugin=plugin, why=str(error)) from error
 
 
+def profile_file(folder: Path | None, *, plugin: str, profile: str) -> Path | None:
+    """The settings file of a profile, ``None`` where the installation has none."""
+    path = None if folder is None else folder / f"{plugin}.{profile}.yaml"
+    return path if path is not None and path.is_file() else None
+
+
 def _read(folder: Path | None, plugin: str, profile: str | None) -> Mapping[str, Any]:
     if profile is None:
         return {}
-    path = None if folder is None else folder / f"{plugin}.{profile}.yaml"
-    if path is None or not path.is_file():
+    path = profile_file(folder, plugin=plugin, profile=profile)
+    if path is None:
         where = "PLUGIN_PROFILES is not set" if folder is None else "it is not in the folder PLUGIN_PROFILES"
         raise ProfileMissing(f"{plugin}.{profile}.yaml: {where}", plugin=plugin, profile=profile)
     document = read_file(path)

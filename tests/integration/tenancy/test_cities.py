@@ -131,6 +131,8 @@ async def test_production_has_neither_a_movable_clock_nor_demo_people(yoyaku, fo
     yoyaku("tenant", "load", folder.tenant)
     refused = yoyaku("demo", "seed", folder.tenant, code=1, CLOCK_MOVABLE="false", **production)
     assert "never made in production" in refused
+    loaded = yoyaku("tenant", "load", "tenants/meguro", CLOCK_MOVABLE="false", **production)
+    assert "warning [profile_of_demo]" in loaded
 
 
 async def test_a_bad_folder_is_not_loaded_and_says_file_line_and_mend(yoyaku, folder, fresh_database):

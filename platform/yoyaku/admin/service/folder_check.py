@@ -14,6 +14,7 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.examples import try_examples
 from yoyaku.rulebook.lint import lint
+from yoyaku.rulebook.lint.installation import Installation, check_installation
 from yoyaku.rulebook.source import FacilitySource, Source, read_source
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.check import check
@@ -72,7 +73,12 @@ def find_folders(paths: Sequence[Path]) -> list[Path]:
 
 
 def check_folder(
-    path: Path, *, rule_sets: Path, base_domain: str, taken_hosts: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    rule_sets: Path,
+    base_domain: str,
+    taken_hosts: Mapping[str, str] | None = None,
+    installation: Installation | None = None,
 ) -> CheckedFolder:
     """Check one tenant folder.
 
@@ -81,6 +87,7 @@ def check_folder(
         rule_sets: where the rule sets stand.
         base_domain: what ``{base_domain}`` in hosts means.
         taken_hosts: hosts that others answer at, with who they are.
+        installation: where its rules are to run, if that is to be checked, too.
 
     Raises:
         DocumentRefused: tenant.yaml cannot be read at all.
@@ -93,7 +100,7 @@ def check_folder(
     )
     faults = folder_faults(folder, around)
     facilities, facility_faults = _read_facilities(folder)
-    rules, rule_faults = _read_rule_sets(folder, rule_sets)
+    rules, rule_faults = _read_rule_sets(folder, rule_sets, installation)
     faults += [*facility_faults, *rule_faults, *_fit(folder, facilities, rules), *people_faults(folder, rules)]
     return CheckedFolder(
         folder=folder,
@@ -119,7 +126,9 @@ def _read_facilities(folder: TenantFolder) -> tuple[list[FacilitySource], list[F
     return placed, faults
 
 
-def _read_rule_sets(folder: TenantFolder, root: Path) -> tuple[dict[str, RuleSet], list[Fault]]:
+def _read_rule_sets(
+    folder: TenantFolder, root: Path, installation: Installation | None
+) -> tuple[dict[str, RuleSet], list[Fault]]:
     rules: dict[str, RuleSet] = {}
     faults: list[Fault] = []
     for index, service in enumerate(folder.terms.services):
@@ -134,6 +143,7 @@ def _read_rule_sets(folder: TenantFolder, root: Path) -> tuple[dict[str, RuleSet
             faults += refused.faults
             continue
         faults += (found := [*source.faults, *lint(source)])
+        faults += [] if installation is None else check_installation(source, installation)
         rule_set = source.rule_set
         if rule_set is None:
             continue

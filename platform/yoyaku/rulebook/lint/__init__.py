@@ -10,6 +10,7 @@ from yoyaku.rulebook.book import Book, open_book
 from yoyaku.rulebook.lint.conditions import check_conditions
 from yoyaku.rulebook.lint.examples import check_example_list
 from yoyaku.rulebook.lint.fees import check_fees
+from yoyaku.rulebook.lint.installation import Installation, check_installation
 from yoyaku.rulebook.lint.lives import check_lives
 from yoyaku.rulebook.lint.lotteries import check_lotteries
 from yoyaku.rulebook.lint.lottery_days import check_lottery_days
@@ -44,13 +45,20 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
 )
 
 
-def check_rule_set(path: Path, *, tenants: Path | None = None) -> list[Fault]:
-    """Every fault of a rule set and the facilities it speaks of, in reading order."""
+def check_rule_set(path: Path, *, tenants: Path | None = None, installation: Installation | None = None) -> list[Fault]:
+    """Every fault of a rule set and the facilities it speaks of, in reading order.
+
+    Args:
+        path: the rule set.
+        tenants: the folder of the tenant folders (``None``: beside the rule sets).
+        installation: where it is to run, if that is to be checked, too.
+    """
     try:
         source = read_source(path, tenants=tenants)
     except DocumentRefused as refused:
         return in_reading_order(refused.faults)
-    return in_reading_order([*source.faults, *lint(source)])
+    around = () if installation is None else check_installation(source, installation)
+    return in_reading_order([*source.faults, *lint(source), *around])
 
 
 def lint(source: Source) -> Iterator[Fault]:
