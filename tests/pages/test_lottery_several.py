@@ -10,6 +10,7 @@ from tests.cities import city_settings_of
 from tests.pages.lots import BEGIN, ENTERING, pass_time, plain, site_of
 from tests.pages.test_lottery_api import DAYS, entry_for
 from tests.pages.test_lottery_api_wins import caller
+from tests.pages.test_lottery_desk import serve
 
 from yoyaku.web.app import create_app
 
@@ -58,11 +59,11 @@ def answers(html):
 
 @pytest.fixture(scope="module")
 async def winner(city_settings, services):
-    """Opens the sports service for whoever won all four wishes there."""
+    """Opens the sports service for whoever won all five wishes there."""
     sports = services["sports"]
     await pass_time(city_settings, sports, ENTERING)
     async with caller(city_settings, sports) as api:
-        for day in (*DAYS, "2027-02-16"):
+        for day in (*DAYS, "2027-02-16", "2027-02-17"):
             await api.post("/lottery-entries", await entry_for(api, day, form={}), expect=201)
     await pass_time(city_settings, sports, ANNOUNCED)
     return lambda: resident_at(city_settings, sports)
@@ -73,7 +74,7 @@ async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner)
     async with winner() as site:
         path = re.search(r'href="(/me/lottery/[0-9a-f-]{36}/accept)"', site.html)[1]
         page = await site.get(path)
-        first, second, third, _ = waiting(page.text)
+        first, second, third, *_ = waiting(page.text)
         page = await site.post(path)
         assert (page.status_code, "1つ以上選んでください" in page.text) == (422, True)
         page = await site.post(path, entry=[first, second, third])
@@ -94,7 +95,7 @@ async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner)
 
 async def test_what_entering_did_not_ask_is_asked_of_those_who_won(winner):
     async with winner() as site:
-        path = re.findall(r'href="(/me/lottery/entries/[^"]+)"', site.html)[-1]
+        path = re.findall(r'href="(/me/lottery/entries/[^"]+)"', site.html)[3]
         page = await site.get(path)
         typed = answers(page.text)
         page = await site.post(f"{path}/accept")
@@ -103,6 +104,23 @@ async def test_what_entering_did_not_ask_is_asked_of_those_who_won(winner):
 
     assert typed
     assert "予約になりました" in page.text
+
+
+async def test_a_clerk_who_accepts_for_a_winner_is_asked_the_same(winner, services):
+    async with winner() as site:
+        await site.post("/logout")
+        await site.log_in(services["sports"].clerk)
+        await serve(site, services["sports"])
+        path = re.findall(r'action="(/counter/lottery/[0-9a-f-]{36}/wins/[0-9a-f-]{36})"', site.html)[-1]
+        page = await site.post(path, act="accept", why="ご本人から電話", terms="yes")
+        assert (page.status_code, "申込みのときに聞いていない質問です" in page.text) == (200, True)
+        typed = answers(page.text)
+        kept = dict(re.findall(r'<input type="hidden" name="(why|terms|act)" value="([^"]*)"', page.text))
+        page = await site.post(path, **kept, **dict.fromkeys(typed, "-"))
+        assert (page.status_code, 'href="#form.people' in page.text) == (422, True)
+        page = await site.post(path, **kept, **typed)
+
+    assert "予約になりました" in plain(page.text), plain(page.text)
 
 
 @pytest.mark.fact("ML-025")

@@ -12,15 +12,18 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, need_id, read_form
 from yoyaku.admin.service.audit import note_act
+from yoyaku.booking.pages.answers import PREFIX
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.lottery.pages.mine import all_mine, mine_of
-from yoyaku.lottery.pages.my_views import lottery_card
+from yoyaku.lottery.pages.my_views import entry_card, lottery_card
+from yoyaku.lottery.pages.win_form import WinForm
 from yoyaku.lottery.policy.refusals import EntryNotFound
 from yoyaku.lottery.service.accepting import accept_win, decline_wins
 from yoyaku.lottery.service.entries import MyLottery
 from yoyaku.lottery.service.withdrawing import rerank, withdraw
 from yoyaku.registration.policy.roles import Permission
+from yoyaku.rules.refusal import Refusal
 
 PATH: Final = "/counter/lottery"
 FIND: Final = f"/counter/behalf?next={PATH}"
@@ -134,7 +137,8 @@ async def answer_win(
     mine, gone = await _served(here, lottery_id)
     if mine is None:
         return gone
-    if entry_id not in {one.entry_id for one in mine.entries}:
+    entries = [one for one in mine.entries if one.entry_id == entry_id]
+    if not entries:
         raise EntryNotFound  # of somebody who is not served
     form = await read_form(request)
     rules = await here.rules(mine.lottery.period_starts)
@@ -143,10 +147,19 @@ async def answer_win(
         missing = here.words.say("form.missing", label=here.words.say("lottery_admin.answer_why"))
         return await _desk(here, errors={field: missing}, form=form)
 
+    asked = WinForm(here=here, rules=rules, scheme=mine.lottery.scheme, entries=entries, typed=form)
+
     async def do() -> None:
         if accepts:
             terms = [one.code for one in rules.booking.terms] if form.get("terms") else []
-            await accept_win(here.conn, visit=here.visit, rules=rules, entry_id=entry_id, accepted_terms=terms)
+            await accept_win(
+                here.conn,
+                visit=here.visit,
+                rules=rules,
+                entry_id=entry_id,
+                form=asked.answers or None,
+                accepted_terms=terms,
+            )
         else:
             await decline_wins(here.conn, visit=here.visit, rules=rules, entry_ids=[entry_id])
         facts = {"accepted": accepts}
@@ -156,7 +169,22 @@ async def answer_win(
         )
 
     flash = "lottery_accepted_for" if accepts else "lottery_declined_for"
-    return await _done(here, do, field=field, flash=flash, form=form)
+    return await _done(here, do, field=field, flash=flash, form=form, asked=asked)
+
+
+def _ask(here: Here, asked: WinForm, errors: Mapping[str, str], form: Mapping[str, str]) -> Response[Any]:
+    """What the win's booking needs and entering did not ask; what is wrong with it, once anything was answered."""
+    told = errors if any(name.startswith(PREFIX) for name in form) else {}
+    label = here.words.say("lottery_admin.answer_questions")
+    return here.page.show(
+        "admin/lottery_win.html",
+        status=422 if told else 200,
+        entry=entry_card(asked.rules, asked.entries[0], here.words),
+        fields=asked.shown(errors)["fields"],
+        hidden=[(name, value) for name, value in form.items() if name in {"why", "terms", "act"}],
+        errors=told,
+        crumbs=crumbs(here, (here.words.say("lottery_admin.desk"), PATH), (label, None)),
+    )
 
 
 async def _served(here: Here, lottery_id: UUID) -> tuple[MyLottery | None, Response[Any]]:
@@ -170,16 +198,25 @@ async def _served(here: Here, lottery_id: UUID) -> tuple[MyLottery | None, Respo
     return (None, gone) if here.visit.registrant_id is None else (await mine_of(here, lottery_id), gone)
 
 
-async def _done(
-    here: Here, do: Callable[[], Any], *, field: str, flash: str, form: Mapping[str, str] | None = None
+async def _done(  # what is done, and where it is said
+    here: Here,
+    do: Callable[[], Any],
+    *,
+    field: str,
+    flash: str,
+    form: Mapping[str, str] | None = None,
+    asked: WinForm | None = None,
 ) -> Response[Any]:
-    """Do it; where it is refused, say so at its place, with nothing changed."""
+    """Do it; where it is refused, say so at its place, with nothing changed, or ask what is still needed."""
     try:
         async with here.conn.begin_nested():
             await do()
     except NotFound:
         raise
     except YoyakuError as refusal:
+        errors = asked.errors(refusal) if asked is not None and isinstance(refusal, Refusal) else {}
+        if asked is not None and errors and all(name.startswith(PREFIX) for name in errors):
+            return _ask(here, asked, errors, form or {})
         return await _desk(here, errors={field: here.words.sentence(refusal)}, form=form)
     return here.page.go(PATH, flash=flash)
 
