@@ -179,3 +179,24 @@ class BookingEvent:
     why: str | None
     facts: Mapping[str, object]
     member_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliefView:
+    """An application for a reduction: of which booking, on which grounds, and what was decided (``why``, by whom)."""
+
+    relief_id: UUID
+    booking_id: UUID
+    number: str
+    facility_id: str
+    use_on: date
+    booking_state: State
+    total_yen: int
+    person: str
+    code: str
+    state: Literal["asked", "approved", "refused", "withdrawn"]
+    grounds: str
+    asked_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    why: str | None

@@ -26,6 +26,7 @@ from yoyaku.booking.policy.refusals import (
     NotRegistered,
     OutsideWindow,
     ReasonMissing,
+    ReliefNotOffered,
     SameSlotBanned,
     SlotTaken,
     StageMayNotBook,
@@ -34,6 +35,13 @@ from yoyaku.booking.policy.refusals import (
     TooManyGuests,
     TooManyPeople,
     TooManySurfaces,
+)
+from yoyaku.booking.policy.relief import (
+    OfferedRelief,
+    ReliefPlan,
+    grant_relief,
+    offered_reliefs,
+    require_offered,
 )
 from yoyaku.booking.policy.values import (
     LIVE_STATES,
@@ -81,9 +89,12 @@ __all__ = [
     "NotChangeable",
     "NotConfirmable",
     "NotRegistered",
+    "OfferedRelief",
     "OutsideWindow",
     "Person",
     "ReasonMissing",
+    "ReliefNotOffered",
+    "ReliefPlan",
     "SameSlotBanned",
     "ScheduleRow",
     "SlotTaken",
@@ -107,9 +118,12 @@ __all__ = [
     "decide_won",
     "form_fields",
     "format_number",
+    "grant_relief",
     "lapse_deadline",
     "needed_history",
     "number_scope",
+    "offered_reliefs",
     "quote_booking",
+    "require_offered",
     "window_for",
 ]

@@ -59,7 +59,7 @@ class Case:
         return (*self.trace, self.cite(clause, outcome))
 
 
-def open_case(  # noqa: PLR0913 - what a case is about: facts of their own
+def open_case(
     rules: ServiceRules,
     *,
     request: BookingRequest,
@@ -136,15 +136,20 @@ def booked_case(
 
 def made_case(rules: ServiceRules, booking: BookedFacts) -> Case:
     """The case of a booking as it was when it was made: nothing paid yet, by the channel of that day."""
+    paid = "free" if booking.total_yen == 0 else "unpaid"
+    more = {"state": None, "paid": paid, "paid_by": None}
+    return booked_case(rules, booking, act=made_act(rules, booking), more=more)
+
+
+def made_act(rules: ServiceRules, booking: BookedFacts) -> Act:
+    """Who made a booking, by which channel and when."""
     entered_by = {channel.code: channel.entered_by for channel in rules.booking.channels}
-    act = Act(
+    return Act(
         person=booking.person,
         channel=booking.channel,
         actor=entered_by.get(booking.channel, "resident"),
         now=booking.made_at,
     )
-    paid = "free" if booking.total_yen == 0 else "unpaid"
-    return booked_case(rules, booking, act=act, more={"state": None, "paid": paid, "paid_by": None})
 
 
 def _booked_anchors(booking: BookedFacts, act: Act) -> dict[Anchor, date | datetime]:

@@ -86,7 +86,9 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     before = booked_case(rules, booking, act=act)
     entries = _entries(before, booking, kinds)
     check_window_if_any(before, "change")
-    case, use = open_case(rules, request=request, act=act, made_at=booking.made_at, arisen=booking.arisen, relief=booking.relief)
+    case, use = open_case(
+        rules, request=request, act=act, made_at=booking.made_at, arisen=booking.arisen, relief=booking.relief
+    )
     case.facts |= {"state": booking.state, "paid": booking.paid, "paid_by": booking.paid_by}
     others = [other for other in held if other.booking_id != booking.booking_id]
     plan = finish_plan(case, use, request, held=others, check_form=True, application_id=booking.application_id)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from yoyaku.billing.policy import Dues, payment_dues
+from yoyaku.billing.policy import Dues, payee_of, payment_dues
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
@@ -126,6 +126,7 @@ def write_plan(case: Case, use: Use, request: BookingRequest, *, claims: tuple[C
         quote=quote,
         facts=case.facts,
         trace=(*case.trace, *quote.trace, *dues.trace),
+        payee=payee_of(case.rules.payment.payees, case.facts),
     )
 
 

@@ -216,6 +216,13 @@ class NotChangeable(Refusal):
         return "over" if self.facts.get("until") else "cheaper" if self.facts.get("less_yen") else None
 
 
+class ReliefNotOffered(Refusal):
+    """That reduction (``relief``) does not hold for this booking, or cannot be asked for any more."""
+
+    code = "relief_not_offered"
+    title = "This reduction does not apply to this booking."
+
+
 class CartFull(Refusal):
     """The cart holds no more (``maximum``)."""
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import BookingRequest
-from yoyaku.booking.repository.rows import request_from_json, request_to_json
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.ids import new_id
 
@@ -47,7 +47,9 @@ def _keys(visit: Visit) -> dict[str, object]:
 async def read(conn: AsyncConnection, *, visit: Visit) -> list[Stored]:
     """The items in the order in which they were put in."""
     rows = await conn.execute(_READ, _keys(visit))
-    return [(item_id, added_at.astimezone(UTC), request_from_json(wish)) for item_id, added_at, wish in rows]
+    return [
+        (item_id, added_at.astimezone(UTC), msgspec.convert(wish, BookingRequest)) for item_id, added_at, wish in rows
+    ]
 
 
 async def read_locked(conn: AsyncConnection, *, visit: Visit) -> list[Stored]:
@@ -65,7 +67,12 @@ async def count(conn: AsyncConnection, *, visit: Visit) -> int:
 async def add(conn: AsyncConnection, *, visit: Visit, request: BookingRequest) -> UUID:
     """Put a wish in; its id."""
     item_id = new_id()
-    values = {**_keys(visit), "item_id": item_id, "request": request_to_json(request), "added_at": visit.now}
+    values = {
+        **_keys(visit),
+        "item_id": item_id,
+        "request": msgspec.json.encode(request).decode(),
+        "added_at": visit.now,
+    }
     await conn.execute(_ADD, values)
     return item_id
 

@@ -294,13 +294,3 @@ def read_held(row: RowMapping) -> HeldBooking:
         application_id=row["application_id"],
         by_self=row["by_self"],
     )
-
-
-def request_to_json(request: BookingRequest) -> str:
-    """A wish for the cart."""
-    return msgspec.json.encode(request).decode()
-
-
-def request_from_json(stored: Any) -> BookingRequest:  # noqa: ANN401  # decoded JSON
-    """A wish from the cart."""
-    return msgspec.convert(stored, BookingRequest)

@@ -34,6 +34,35 @@ class WhyMissing(YoyakuError):
     title = "Please say why."
 
 
+class ReliefAskedBefore(YoyakuError):
+    """A reduction was asked for already, and is not decided or was granted: one booking has one."""
+
+    code = "relief_asked_before"
+    title = "A reduction has been asked for already."
+
+
+class GroundsMissing(YoyakuError):
+    """Nobody reduces a fee without grounds."""
+
+    status = 422
+    code = "relief_grounds_missing"
+    title = "Please say on which grounds you ask for it."
+
+
+class ReliefNotFound(NotFound):
+    """There is no such application for a reduction, or it is somebody else's."""
+
+    code = "relief_not_found"
+    title = "There is no such application."
+
+
+class ReliefDecidedBefore(YoyakuError):
+    """The application was decided or withdrawn meanwhile."""
+
+    code = "relief_decided_before"
+    title = "This application has been decided already."
+
+
 class DocumentsNotSeen(YoyakuError):
     """Nothing confirms the booking: neither were documents seen nor was a fee taken."""
 
