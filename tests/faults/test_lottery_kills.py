@@ -11,6 +11,7 @@ import pytest
 from tests.integration.lottery.conftest import beacon, drawn_runtime, running_beacon
 from tests.integration.lottery.drawn_town import at, court, moment, publish, states, told, wish, work
 
+from yoyaku.lottery.service.accepting import book_stuck_again
 from yoyaku.testing.town import nights
 
 __all__ = ["beacon", "drawn_runtime", "running_beacon"]
@@ -20,9 +21,11 @@ ENTERING = moment(1, "opens", minutes=1)
 DAY = date(2027, 2, 20)
 KILLED = -9
 STEPS = {
+    "lottery_remind": "reminds",
     "lottery_seal": "closes",
     "lottery_draw": "closes",
     "lottery_announce": "announces",
+    "lottery_remind_win": "reminds_win",
     "lottery_lapse": "lapses",
     "lottery_release": "releases",
 }
@@ -81,6 +84,7 @@ async def nothing_is_lost_or_doubled(town):
     assert courts == ["seal", "draw", "announce", "lapse", "release"]
     assert [kind for scheme, kind in done if scheme == "stays"] == ["seal", "draw", "announce", "release"]
     assert (await told(town, "lottery_won"), await told(town, "lottery_lost")) == (5, 2)
+    assert (await told(town, "lottery_reminder"), await told(town, "lottery_win_reminder")) == (7, 4)
     assert await town.see("SELECT state, count(*) FROM lottery_win GROUP BY 1 ORDER BY 1") == [
         ("accepted", 1),
         ("lapsed", 4),
@@ -91,3 +95,36 @@ async def nothing_is_lost_or_doubled(town):
     assert await town.see("SELECT count(*), count(DISTINCT sealed_hash) FROM lottery WHERE sealed_at IS NOT NULL") == [
         (2, 2)
     ]
+
+
+@pytest.mark.slow
+async def test_a_worker_killed_halfway_through_bookings_makes_the_rest_once_and_keeps_what_is_stuck(
+    town, fresh_database, make_settings, drawn_runtime, beacon
+):
+    rules = await publish(town)
+    await work(town, drawn_runtime, moment(1, "opens", hours=-1))
+    await work(town, drawn_runtime, ENTERING)
+    for place in range(5):
+        await wish(town, rules, place, nights(1, day=DAY), now=ENTERING)
+    await work(town, drawn_runtime, moment(1, "closes", seconds=1))
+    await at(town, moment(1, "announces", seconds=1))
+    await killed(make_settings(fresh_database), beacon, "lottery_announce", "halfway")
+    wins = "SELECT state, stuck IS NOT NULL, count(*) FROM lottery_win GROUP BY 1, 2 ORDER BY 1, 2"
+    assert await town.see(wins) == [("accepted", False, 1), ("won", False, 3), ("won", True, 1)]
+    assert (await states(town))["stays", 2] == "announced"
+    assert await told(town, "lottery_won") == 0
+
+    await work(town, drawn_runtime)
+    await work(town, drawn_runtime)
+    assert await town.see(wins) == [("accepted", False, 4), ("won", True, 1)]
+    assert await told(town, "lottery_won") == 5
+    assert await town.see("SELECT count(*), count(DISTINCT entry_id) FROM booking") == [(4, 4)]
+    assert await town.see("SELECT count(DISTINCT entry_id) FROM occupancy WHERE kind = 'lottery'") == [(1,)]
+    done = "SELECT count(*), count(DISTINCT lottery_id) FROM lottery_batch WHERE kind = 'announce'"
+    assert await town.see(done) == [(2, 2)]
+    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery_win WHERE stuck IS NOT NULL")
+    async with town.act() as conn:
+        await book_stuck_again(conn, lottery_id=lottery_id)
+    await work(town, drawn_runtime)
+    assert await town.see(wins) == [("accepted", False, 5)]
+    assert await told(town, "lottery_won") == 5

@@ -51,6 +51,7 @@ MONTHS = {  # what an hour of the clock brings, month after month
     "reminds": timedelta(days=9, hours=9),
     "closes": timedelta(days=10),
     "announces": timedelta(days=10, hours=9),
+    "reminds_win": timedelta(days=13, hours=9),
     "lapses": timedelta(days=15),
     "releases": timedelta(days=15, hours=9),
 }
