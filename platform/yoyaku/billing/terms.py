@@ -10,6 +10,8 @@ from yoyaku.rules.values import Clause, Code, Moment, Text, When
 
 CITY: Final = "city"
 """The payee of everything where a rule set names none."""
+MANDATES: Final = ("active", "none")
+"""The fact ``mandate``: whether the account of whoever pays may be debited."""
 
 
 class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

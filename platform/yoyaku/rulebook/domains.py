@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from yoyaku.billing.terms import MANDATES
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import FormField
 from yoyaku.facility.policy import PlacedSpace, may_hold, minute_of_day
@@ -138,6 +139,7 @@ def _single(rules: ServiceRules, placed: PlacedSpace, name: str, conditions: Seq
         "channel": [channel.code for channel in booking.channels],
         "actor": ["resident", "clerk"],
         "arose": ["first_come", "lottery"] if rules.lotteries else ["first_come"],
+        "mandate": MANDATES,
         "paid": ["free", "unpaid"],
         "activity": [*placed.space.activities] or [None],
         "age_group": [code for table in timetables_at(rules, placed).values() for code in _age_groups(table)],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from yoyaku.billing.terms import MANDATES
 from yoyaku.booking.terms import Actor, FormField, State
 from yoyaku.facility.terms import BandTimetable, NightTimetable
 from yoyaku.rulebook.book import Book
@@ -89,6 +90,7 @@ def _closed_lists(book: Book) -> Mapping[str, Iterable[str]]:
         "account_kind": ("individual", "group"),
         "residency": ("resident", "worker", "student", "outsider"),
         "registration": (stage.code for stage in rules.registration.stages),
+        "mandate": MANDATES,
         "channel": (channel.code for channel in booking.channels),
         "actor": get_args(Actor),
         "state": get_args(State),
