@@ -5,9 +5,14 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
+from yoyaku.billing.service.counter import take_cash
+from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.service import submit_application
+from yoyaku.booking.service.charged import CHARGED_BOOKINGS, money_act
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.testing.town import SERVICE, TOWN, town_rules, visit_of, write_clerk, write_residents, write_town
+
+keep_charges(CHARGED_BOOKINGS)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +39,14 @@ class Town:
             return await submit_application(
                 conn, visit=visit, rules=self.rules, items=requests, form={}, accepted_terms=[], **more
             )
+
+    async def pay(self, conn, booking_id, yen=None):
+        """Cash over the counter: all that is still to be paid, or so much of it."""
+        visit = visit_of(self.residents[0])
+        (owed,) = (
+            await conn.execute(text("SELECT owed_yen - paid_yen FROM charge WHERE charge_id = :id"), {"id": booking_id})
+        ).one()
+        return await take_cash(conn, act=money_act(visit, self.rules), charge_id=booking_id, amount_yen=yen or owed)
 
     async def see(self, sql, **values):
         """What stands in the database, in this town."""

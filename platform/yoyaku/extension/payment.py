@@ -118,7 +118,7 @@ class Order:
     ``attempt_id`` is the key under which it happens once. ``choice`` is one of the capabilities' ``choices``.
     ``collection_number`` is the city's own number of the settlement, ``description`` what the payer reads. The provider
     sends the browser to ``return_url`` or ``cancel_url`` and its webhooks to ``notify_url``. After ``expires_at`` (real
-    time) it must not take money any more.
+    time) its page must not take money any more; numbers that are given out may be paid before ``numbers_until``.
     """
 
     attempt_id: str
@@ -131,6 +131,7 @@ class Order:
     expires_at: datetime
     choice: str | None = None
     collection_number: str | None = None
+    numbers_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

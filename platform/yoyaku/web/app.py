@@ -15,9 +15,11 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from yoyaku.admin import pages as admin_pages
+from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
 from yoyaku.booking.pages import apply, cart, done, find, home, mine, search, stay
 from yoyaku.booking.pages.home_parts import add_home_part
+from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.errors import YoyakuError
@@ -113,6 +115,7 @@ def _prepare() -> None:
     """What a process is told before anything is asked of it."""
     configure_logging()
     hold(HELD_BOOKINGS)
+    keep_charges(CHARGED_BOOKINGS)
     add_home_part(lottery_part)
     show(LOTTERY_BOARD)
     hold(HELD_ENTRIES)

@@ -15,7 +15,7 @@ from celery.signals import worker_process_shutdown
 
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
-from yoyaku.worker import jobs, tidying
+from yoyaku.worker import jobs, payments, tidying
 from yoyaku.worker.runtime import Process
 
 EVERY_SECONDS: Final = 1.0
@@ -54,7 +54,7 @@ def configuration() -> dict[str, Any]:
         "timezone": "UTC",
         "beat_schedule": {
             name: {"task": name, "schedule": EVERY_SECONDS, "options": {"expires": STALE_AFTER_SECONDS}}
-            for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails")
+            for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails", "yoyaku.ask_providers")
         }
         | {"yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS}},
     }
@@ -80,6 +80,12 @@ def tell_events() -> None:
 def send_mails() -> None:
     """Send the mails that wait."""
     process.run(jobs.send_mails)
+
+
+@app.task(name="yoyaku.ask_providers")  # type: ignore[untyped-decorator]
+def ask_providers() -> None:
+    """Ask payment providers what became of what is pending."""
+    process.run(payments.ask_providers)
 
 
 @app.task(name="yoyaku.tidy")  # type: ignore[untyped-decorator]

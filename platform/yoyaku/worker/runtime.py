@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from yoyaku.billing.ties import keep_charges
+from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.db.engine import make_engine
 from yoyaku.kernel.clock import read_clock
@@ -37,6 +39,7 @@ class Runtime:
     def from_settings(cls, settings: Settings) -> Runtime:
         """A runtime for the running event loop."""
         hold(HELD_BOOKINGS)
+        keep_charges(CHARGED_BOOKINGS)
         hold(HELD_ENTRIES)
         engine = make_engine(settings.database_url, pool_size=min(settings.database_pool, WORKER_CONNECTIONS))
         return cls(settings=settings, engine=engine, sites=Sites(engine))

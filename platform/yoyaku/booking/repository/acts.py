@@ -133,6 +133,20 @@ async def update_booking(
     await conn.execute(_prepared(statement), values)
 
 
+_PAID = text("""
+    UPDATE booking SET paid_yen = :paid_yen, paid_by = CAST(:paid_by AS text[])
+    WHERE tenant_id = :tenant_id AND service_id = :service_id AND booking_id = :booking_id
+""")
+
+
+async def set_paid(
+    conn: AsyncConnection, *, visit: Visit, booking_id: UUID, paid_yen: int, paid_by: Sequence[str]
+) -> None:
+    """What is paid of a booking (already locked), in the transaction in which its charge says so."""
+    values = {"booking_id": booking_id, "paid_yen": paid_yen, "paid_by": list(paid_by)}
+    await conn.execute(_PAID, {**keys_of(visit), **values})
+
+
 _statements: dict[str, Any] = {}
 
 

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.billing.service.counter import take_cash
 from yoyaku.booking.policy import ConfirmationPlan, NotConfirmable, decide_confirmation
 from yoyaku.booking.policy.life import Confirmer
 from yoyaku.booking.repository import acts, bookings
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.service.finding import lock_own, require_clerk
 from yoyaku.booking.service.refusals import DocumentsNotSeen
 from yoyaku.booking.views import BookingView
@@ -43,6 +45,7 @@ async def confirm_booking(  # noqa: PLR0913  # what a confirmation consists of
         BookingNotFound: there is none of that id.
         DocumentsNotSeen: neither documents were seen nor a fee taken.
         NotConfirmable, FeeOutstanding: by the rules.
+        AmountWrong: more was taken than is to be paid.
     """
     require_clerk(visit)
     booking = await lock_own(conn, visit=visit, booking_id=booking_id)
@@ -51,13 +54,6 @@ async def confirm_booking(  # noqa: PLR0913  # what a confirmation consists of
     if not ways:
         raise DocumentsNotSeen
     plan = _confirm_by_first(rules, visit=visit, booking=booking, ways=ways, fee_taken_yen=fee_taken_yen)
-    changes = {
-        "state": plan.state,
-        "paid_yen": plan.paid_yen,
-        "paid_by": sorted(plan.paid_by),
-        "confirmed_at": visit.now,
-        "lapses_at": None,
-    }
     facts = {
         "number": booking.number,
         "state": plan.state,
@@ -66,7 +62,10 @@ async def confirm_booking(  # noqa: PLR0913  # what a confirmation consists of
         "documents_seen": documents_seen,
     }
     act = acts.Act(booking_id=booking_id, kind="booking_confirmed", facts=facts, why=why)
+    changes = {"state": plan.state, "confirmed_at": visit.now, "lapses_at": None}
     await acts.update_booking(conn, visit=visit, booking_id=booking_id, changes=changes, act=act)
+    if fee_taken_yen:
+        await take_cash(conn, act=money_act(visit, rules), charge_id=booking_id, amount_yen=fee_taken_yen)
     confirmed = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=None)
     return confirmed or booking
 

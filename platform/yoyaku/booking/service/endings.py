@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.billing.repository.attempts import has_open_payment
 from yoyaku.booking.policy import (
     LIVE_STATES,
     CancellationPlan,
@@ -24,6 +25,9 @@ from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingView, CancellationOffer
 from yoyaku.booking.visit import Visit
 from yoyaku.rules.refusal import Refusal
+
+RESULT_PAUSE: Final = timedelta(minutes=1)
+"""How long a lapse waits before it looks again for the result of a payment; the slot is kept meanwhile."""
 
 
 def offer_cancellation(rules: ServiceRules, *, visit: Visit, booking: BookingView) -> CancellationOffer:
@@ -112,7 +116,8 @@ class PinnedRules(Protocol):
 async def lapse_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID, rules_of: PinnedRules) -> Lapse:
     """End a tentative booking whose deadline has passed; done again, it changes nothing.
 
-    Where somebody acts on the booking this moment it is left to them. Where it has ended, or was confirmed, there is
+    Where somebody acts on the booking this moment it is left to them; where a payment is not decided yet, its result is
+    waited for (T-C2). Where it has ended, or was confirmed, there is
     nothing to do.
     """
     booking = await bookings.lock_booking_unless_locked(conn, visit=visit, booking_id=booking_id)
@@ -123,6 +128,8 @@ async def lapse_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID
     if plan is None:
         again_at = booking.lapses_at if booking.state == "tentative" else None
         return Lapse(settled=again_at is None, again_at=again_at)
+    if await has_open_payment(conn, charge_id=booking_id):
+        return Lapse(settled=False, again_at=visit.now + RESULT_PAUSE)
     changes = {
         "state": plan.state,
         "ended_at": plan.lapsed_at,

@@ -1,0 +1,60 @@
+"""The chart of accounts, and how money that moves is posted: debit positive, credit negative, zero together.
+
+====================  ==========================================================================================
+``receivable``        what residents owe, by charge (a credit balance: what they paid too much)
+``usage_fee``         fees of uses that stand
+``cancellation_kept`` what is kept of cancelled uses by a rule that hangs on the day (outside consumption tax)
+``cash``              tills, by facility (``provider``)
+``clearing``          what providers and the bank hold for us, by plugin and profile (``provider``)
+``bank``              the payee's account
+``suspense``          money that came late, twice or in another amount, until somebody says whose it is
+``credit``            money on its way from one charge to another
+``differences``       tills that were counted otherwise
+``written_off``       debts given up
+====================  ==========================================================================================
+
+The database raises, changes and ends charges by itself (``keep_charge``); here is what money does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from yoyaku.kernel.ids import Key
+
+Account = Literal[
+    "receivable", "usage_fee", "cancellation_kept", "cash", "clearing", "bank", "suspense", "credit", "differences",
+    "written_off",
+]  # fmt: skip
+Holder = Literal["cash", "clearing", "credit"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """One line of a transaction; ``yen`` is positive in debit, negative in credit, never zero."""
+
+    account: Account
+    yen: int
+    charge_id: Key | None = None
+    provider: str | None = None
+
+
+def postings_of_payment(
+    yen: int, *, charge_id: Key, holder: Holder, provider: str | None, counted: bool
+) -> tuple[Posting, Posting]:
+    """Money that came in: whoever holds it owes it to the payee; the resident owes that much less, if it counts."""
+    against = Posting(account="receivable", yen=-yen, charge_id=charge_id) if counted else _suspense(-yen)
+    return Posting(account=holder, yen=yen, provider=provider), against
+
+
+def postings_of_refund(
+    yen: int, *, charge_id: Key, holder: Holder, provider: str | None, counted: bool
+) -> tuple[Posting, Posting]:
+    """Money that went back: the opposite."""
+    against = Posting(account="receivable", yen=yen, charge_id=charge_id) if counted else _suspense(yen)
+    return against, Posting(account=holder, yen=-yen, provider=provider)
+
+
+def _suspense(yen: int) -> Posting:
+    return Posting(account="suspense", yen=yen)

@@ -1,0 +1,53 @@
+"""What billing refuses, in the words of a clerk."""
+
+from __future__ import annotations
+
+from yoyaku.kernel.errors import YoyakuError
+
+
+class NothingToPay(YoyakuError):
+    """There is nothing to pay for this any more."""
+
+    status = 409
+    code = "nothing_to_pay"
+    title = "There is nothing to pay for this."
+
+
+class MethodNotOpen(YoyakuError):
+    """That way of payment is not open to this charge, or no longer (``method``, ``due_at``)."""
+
+    status = 409
+    code = "method_not_open"
+    title = "This way of payment is not open."
+
+
+class ChoiceNotOffered(YoyakuError):
+    """The way of payment has no such choice (``choice``)."""
+
+    status = 422
+    code = "payment_choice_not_offered"
+    title = "Please choose how to pay."
+
+
+class PaymentUnderWay(YoyakuError):
+    """Another payment of the same charge is not decided yet: nobody pays twice."""
+
+    status = 409
+    code = "payment_under_way"
+    title = "Another payment for this is still under way."
+
+
+class AmountWrong(YoyakuError):
+    """The amount is not what is to be paid or given back (``amount_yen``, ``expected_yen``)."""
+
+    status = 409
+    code = "amount_wrong"
+    title = "The amount has changed. Please check it and try again."
+
+
+class EmailMissing(YoyakuError):
+    """This way of payment needs an address of mail (MG-004)."""
+
+    status = 409
+    code = "payment_needs_email"
+    title = "Please register your e-mail address first."

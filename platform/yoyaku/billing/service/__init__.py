@@ -1,0 +1,1 @@
+"""Use cases of money: paying, giving back, asking providers, the counter."""

@@ -1,0 +1,115 @@
+"""Money over the counter: the city is its own provider, and the clerk's word is the answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.refusals import AmountWrong, PaymentUnderWay
+from yoyaku.billing.repository import attempts as repository
+from yoyaku.billing.repository.telling import audit
+from yoyaku.billing.service.beginning import (
+    Account,
+    add_attempt,
+    begin_refund,
+    new_row,
+    next_collection_number,
+    open_account,
+)
+from yoyaku.billing.service.outcomes import CASH, take_outcome
+from yoyaku.billing.views import AttemptView
+from yoyaku.extension.payment import Found
+from yoyaku.kernel.ids import new_id
+
+
+async def take_cash(  # how much for what, at which till, and by which of the city's names
+    conn: AsyncConnection,
+    *,
+    act: MoneyAct,
+    charge_id: UUID,
+    amount_yen: int,
+    method_code: str | None = None,
+    facility_id: str | None = None,
+) -> AttemptView:
+    """Take cash for a charge; it counts at once. ``facility_id`` is the till (absent: the facility's own).
+
+    ``method_code`` is the city's name for it (absent: the first method of the charge that is taken at a counter).
+
+    Raises:
+        NotFound: nothing is owed for that.
+        AmountWrong: more than is still to be paid.
+        PaymentUnderWay: an online payment is not decided yet.
+    """
+    account = await open_account(conn, act=act, charge_id=charge_id)
+    if account.open_payment is not None:
+        raise PaymentUnderWay(number=account.charge.number)
+    if not 0 < amount_yen <= account.charge.outstanding_yen:
+        raise AmountWrong(amount_yen=amount_yen, expected_yen=account.charge.outstanding_yen)
+    row = {
+        **new_row(act, charge_id, new_id()),
+        "kind": "payment",
+        "method": method_code or counter_method(account),
+        "plugin": CASH,
+        "profile": None,
+        "payee": account.charge.payee,
+        "amount_yen": amount_yen,
+        "facility_id": facility_id or account.subject.facility_id,
+        "collection_number": await next_collection_number(conn, act=act, subject=account.subject),
+    }
+    attempt = await add_attempt(conn, row)
+    await _record(conn, act=act, what="cash_taken", attempt=attempt, number=account.charge.number)
+    return await _settled(conn, act=act, attempt=attempt)
+
+
+async def give_back_cash(
+    conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, why: str | None = None
+) -> list[AttemptView]:
+    """Give back at the counter what was paid there too much (窓口還付, MG-046); what goes back online is not touched.
+
+    Raises:
+        NotFound, RefundTooLate: as :func:`open_account`.
+        AmountWrong: there is nothing to give back at the counter.
+    """
+    account = await open_account(conn, act=act, charge_id=charge_id)
+    left = account.plan.counter_yen
+    if not left:
+        raise AmountWrong(amount_yen=0, expected_yen=0)
+    given: list[AttemptView] = []
+    for payment in reversed(
+        [one for one in account.attempts if one.plugin == CASH and one.counted and one.kind == "payment"]
+    ):
+        part = min(left, payment.amount_yen - _returned(account, payment))
+        if part > 0:
+            refund = await begin_refund(conn, act=act, payment=payment, yen=part, settlement_id=new_id(), why=why)
+            await _record(conn, act=act, what="cash_given_back", attempt=refund, number=account.charge.number)
+            given.append(await _settled(conn, act=act, attempt=refund))
+            left -= part
+    return given
+
+
+def counter_method(account: Account) -> str:
+    """The city's name for cash at the counter: the first method of the charge by that plugin."""
+    names = {one.code for one in account.subject.terms.methods if one.plugin == CASH and not one.online}
+    return next((one.method for one in account.subject.dues if one.method in names), "cash")
+
+
+def _returned(account: Account, payment: AttemptView) -> int:
+    return sum(
+        one.amount_yen
+        for one in account.attempts
+        if one.of_attempt_id == payment.attempt_id and (one.is_open or one.state == "succeeded")
+    )
+
+
+async def _settled(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView) -> AttemptView:
+    await repository.ask_again(conn, attempt_id=attempt.attempt_id, at=None)
+    found = Found(state="succeeded", amount_yen=attempt.amount_yen, at=act.real_now)
+    return await take_outcome(conn, act=act, attempt_id=attempt.attempt_id, found=found)
+
+
+async def _record(conn: AsyncConnection, *, act: MoneyAct, what: str, attempt: AttemptView, number: str) -> None:
+    facts = {"number": number, "amount_yen": attempt.amount_yen, "facility": attempt.facility_id}
+    subject = ("booking", str(attempt.charge_id))
+    await audit(conn, act=act, what=what, subject=subject, why=attempt.why, facts=facts)

@@ -1,0 +1,180 @@
+"""What became of an attempt, taken into the books: once, whatever comes twice, late or in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.policy import (
+    Decision,
+    Standing,
+    decide_payment,
+    decide_refund,
+    postings_of_payment,
+    postings_of_refund,
+)
+from yoyaku.billing.policy.postings import Holder
+from yoyaku.billing.repository import attempts as repository
+from yoyaku.billing.repository import ledger
+from yoyaku.billing.repository.charges import lock_charge, set_paid
+from yoyaku.billing.repository.telling import tell
+from yoyaku.billing.repository.unmatched import add_unmatched
+from yoyaku.billing.ties import charge_keeper
+from yoyaku.billing.views import AttemptView, ChargeView
+from yoyaku.extension.payment import Found
+from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.ids import new_id
+
+CREDIT: Final = "credit"
+"""The plugin's name of an attempt that moves what was paid from one charge to another; no plugin is asked."""
+CASH: Final = "payment-cash"
+
+
+async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID, found: Found) -> AttemptView:
+    """Write what a provider says became of an attempt, post it, and tell whoever the charge belongs to.
+
+    Said again, it changes nothing. What is not known yet changes nothing either.
+
+    Raises:
+        NotFound: there is no such attempt.
+    """
+    known = await repository.read_attempt(conn, attempt_id=attempt_id)
+    if known is None:
+        raise NotFound(what="payment attempt")
+    await charge_keeper().lock(conn, act=act, charge_id=known.charge_id)
+    charge = await lock_charge(conn, charge_id=known.charge_id)
+    attempt = await repository.lock_attempt(conn, attempt_id=attempt_id)
+    if charge is None or attempt is None:
+        raise NotFound(what="charge")
+    others = await repository.attempts_of(conn, charge_id=charge.charge_id)
+    decision = None if attempt.state == "succeeded" else _decide(act, attempt, charge, others, found)
+    if decision is None or decision.state == attempt.state:
+        return attempt
+    await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
+    if decision.state == "succeeded":
+        await _post(conn, act=act, attempt=attempt, decision=decision)
+    if decision.unmatched is not None:
+        await _queue(conn, act=act, attempt=attempt, decision=decision, found=found)
+    if decision.counted:
+        await _count(conn, act=act, attempt=attempt, charge=charge, others=others)
+    await _tell(conn, act=act, attempt=attempt, decision=decision)
+    return await repository.read_attempt(conn, attempt_id=attempt_id) or attempt
+
+
+def _decide(
+    act: MoneyAct, attempt: AttemptView, charge: ChargeView, others: Sequence[AttemptView], found: Found
+) -> Decision | None:
+    if attempt.kind == "refund":
+        payment = next(one for one in others if one.attempt_id == attempt.of_attempt_id)
+        return decide_refund(amount_yen=attempt.amount_yen, found=found, was_counted=payment.counted)
+    counted = {one.attempt_id for one in others if one.counted}
+    returning = sum(
+        one.amount_yen for one in others if one.kind == "refund" and one.is_open and one.of_attempt_id in counted
+    )
+    standing = Standing(owed_yen=charge.owed_yen, paid_yen=charge.paid_yen, returning_yen=returning)
+    is_over = attempt.expires_at is not None and act.real_now >= attempt.expires_at
+    return decide_payment(amount_yen=attempt.amount_yen, found=found, standing=standing, is_over=is_over)
+
+
+async def _end(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision, found: Found) -> None:
+    values = {
+        "state": decision.state,
+        "counted": decision.counted,
+        "moved_yen": decision.moved_yen,
+        "ended_at": act.now,
+        "failure": found.reason,
+        "provider_ref": found.ref,
+        "detail": dict(found.detail),
+    }
+    await repository.end_attempt(conn, attempt_id=attempt.attempt_id, values=values)
+
+
+async def _post(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision) -> None:
+    make = postings_of_payment if attempt.kind == "payment" else postings_of_refund
+    postings = make(
+        decision.moved_yen or attempt.amount_yen,
+        charge_id=attempt.charge_id,
+        holder=holder_of(attempt),
+        provider=provider_of(attempt),
+        counted=decision.counted,
+    )
+    transaction = ledger.Transaction(
+        key=f"attempt:{attempt.attempt_id}",
+        kind=attempt.kind,
+        at=act.now,
+        payee=attempt.payee,
+        postings=postings,
+        charge_id=attempt.charge_id,
+        attempt_id=attempt.attempt_id,
+        note=attempt.collection_number,
+    )
+    await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)
+
+
+def holder_of(attempt: AttemptView) -> Holder:
+    """Who holds the money of an attempt: a till, another charge, or a provider."""
+    if attempt.plugin == CREDIT:
+        return "credit"
+    return "cash" if attempt.plugin == CASH else "clearing"
+
+
+def provider_of(attempt: AttemptView) -> str | None:
+    """By which name the ledger knows the holder: the till of a facility, or a plugin with its profile."""
+    if attempt.plugin == CASH:
+        return attempt.facility_id
+    return attempt.plugin if attempt.profile is None else f"{attempt.plugin}:{attempt.profile}"
+
+
+async def _queue(
+    conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision, found: Found
+) -> None:
+    row: dict[str, Any] = {
+        **act.keys,
+        "item_id": new_id(),
+        "kind": decision.unmatched,
+        "payee": attempt.payee,
+        "provider": provider_of(attempt) or attempt.plugin,
+        "attempt_id": attempt.attempt_id,
+        "reference": found.ref or attempt.provider_ref or str(attempt.attempt_id),
+        "amount_yen": decision.moved_yen or attempt.amount_yen,
+        "seen_at": act.now,
+        "facts": {"expected_yen": attempt.amount_yen, "reason": found.reason},
+    }
+    await add_unmatched(conn, row)
+
+
+async def _count(
+    conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, charge: ChargeView, others: Sequence[AttemptView]
+) -> None:
+    sign = 1 if attempt.kind == "payment" else -1
+    paid_yen = charge.paid_yen + sign * attempt.amount_yen
+    await set_paid(conn, charge_id=charge.charge_id, paid_yen=paid_yen)
+    left: dict[str, int] = {attempt.method: sign * attempt.amount_yen}
+    for one in others:
+        if one.counted:
+            change = one.amount_yen if one.kind == "payment" else -one.amount_yen
+            left[one.method] = left.get(one.method, 0) + change
+    paid_by = sorted(method for method, yen in left.items() if yen > 0)
+    await charge_keeper().paid(conn, act=act, charge_id=charge.charge_id, paid_yen=paid_yen, paid_by=paid_by)
+
+
+async def _tell(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision) -> None:
+    """Who pays hears of money that moved; of a page that was left, nothing."""
+    kind = _TOLD.get((attempt.kind, decision.state, decision.counted))
+    if kind is None:
+        return
+    facts = {"attempt_id": str(attempt.attempt_id), "amount_yen": attempt.amount_yen, "method": attempt.method}
+    await tell(conn, act=act, kind=kind, subject_id=attempt.charge_id, facts=facts)
+
+
+_TOLD: Final = {
+    ("payment", "succeeded", True): "payment_succeeded",
+    ("payment", "succeeded", False): "payment_received_late",
+    ("payment", "failed", False): "payment_failed",
+    ("refund", "succeeded", True): "payment_reversed",
+    ("refund", "succeeded", False): "payment_reversed",
+}

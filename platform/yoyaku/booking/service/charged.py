@@ -1,0 +1,145 @@
+"""What charges are for: bookings say so to billing, and hear from it what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.billing.act import MoneyAct, PinnedRules
+from yoyaku.billing.ties import ChargeSubject
+from yoyaku.booking.policy import FeeOutstanding, NotConfirmable, decide_confirmation
+from yoyaku.booking.policy.values import LIVE_STATES
+from yoyaku.booking.repository import acts, bookings
+from yoyaku.booking.repository.rows import booked_facts
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.refusals import BookingNotFound
+from yoyaku.booking.views import BookingView
+from yoyaku.booking.visit import Visit
+from yoyaku.extension.payment import Payer
+
+
+class ChargedBookings:
+    """Bookings, as far as money is concerned."""
+
+    async def lock(self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> ChargeSubject:
+        """What a charge is for, held still: the booking is always locked before its charge.
+
+        Raises:
+            BookingNotFound: there is none of that id.
+        """
+        found = await bookings.lock_booking(conn, visit=visit_of(act), booking_id=charge_id, owner=None)
+        return await _subject(act, found)
+
+    async def read(self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> ChargeSubject:
+        """What a charge is for.
+
+        Raises:
+            BookingNotFound: there is none of that id.
+        """
+        found = await bookings.read_booking(conn, visit=visit_of(act), booking_id=charge_id, owner=None)
+        return await _subject(act, found)
+
+    async def paid(
+        self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, paid_yen: int, paid_by: Sequence[str]
+    ) -> None:
+        """Write what is paid; where a payment confirms the booking and all is paid, it is confirmed.
+
+        A booking that cannot be confirmed any more keeps the money all the same.
+        """
+        visit = visit_of(act)
+        booking = await bookings.lock_booking(conn, visit=visit, booking_id=charge_id, owner=None)
+        if booking is None:
+            raise BookingNotFound
+        await acts.set_paid(conn, visit=visit, booking_id=charge_id, paid_yen=paid_yen, paid_by=paid_by)
+        if booking.state == "tentative" and paid_yen > booking.paid_yen:
+            with suppress(NotConfirmable, FeeOutstanding):
+                await _confirm(conn, act=act, visit=visit, booking=booking, paid_yen=paid_yen)
+
+
+CHARGED_BOOKINGS = ChargedBookings()
+
+
+def visit_of(act: MoneyAct) -> Visit:
+    """Who moves money, as bookings know them; whose booking it is was looked at before."""
+    return Visit(
+        tenant_id=act.tenant_id,
+        service_id=act.service_id,
+        now=act.now,
+        real_now=act.real_now,
+        channel="counter" if act.actor == "clerk" else "web",
+        actor="clerk" if act.actor == "clerk" else "system",
+        account_id=act.account_id,
+        staff_id=act.staff_id,
+        staff_name=act.staff_name,
+    )
+
+
+def money_act(visit: Visit, rules: ServiceRules, rules_of: PinnedRules | None = None) -> MoneyAct:
+    """Who acts on a booking, as billing knows them. Without ``rules_of`` the rules given are those of the booking."""
+
+    async def these(*, version: int, inventory_version: int) -> ServiceRules:  # noqa: ARG001  # of this booking alone
+        return rules
+
+    return MoneyAct(
+        tenant_id=visit.tenant_id,
+        service_id=visit.service_id,
+        now=visit.now,
+        real_now=visit.real_now,
+        zone=rules.zone,
+        rules_of=rules_of or these,
+        actor=visit.actor,
+        account_id=visit.account_id,
+        staff_id=visit.staff_id,
+        staff_name=visit.staff_name,
+    )
+
+
+async def _confirm(conn: AsyncConnection, *, act: MoneyAct, visit: Visit, booking: BookingView, paid_yen: int) -> None:
+    rules = await _rules(act, booking)
+    plan = decide_confirmation(
+        rules,
+        booking=booked_facts(booking),
+        by="payment",
+        now=act.now,
+        fee_taken_yen=paid_yen - booking.paid_yen,
+    )
+    changes = {"state": plan.state, "confirmed_at": act.now, "lapses_at": None}
+    facts = {"number": booking.number, "state": plan.state, "paid_yen": paid_yen}
+    told = acts.Act(booking_id=booking.booking_id, kind="booking_confirmed", facts=facts)
+    await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=told)
+
+
+async def _subject(act: MoneyAct, booking: BookingView | None) -> ChargeSubject:
+    if booking is None:
+        raise BookingNotFound
+    rules = await _rules(act, booking)
+    contact = booking.contact
+    placed = rules.inventory.space(booking.request.space_id)
+    return ChargeSubject(
+        number=booking.number,
+        facility_id=booking.facility_id,
+        facility_name=booking.facility_name,
+        space_name=booking.space_name,
+        number_code=placed.facility.number_code,
+        payer=Payer(
+            customer=str(booking.payer_id or contact.registrant_id),
+            name=booking.payer_name or contact.name,
+            kana=contact.kana,
+            email=contact.email,
+            phone=contact.phone,
+            language=contact.language,
+        ),
+        dues=booking.dues,
+        terms=rules.payment,
+        is_live=booking.state in LIVE_STATES,
+    )
+
+
+async def _rules(act: MoneyAct, booking: BookingView) -> ServiceRules:
+    rules: ServiceRules = await act.rules_of(
+        version=booking.rule_set_version, inventory_version=booking.inventory_version
+    )
+    return rules

@@ -1,0 +1,88 @@
+"""Asking payment providers: whatever is pending, until they say what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.repository.attempts import DueAttempt, due_attempts
+from yoyaku.billing.service.asking import Addresses, MoneyMeans, ask
+from yoyaku.db.engine import platform_transaction, tenant_transaction
+from yoyaku.tenancy.service import Site, address_of_site
+from yoyaku.worker.runtime import Runtime
+from yoyaku.worker.sight import site_of
+
+AT_ONCE: Final = 100
+TALKS_AT_ONCE: Final = 4
+
+log = structlog.get_logger(__name__)
+
+
+async def ask_providers(runtime: Runtime) -> int:
+    """Ask about every attempt whose time has come, a few at the same time; how many were asked about.
+
+    One that fails is logged and comes again when its lease has run out.
+    """
+    async with platform_transaction(runtime.engine) as conn:
+        due = await due_attempts(conn, at_most=AT_ONCE)
+    doors = asyncio.Semaphore(TALKS_AT_ONCE)
+
+    async def one_of(one: DueAttempt) -> bool:
+        async with doors:
+            return await _ask(runtime, one)
+
+    return sum(await asyncio.gather(*(one_of(one) for one in due)))
+
+
+async def _ask(runtime: Runtime, one: DueAttempt) -> bool:
+    site = await site_of(runtime, tenant_id=one.tenant_id, service_id=one.service_id)
+    try:
+        return await ask(means_of(runtime, site), attempt_id=one.id) is not None
+    except Exception:
+        log.exception("payment_not_asked", id=str(one.id), tenant=one.tenant_id, service=one.service_id)
+        return False
+
+
+def means_of(runtime: Runtime, site: Site) -> MoneyMeans:
+    """What this process lends to the payments of a service."""
+
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[tuple[AsyncConnection, MoneyAct]]:
+        async with tenant_transaction(runtime.engine, site.tenant_id, site.service_id) as conn:
+            yield conn, act_of_system(runtime, site, conn)
+
+    return MoneyMeans(
+        transaction=transaction,
+        plugin_profiles=runtime.settings.plugin_profiles,
+        addresses=partial(payment_addresses, address_of_site(runtime.settings, site)),
+    )
+
+
+def act_of_system(runtime: Runtime, site: Site, conn: AsyncConnection) -> MoneyAct:
+    """The system, moving money of a service now."""
+    real_now = runtime.clock()
+    return MoneyAct(
+        tenant_id=site.tenant_id,
+        service_id=site.service_id,
+        now=site.business_now(real_now),
+        real_now=real_now,
+        zone=site.zone,
+        rules_of=partial(runtime.rules.rules_of, conn, tenant_id=site.tenant_id, service_id=site.service_id),
+    )
+
+
+def payment_addresses(site_address: str, method: str, attempt_id: UUID) -> Addresses:
+    """Where a provider sends the browser and its webhooks."""
+    return Addresses(
+        returns=f"{site_address}/me/payments/{attempt_id}/back",
+        cancels=f"{site_address}/me/payments/{attempt_id}/back",
+        notifies=f"{site_address}/hooks/payments/{method}",
+    )
