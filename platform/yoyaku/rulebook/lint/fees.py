@@ -7,18 +7,21 @@ from typing import Final
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import PlacedSpace, may_hold
-from yoyaku.fee.terms import Base, EquipmentFee
+from yoyaku.fee.terms import Base, EquipmentFee, Package, Relief, ReliefPlace
 from yoyaku.rulebook.book import Book, facility_fault
 from yoyaku.rulebook.domains import combinations, timetables_at
 from yoyaku.rules.condition import Value, holds, matches
 from yoyaku.rules.fault import Fault, KeyPath
+from yoyaku.rules.values import Amount, YenByDate
 
 MOST_COMBINATIONS: Final = 20_000
 MOST_NAMED: Final = 10
 
 
 def check_fees(book: Book) -> Iterator[Fault]:
-    """What nobody priced, and what is priced twice."""
+    """What nobody priced, what is priced twice, and what comes off without an amount or a place."""
+    yield from _reliefs(book)
+    yield from _packages(book)
     if book.compiled is None:
         return
     bases = [(index, step) for index, step in enumerate(book.rules.fees.steps) if isinstance(step, Base)]
@@ -101,3 +104,28 @@ def _equipment(book: Book) -> Iterator[Fault]:
         for index, item in enumerate(at.facility.equipment):
             if item.code not in priced:
                 yield facility_fault(at, "equipment_unpriced", ("equipment", index), level="warning", found=item.code)
+
+
+def _reliefs(book: Book) -> Iterator[Fault]:
+    """Each relief says how much comes off, in one way, and the order of the steps says when."""
+    fees = book.rules.fees
+    if fees.relief and not any(isinstance(step, ReliefPlace) for step in fees.steps):
+        yield book.key_fault("relief_without_place", ("fees", "relief"))
+    for index, relief in enumerate(fees.relief):
+        if (relief.percent is None) == (relief.yen is None):
+            yield book.fault("relief_amount", ("fees", "relief", index), found=_amounts_of(relief))
+
+
+def _amounts_of(relief: Relief) -> str:
+    return "none" if relief.percent is None else f"percent: {relief.percent}, yen: {relief.yen}"
+
+
+def _packages(book: Book) -> Iterator[Fault]:
+    """A package for nothing in the place of bands that cost something is a slip."""
+    for index, step in enumerate(book.rules.fees.steps):
+        if isinstance(step, Package) and 0 in _yen_of(step.yen):
+            yield book.key_fault("package_for_nothing", ("fees", "steps", index, "yen"))
+
+
+def _yen_of(amount: Amount) -> list[int]:
+    return [value.yen for value in amount.values] if isinstance(amount, YenByDate) else [amount]

@@ -36,6 +36,7 @@ def check_references(book: Book) -> Iterator[Fault]:
     yield from _channels(book)
     yield from _calendars(book)
     yield from _fees(book)
+    yield from _reliefs(book)
     yield from _form(book)
     yield from _registration(book)
     yield from _number(book, book.rules.booking.number)
@@ -121,6 +122,14 @@ def _fees(book: Book) -> Iterator[Fault]:
             for code in step.prices:
                 yield from unknown_code(book, (*path, "prices", code), code, equipment)
         earlier.append(step.code)
+
+
+def _reliefs(book: Book) -> Iterator[Fault]:
+    """The lines that a relief takes something off are lines of the price."""
+    steps = [step.code for step in book.rules.fees.steps]
+    for index, relief in enumerate(book.rules.fees.relief):
+        for place, line in enumerate(relief.lines or []):
+            yield from unknown_code(book, ("fees", "relief", index, "lines", place), line, steps)
 
 
 def _form(book: Book) -> Iterator[Fault]:
