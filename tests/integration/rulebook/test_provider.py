@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 from sqlalchemy import event
+from tests.integration.bare import bare_town
 
-from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
+from yoyaku.db.engine import enter_service
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rulebook import provider as providing
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.ruleset import service as ruleset
-from yoyaku.testing.town import SERVICE, town_rules, write_town
+from yoyaku.testing.town import SERVICE
 
 NOW = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
 TOWN = "kaede"
@@ -24,13 +25,8 @@ TODAY = {"made_on": date(2027, 1, 10), "used_on": date(2027, 2, 20)}
 
 @pytest.fixture(scope="module")
 async def engine(database):
-    owner = make_engine(database.owner_url, pool_size=1)
-    async with tenant_transaction(owner, TOWN, SERVICE) as conn:
-        await write_town(conn, town_rules(), town=TOWN)
-    await owner.dispose()
-    engine = make_engine(database.url, pool_size=2)
-    yield engine
-    await engine.dispose()
+    async with bare_town(database, TOWN) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.integration.bare import bare_town
 
 from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import NoRuleSetInForce, VersionHead, choose_version
-from yoyaku.testing.town import SERVICE, town_rules, write_town
+from yoyaku.testing.town import SERVICE
 
 NOW = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
 TOWN = "wakaba"
@@ -19,13 +20,8 @@ HERE = {"tenant_id": TOWN, "service_id": SERVICE}
 
 @pytest.fixture(scope="module")
 async def engine(database):
-    owner = make_engine(database.owner_url, pool_size=1)
-    async with tenant_transaction(owner, TOWN, SERVICE) as conn:
-        await write_town(conn, town_rules(), town=TOWN)
-    await owner.dispose()
-    engine = make_engine(database.url, pool_size=2)
-    yield engine
-    await engine.dispose()
+    async with bare_town(database, TOWN) as engine:
+        yield engine
 
 
 @pytest.fixture
