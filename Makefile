@@ -4,6 +4,8 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 export PYTHON
+# Where it is set, each of the many processes that are started would compile every module again: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +21,7 @@ demo-reset: setup ## Forget the demo's data
 
 test: setup check ## Checks and every test (installs Chromium where it may)
 	@tools/install-chromium
-	@$(BIN)/pytest -n 2 --dist loadfile -q $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q $(PYTEST_ARGS)
 
 check: setup ## Format, lint, types, import direction, rule sets, tenants, translations, guards
 	@tools/check

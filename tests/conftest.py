@@ -28,6 +28,9 @@ NO_CHROMIUM = "no Chromium on this machine: sudo apt-get install chromium fonts-
 hypothesis.settings.register_profile("yoyaku", deadline=None)
 hypothesis.settings.load_profile("yoyaku")
 
+LONGEST = ("tests/e2e/test_journeys", "tests/e2e/months", "tests/e2e", "tests/faults", "tests/integration/tenancy")
+"""Folders and files whose tests take most of the time, the longest first."""
+
 _started = pytest.StashKey[Server]()
 _folder = pytest.StashKey[Path]()
 
@@ -155,12 +158,18 @@ def chromium_path():
 
 
 def pytest_collection_modifyitems(items):
-    """Leave the browser tests out where there is no browser; the summary says how many."""
+    """What takes long comes first, so that no worker is alone with it at the end; no browser leaves its tests out."""
+    items.sort(key=lambda item: _waits(item.path.relative_to(ROOT).as_posix()))
     if CHROMIUM:
         return
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def _waits(path):
+    """How many kinds of tests come before those of a file."""
+    return next((place for place, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,33 +1,19 @@
 """The web application in a process of its own, and Chromium before it."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.cities import beacon_network, city_values, read_services
 from tests.e2e.desk import Desk
 from tests.e2e.journey import Journey
 from tests.e2e.post import Post
+from tests.web_process import web_process
 
 from yoyaku.testing.drand import write_profile
 from yoyaku.testing.oidc_provider import OidcProvider
 from yoyaku.testing.oidc_server import RunningProvider
 from yoyaku.testing.stack.mail import MailCatcher
-
-ROOT = Path(__file__).parents[2]
-
-
-def _free_port():
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        return attempt.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
@@ -79,30 +65,9 @@ def provider_values(tmp_path_factory):
 @pytest.fixture(scope="session")
 def site_port(city_database, provider_values, tmp_path_factory):
     """The port at which all four sites answer."""
-    port = _free_port()
-    values = {**city_values(city_database), **provider_values, "SITE_PORT": str(port)}
-    log = (tmp_path_factory.mktemp("web") / "log").open("w")
-    command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
-    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)
-    try:
-        _wait_for(port, web, log.name)
+    values = {**city_values(city_database), **provider_values}
+    with web_process(values, tmp_path_factory.mktemp("web")) as port:
         yield port
-    finally:
-        web.terminate()
-        web.wait(10)
-        log.close()
-
-
-def _wait_for(port, web, log):
-    for _ in range(150):
-        assert web.poll() is None, Path(log).read_text()
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(Path(log).read_text())
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,6 @@
 """The document of the API is whole, and whatever it allows to be sent is answered as it says, never by a bug."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -22,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from tests.cities import city_values, read_services
 from tests.second_factor import code_of
+from tests.web_process import web_process
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = "/api/v1/schema/openapi.json"
@@ -49,31 +45,8 @@ def city(new_cities):
 @pytest.fixture(scope="module")
 def address(city, tmp_path_factory):
     """A server process at it."""
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        port = attempt.getsockname()[1]
-    log = (tmp_path_factory.mktemp("api") / "log").open("w")
-    command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
-    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **city_values(city)}, stdout=log, stderr=log)
-    try:
-        _wait_for(port, web, log.name)
+    with web_process(city_values(city), tmp_path_factory.mktemp("api")) as port:
         yield f"http://127.0.0.1:{port}"
-    finally:
-        web.terminate()
-        web.wait(10)
-        log.close()
-
-
-def _wait_for(port, web, log):
-    for _ in range(150):
-        assert web.poll() is None, Path(log).read_text()
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(Path(log).read_text())
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,13 @@
 """A town of its own for each module, whose clocks the tests move from month to month."""
 
-import os
-import subprocess
-import sys
 import time
 from datetime import datetime
 
 import pytest
 from tests.cities import city_settings_of, city_values, move_clocks
-from tests.e2e.conftest import ROOT, _free_port, _wait_for
 from tests.e2e.post import Post
+from tests.web_process import FRESH_FOR, web_process
 
-from yoyaku.tenancy.service.sites import FRESH_FOR
 from yoyaku.testing.stack.mail import MailCatcher
 
 BEGIN = datetime(2027, 1, 4, 10, 0)  # noqa: DTZ001  # civil time of the tenants
@@ -27,18 +23,9 @@ def city_database(new_cities):
 @pytest.fixture(scope="module")
 def site_port(city_database, provider_values, tmp_path_factory):
     """The port at which all four sites answer."""
-    port = _free_port()
-    values = {**city_values(city_database), **provider_values, "SITE_PORT": str(port)}
-    log = (tmp_path_factory.mktemp("web") / "log").open("w")
-    command = [sys.executable, "-m", "uvicorn", "yoyaku.web.app:create_app", "--factory", "--port", str(port)]
-    web = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **values}, stdout=log, stderr=log)
-    try:
-        _wait_for(port, web, log.name)
+    values = {**city_values(city_database), **provider_values}
+    with web_process(values, tmp_path_factory.mktemp("web")) as port:
         yield port
-    finally:
-        web.terminate()
-        web.wait(10)
-        log.close()
 
 
 @pytest.fixture(scope="module")
