@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -25,12 +25,13 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What goes back over HTTP; ``location`` is where a redirect leads."""
+    """What goes back over HTTP; ``location`` is where a redirect leads, ``headers`` are those that it needs besides."""
 
     status: int = HTTPStatus.OK
     body: bytes = b""
     media_type: str = "application/json"
     location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Served:
@@ -64,6 +65,8 @@ def _handler_of(answer: Callable[[Asked], Answer]) -> type[BaseHTTPRequestHandle
             self.send_response(made.status)
             if made.location is not None:
                 self.send_header("location", made.location)
+            for name, value in made.headers.items():
+                self.send_header(name, value)
             self.send_header("content-type", made.media_type)
             self.send_header("content-length", str(len(made.body)))
             self.end_headers()
