@@ -151,15 +151,7 @@ async def answer_win(
 
     async def do() -> None:
         if accepts:
-            terms = [one.code for one in rules.booking.terms] if form.get("terms") else []
-            await accept_win(
-                here.conn,
-                visit=here.visit,
-                rules=rules,
-                entry_id=entry_id,
-                form=asked.answers or None,
-                accepted_terms=terms,
-            )
+            await _accept(here, asked, explained=bool(form.get("terms")))
         else:
             await decline_wins(here.conn, visit=here.visit, rules=rules, entry_ids=[entry_id])
         facts = {"accepted": accepts}
@@ -170,6 +162,18 @@ async def answer_win(
 
     flash = "lottery_accepted_for" if accepts else "lottery_declined_for"
     return await _done(here, do, field=field, flash=flash, form=form, asked=asked)
+
+
+async def _accept(here: Here, asked: WinForm, *, explained: bool) -> None:
+    """Make the win a booking, with the terms where the clerk says that they were explained and accepted."""
+    await accept_win(
+        here.conn,
+        visit=here.visit,
+        rules=asked.rules,
+        entry_id=asked.entries[0].entry_id,
+        form=asked.answers or None,
+        accepted_terms=[one.code for one in asked.rules.booking.terms] if explained else [],
+    )
 
 
 def _ask(here: Here, asked: WinForm, errors: Mapping[str, str], form: Mapping[str, str]) -> Response[Any]:
