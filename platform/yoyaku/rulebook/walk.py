@@ -18,7 +18,8 @@ def structs(node: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Struct]
     if isinstance(node, Struct):
         yield path, node
     for step, child in children(node):
-        yield from structs(child, (*path, step))
+        if isinstance(child, Struct | Mapping | list | tuple):
+            yield from structs(child, (*path, step))
 
 
 def structs_of(kind: type[Kind], node: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Kind]]:

@@ -56,11 +56,11 @@ class Trial:
         return [FIRST_DAY + timedelta(days=count) for count in range(DAYS)]
 
     def places(self, window: Window, moments: Sequence[Moment | None]) -> Sequence[PlacedSpace]:
-        """One place for each facility whose calendar matters, else one place in all."""
+        """One place for each calendar of a facility where calendars matter, else one place in all."""
         fitting = [placed for placed in self.book.spaces if may_hold(window.when, placed.facts)]
         if not any(moment is not None and _asks_calendar(moment) for moment in moments):
             return fitting[:1]
-        return list({placed.facility.code: placed for placed in fitting}.values())
+        return list({repr(placed.facility.calendar): placed for placed in fitting}.values())
 
     def instant(
         self, moment: Moment, placed: PlacedSpace, use_on: date, made: datetime | None = None
