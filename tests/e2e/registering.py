@@ -46,6 +46,20 @@ def apply(journey, **login):
     journey.stop("registered")
 
 
+def sign_up(journey, user_class, mail, *, login=(), **answers):
+    """From the first page over the filled form to the number."""
+    begin(journey, user_class)
+    fill(journey.page, **answers, email=mail, email_again=mail)
+    apply(journey, **dict(login))
+
+
+def sign_up_and_in(journey, user_class, mail, post, *, login, **answers):
+    """The same with an ID and a password of one's own, the address verified, and logged in."""
+    sign_up(journey, user_class, mail, login=login, **answers)
+    verify_mail(journey, post.link_to(mail, "/mail/verify"))
+    log_in(journey.page, login["login_id"], login["password"])
+
+
 def verify_mail(journey, path):
     """Follow the link and press its button."""
     page = journey.page

@@ -4,7 +4,16 @@ import re
 
 import pytest
 from tests.e2e.journey import Journey
-from tests.e2e.registering import apply, begin, fill, log_in, picture, send_file, set_password, verify_mail
+from tests.e2e.registering import (
+    fill,
+    log_in,
+    picture,
+    send_file,
+    set_password,
+    sign_up,
+    sign_up_and_in,
+    verify_mail,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -29,19 +38,18 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
     login_id, mail = ("Aoi2027", "aoi@example.jp") if scripts else ("Midori2027", "midori@example.jp")
     name = "髙﨑　葵" if scripts else "𠮷田　緑"
 
-    begin(journey, "individual")
-    fill(
-        page,
+    sign_up(
+        journey,
+        "individual",
+        mail,
+        login={"login_id": login_id, "password": "kaeru7hashi"},
         name=name,
         kana="たかさき あおい" if scripts else "よしだ みどり",
         birth_date="1990-04-01",
         postcode="８６０－０８０８",
         address="熊本市中央区手取本町1番1号",
         phone="０９６－３２８－２７２７",
-        email=mail,
-        email_again=mail,
     )
-    apply(journey, login_id=login_id, password="kaeru7hashi")
     assert page.locator("main .big-number").inner_text().strip() == login_id
     verify_mail(journey, post.link_to(mail, "/mail/verify"))
 
@@ -68,22 +76,19 @@ def test_sports_provisional_registration_verified_mail_and_a_picture(scripts, vi
 def test_sports_with_a_card_one_comes_back_from_the_provider_registered(visit, services, post):
     page = visit("sports", phone=True)
     journey = Journey(page, services["sports"], label="register-card")
-    mail = "sakura@aoba.example"
-    begin(journey, "individual")
-    fill(
-        page,
+    sign_up_and_in(
+        journey,
+        "individual",
+        "sakura@aoba.example",
+        post,
+        login={"login_id": "Sakura2027", "password": "kaeru7hashi"},
         name="高橋　さくら",
         kana="たかはし　さくら",
         birth_date="1985-03-15",
         postcode="860-0808",
         address="熊本市中央区手取本町1番1号",
         phone="096-328-2727",
-        email=mail,
-        email_again=mail,
     )
-    apply(journey, login_id="Sakura2027", password="kaeru7hashi")
-    verify_mail(journey, post.link_to(mail, "/mail/verify"))
-    log_in(page, "Sakura2027", "kaeru7hashi")
     page.wait_for_selector("header :text('高橋　さくら')")
 
     go_to_provider(journey)
@@ -118,22 +123,20 @@ def test_lodging_worker_registers_and_replaces_the_birth_date_by_an_own_password
     journey = Journey(page, services["lodging"], label="register-lodging")
     mail = "touroku@minato.example"
 
-    begin(journey, "worker")
-    fill(
-        page,
+    sign_up(
+        journey,
+        "worker",
+        mail,
         kana="ﾐﾅﾄ ｻﾌﾞﾛｳ",
         name="港 三郎",
         phone="090-0000-0000",
         postcode="100-0014",
         address="東京都千代田区永田町1丁目",
         birth_date="19780616",
-        email=mail,
-        email_again=mail,
         work_name="港株式会社",
         work_address="東京都港区芝公園1丁目5番25号",
         work_phone="03-0000-0000",
     )
-    apply(journey)
     number = page.locator("main .big-number").inner_text().strip()
     assert len(number) == 6
     assert number.isdigit()
@@ -181,9 +184,11 @@ def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit
     journey = Journey(page, services["rooms"], label="register-rooms")
     mail = "shoji@yokohama.example"
 
-    begin(journey, "group")
-    fill(
-        page,
+    sign_up(
+        journey,
+        "group",
+        mail,
+        login={"password": "suisei3umi"},
         name="横浜みなと商事株式会社",
         kana="ヨコハマミナトショウジ",
         representative="横浜 港",
@@ -192,10 +197,7 @@ def test_rooms_registers_by_a_number_and_logs_in_without_its_leading_zeros(visit
         postcode="231-0005",
         address="神奈川県横浜市中区本町6丁目50番地の10",
         phone="045-671-2121",
-        email=mail,
-        email_again=mail,
     )
-    apply(journey, password="suisei3umi")
     number = page.locator("main .big-number").inner_text().strip()
     assert len(number) == 8
     verify_mail(journey, post.link_to(mail, "/mail/verify"))
