@@ -89,6 +89,18 @@ class Refunds(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     within_days: Annotated[int, Meta(ge=1)] | None = None
 
 
+class Receipts(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who issues receipts where ``when`` holds; the first entry that holds counts.
+
+    ``of_online``: a receipt of what was paid online is had on one's own page, at the counter only, or nowhere (what is paid
+    at a counter has one in any case). ``returns``: from which amount on a return invoice is issued for what goes back.
+    """
+
+    when: When = {}
+    of_online: Literal["self_service", "counter", "nowhere"] = "self_service"
+    returns: Literal["from_10000_yen", "always"] = "from_10000_yen"
+
+
 class ArrearsStep(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One step of what follows when a charge is not paid: a demand, a reminder, a suspension.
 
@@ -126,5 +138,6 @@ class PaymentTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     payees: list[Payee] = []
     collection_number: CollectionNumber | None = None
     refunds: Refunds = Refunds()
+    receipts: list[Receipts] = []
     arrears: list[Arrears] = []
     minutes: Annotated[int, Meta(ge=5, le=60)] = 15
