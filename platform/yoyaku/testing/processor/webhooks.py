@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -96,16 +96,20 @@ class Deliverer:
         self._changed.notify_all()
 
     def _run(self) -> None:
-        while (told := self._next()) is not None:
-            status = send(told)
-            with self._changed:
-                self.answers.append((told.event_id, status))
-                if not httpx.codes.is_success(status):
-                    told.tries += 1
-                    pause = min(self._first_pause * 2 ** (told.tries - 1), LONGEST_PAUSE)
-                    heapq.heappush(self._queue, (time.monotonic() + pause, next(self._order), told))
-                self._sending = False
-                self._changed.notify_all()
+        with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+            while (told := self._next()) is not None:
+                self._sent(told, send(told, client))
+
+    def _sent(self, told: Told, status: int) -> None:
+        """Note how it went, and try again later what was not taken."""
+        with self._changed:
+            self.answers.append((told.event_id, status))
+            if not httpx.codes.is_success(status):
+                told.tries += 1
+                pause = min(self._first_pause * 2 ** min(told.tries - 1, 20), LONGEST_PAUSE)
+                heapq.heappush(self._queue, (time.monotonic() + pause, next(self._order), told))
+            self._sending = False
+            self._changed.notify_all()
 
     def _next(self) -> Told | None:
         """Wait for the next that is due; ``None`` when stopped."""
@@ -119,7 +123,7 @@ class Deliverer:
             return None
 
 
-def send(told: Told, *, seconds: Callable[[], float] = time.time) -> int:
+def send(told: Told, client: httpx.Client) -> int:
     """Bring an event once; the status that was met, 0 if there was none.
 
     Names below ``localhost`` are this machine, whatever its resolver says.
@@ -129,8 +133,8 @@ def send(told: Told, *, seconds: Callable[[], float] = time.time) -> int:
     if parts.hostname is not None and parts.hostname.endswith(".localhost"):
         headers["host"] = parts.netloc
         url = parts._replace(netloc=f"127.0.0.1:{parts.port}" if parts.port else "127.0.0.1").geturl()
-    headers[WEBHOOK_HEADER] = sign_webhook(told.secret, timestamp=int(seconds()), body=told.body)
+    headers[WEBHOOK_HEADER] = sign_webhook(told.secret, timestamp=int(time.time()), body=told.body)
     try:
-        return httpx.post(url, content=told.body, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False).status_code
+        return client.post(url, content=told.body, headers=headers).status_code
     except httpx.HTTPError:
         return 0
