@@ -6,6 +6,9 @@ ALTER TABLE booking
     ADD COLUMN changed_at timestamptz,
     ADD COLUMN kept_tax text NOT NULL DEFAULT 'out_of_scope' CHECK (kept_tax IN ('included', 'exempt', 'out_of_scope'));
 
+-- refund_yen says what an end promised; what is paid becomes less when it has gone back.
+ALTER TABLE booking DROP CONSTRAINT booking_check, ADD CONSTRAINT booking_refund_yen_check CHECK (refund_yen >= 0);
+
 -- One for each booking that ever cost something; its id is the booking's.
 CREATE TABLE charge (
     tenant_id text NOT NULL,

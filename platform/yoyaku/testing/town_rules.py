@@ -158,7 +158,14 @@ _RULES: dict[str, Any] = {
             },
         ]
     },
-    "payment": {"methods": [{"code": "counter", "name": "窓口払い"}]},
+    "payment": {
+        "methods": [
+            {"code": "counter", "name": "窓口払い", "open_after_due": True},
+            {"code": "card", "name": "カード", "online": True, "plugin": "payment-hosted", "profile": "town"},
+        ],
+        "collection_number": {"parts": ["date", "sequence"]},
+        "refunds": {"online": "reverse_and_recharge", "by": "resident", "within_days": 180},
+    },
     "notices": [
         {"event": kind, "to": "registrant", "template": kind}
         for kind in ("booking_made", "booking_confirmed", "booking_cancelled", "booking_revoked", "booking_lapsed")
