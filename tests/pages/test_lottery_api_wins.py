@@ -57,6 +57,10 @@ async def test_a_win_is_told_when_it_is_announced_and_accepted_or_declined_once(
         assert await api.post("/lottery-entries/refusal", {"entry_ids": [second]}) == [second]
         told = await api.post(f"/lottery-entries/{second}/acceptance", {}, expect=409)
         assert told["code"] == "win_declined"
+        both = await api.post("/lottery-entries/acceptances", {"entry_ids": [second, first]})
+        assert [one["entry_id"] for one in both] == [first, second]
+        assert both[0]["application"]["application_id"] == booked["application_id"]
+        assert (both[1]["application"], both[1]["refusal"]["code"]) == (None, "win_declined")
         assert await states(api) == ["accepted", "declined"]
 
 

@@ -18,11 +18,19 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import KeyUsedBefore
 from yoyaku.lottery.api import examples
 from yoyaku.lottery.api.reading import my_lottery_out, require_resident
-from yoyaku.lottery.api.shapes import AcceptanceIn, EnteredOut, EntriesIn, EntryIn, MyLotteryOut
+from yoyaku.lottery.api.shapes import (
+    AcceptanceIn,
+    AcceptancesIn,
+    AnsweredOut,
+    EnteredOut,
+    EntriesIn,
+    EntryIn,
+    MyLotteryOut,
+)
 from yoyaku.lottery.policy.entry import EntryRequest
 from yoyaku.lottery.policy.refusals import EntriesChanged, EntryNotFound, LotteryNotFound
 from yoyaku.lottery.policy.win_refusals import NotWon, WinDeclined, WinLapsed, WinStands
-from yoyaku.lottery.service.accepting import accept_win, decline_wins
+from yoyaku.lottery.service.accepting import accept_win, accept_wins, decline_wins
 from yoyaku.lottery.service.entering import enter, rerank, withdraw
 from yoyaku.lottery.service.entries import get_entry, my_lotteries
 from yoyaku.registration.api import BEARER, NotLoggedIn
@@ -141,6 +149,41 @@ async def accept(caller: By, entry_id: FromPath[UUID], data: JSONBody[Acceptance
 
 
 @post(
+    "/lottery-entries/acceptances",
+    status_code=200,
+    summary="Accept several wins",
+    tags=["Lotteries"],
+    security=BEARER,
+    responses=answers(
+        shown(list[AnsweredOut], *examples.ANSWERED, says="For each win its bookings, or its refusal."),
+        *_RESIDENT,
+        EntryNotFound(),
+        DifferentRules(),
+    ),
+)
+async def accept_several(caller: By, data: JSONBody[AcceptancesIn]) -> list[AnsweredOut]:
+    """Make several wins bookings, in the order of the wishes; each is decided for itself."""
+    require_resident(caller)
+    entries = [await get_entry(caller.conn, visit=caller.visit, entry_id=one) for one in data.entry_ids]
+    made = await accept_wins(
+        caller.conn,
+        visit=caller.visit,
+        rules=await caller.rules_for_all([entry.requests[0] for entry in entries]),
+        entry_ids=data.entry_ids,
+        form=data.form or None,
+        accepted_terms=data.accepted_terms,
+    )
+    return [
+        AnsweredOut(
+            entry_id=one.entry_id,
+            application=None if one.application is None else application_out(one.application),
+            refusal=caller.told(one.refusal),
+        )
+        for one in made
+    ]
+
+
+@post(
     "/lottery-entries/refusal",
     status_code=200,
     summary="Decline wins",
@@ -174,4 +217,4 @@ async def _rules_of(caller: Caller, entry_id: UUID) -> ServiceRules:
     return await caller.rules(entry.requests[0].use_on)
 
 
-ACTING: Final = [submit_entry, withdraw_entries, reorder_entries, accept, decline]
+ACTING: Final = [submit_entry, withdraw_entries, reorder_entries, accept, accept_several, decline]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import to_builtins
 
-from yoyaku.booking.api.examples import WISHES
+from yoyaku.booking.api.examples import APPLICATION, WISHES
 from yoyaku.booking.policy import FormMissing, TermsNotAccepted
 from yoyaku.facility.policy import UnknownSpace
 from yoyaku.lottery.api.shapes import EnteredOut, EntryOut, LotteryOut, MyLotteryOut, OddsOut, UseOut
@@ -97,8 +97,10 @@ ENTERED: Final = _one(
     EnteredOut(entry_id=_ENTRY, lottery_id=_LOTTERY, receipt="7K3QD-0XW9B", rank=1, entries=1, repeated=False),
 )
 IDS: Final = _one("One", [_ENTRY])
+ANSWERED: Final = [("Booked", [{"entry_id": str(_ENTRY), "application": APPLICATION[0][1], "refusal": None}])]
 ENTRIES: Final = [(name, {**body, "accepted_terms": ["terms"]}) for name, body in WISHES]
 ENTRY_IDS: Final = [("One", {"entry_ids": [str(_ENTRY)]})]
+SEVERAL: Final = [("One", {"entry_ids": [str(_ENTRY)], "form": {"people": 4}, "accepted_terms": ["terms"]})]
 ACCEPTANCES: Final = [("With what is still asked", {"form": {"people": 4}, "accepted_terms": ["terms"]})]
 
 NOT_OPEN: Final = EntryNotOpen(

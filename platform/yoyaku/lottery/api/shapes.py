@@ -9,9 +9,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from yoyaku.booking.api.shapes import ApplicationOut
 from yoyaku.booking.api.wishes import Answers, CodeText, WishIn
 from yoyaku.lottery.policy.entry_state import EntryState
 from yoyaku.rules.values import Text
+from yoyaku.ui.problem import Problem
 
 EntryIds = Annotated[list[UUID], Meta(min_length=1, max_length=100)]
 
@@ -127,3 +129,19 @@ class AcceptanceIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     form: Answers = {}
     accepted_terms: Annotated[list[CodeText], Meta(max_length=20)] = []
+
+
+class AcceptancesIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Wins to accept, with answers that entering did not ask for and terms not accepted yet, which all share."""
+
+    entry_ids: EntryIds
+    form: Answers = {}
+    accepted_terms: Annotated[list[CodeText], Meta(max_length=20)] = []
+
+
+class AnsweredOut(Struct, frozen=True, kw_only=True):
+    """One of several wins: the bookings that it became, or its refusal in words."""
+
+    entry_id: UUID
+    application: ApplicationOut | None
+    refusal: Problem | None

@@ -27,6 +27,7 @@ REQUESTS: Final[dict[tuple[str, str], Named]] = {
     ("/api/v1/lottery-entries/withdrawal", "post"): lottery.ENTRY_IDS,
     ("/api/v1/lottery-entries/refusal", "post"): lottery.ENTRY_IDS,
     ("/api/v1/lottery-entries/{entry_id}/acceptance", "post"): lottery.ACCEPTANCES,
+    ("/api/v1/lottery-entries/acceptances", "post"): lottery.SEVERAL,
     ("/api/v1/lotteries/{lottery_id}/order", "put"): lottery.ENTRY_IDS,
     ("/api/v1/counter/people/search", "post"): counter.SEARCHES,
     ("/api/v1/counter/bookings/search", "post"): counter.SEARCHES,
