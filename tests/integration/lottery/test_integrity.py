@@ -1,6 +1,8 @@
 """Nothing steers a lottery from the database, and nothing of its result shows there before it is announced."""
 
 import asyncio
+import hashlib
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,6 +15,7 @@ from yoyaku.booking.policy import StillDrawn
 from yoyaku.booking.service import month_availability, submit, submit_application
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.kernel.ids import new_id
+from yoyaku.lottery.repository.files import read_content
 from yoyaku.lottery.repository.keys import add_key, read_newest_key
 from yoyaku.lottery.service.batches import apply_again, list_batches, revert
 from yoyaku.lottery.service.lapsing import preview_lapse
@@ -160,6 +163,31 @@ async def test_a_draw_that_is_taken_back_and_done_again_gives_the_same_files(tow
     assert [one for one in await town.see(files) if one[0] != "signature"] == [
         one for one in before if one[0] != "signature"
     ]
+
+
+@pytest.mark.fact("KS-050")
+async def test_what_is_drawn_is_a_code_and_its_wishes_and_nothing_of_who_or_when(town, drawn_runtime):
+    """So neither the order of entering nor an id can move anybody; the order is anybody's to compute."""
+    rules = await crowd(town, drawn_runtime)
+    await wish(town, rules, 3, court(DAY, starts="14:00"), now=ENTERING + timedelta(days=1))
+    await work(town, drawn_runtime, EVE)
+    [(lottery_id,)] = await town.see("SELECT lottery_id FROM lottery WHERE scheme = 'courts' AND state = 'drawn'")
+    async with town.act() as conn:
+        content = (await read_content(conn, lottery_id=lottery_id, name="result")).decode()
+    lines = [json.loads(line) for line in content.splitlines()]
+    codes = [code for (code,) in await town.see('SELECT receipt FROM lottery_applicant ORDER BY receipt COLLATE "C"')]
+    [seed] = [line["seed"] for line in lines if "seed" in line]
+    entrants = [line for line in lines if "tickets" in line]
+
+    assert [line["applicant"] for line in entrants] == codes
+    assert {tuple(line) for line in entrants} == {("applicant", "tier", "tickets", "entries")}
+    assert next(line["order"] for line in lines if line.get("round") == 1) == sorted(
+        codes, key=lambda code: hashlib.sha256(f"{seed}|1|{code}".encode()).hexdigest()
+    )
+    told = "SELECT applicant_id::text, registrant_id::text, entered_at::date::text FROM lottery_applicant"
+    others = "SELECT entry_id::text FROM lottery_entry UNION SELECT name FROM registrant"
+    hidden = {value for row in [*await town.see(told), *await town.see(others)] for value in row}
+    assert {value for value in hidden if value in content} == set()
 
 
 async def free_of(town, rules, now):
