@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from yoyaku.billing.terms import Payee, Receipts
@@ -48,6 +49,50 @@ class Sums:
     exempt_yen: int
     out_of_scope_yen: int
     total_yen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Who issues: the payee as the rules name it, or the city where they name none."""
+
+    name: Text
+    registration_number: str | None = None
+    address: Text | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """All that stands on a document, as it was issued: it never changes afterwards.
+
+    ``paid_on`` is the day of the payment, ``returned_on`` that of what went back. ``is_part``: not all of the price.
+    """
+
+    issuer: Issuer
+    recipient: str
+    booking_number: str
+    facility: Text
+    space: Text
+    use_on: date
+    lines: tuple[ReceiptLine, ...]
+    sums: Sums
+    method: Text
+    paid_on: date
+    returned_on: date | None = None
+    collection_number: str | None = None
+    is_part: bool = False
+
+
+def issuer_of(payee: Payee | None, city: Text) -> Issuer:
+    """Who issues the documents of a payee; the city itself where the rules name none."""
+    if payee is None:
+        return Issuer(name=city)
+    return Issuer(
+        name=payee.name,
+        registration_number=payee.registration_number,
+        address=payee.address,
+        phone=payee.phone,
+    )
 
 
 def sum_up(lines: Sequence[ReceiptLine], *, rate_percent: int, rounding: Rounding) -> Sums:
