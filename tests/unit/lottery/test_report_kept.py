@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from yoyaku.lottery.service.report import Kept
+from yoyaku.lottery.service.kept import Kept
 
 
 class Counting:

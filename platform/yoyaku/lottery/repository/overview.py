@@ -19,12 +19,12 @@ _LOTTERIES = text("""
            l.sealed_at, l.drawn_at, l.announced_at, l.released_at,
            l.secret_hash, l.sealed_hash, l.result_hash, l.seed, l.beacon, l.public_source, l.public_value,
            l.public_value_at,
-           coalesce(l.applicants, (SELECT count(DISTINCT e.applicant_id) FROM lottery_entry e
-                                   WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS applicants,
-           coalesce(l.entries, (SELECT count(*) FROM lottery_entry e
-                                WHERE e.lottery_id = l.lottery_id AND e.rank IS NOT NULL)) AS entries,
+           coalesce(l.applicants, e.applicants, 0) AS applicants, coalesce(l.entries, e.entries, 0) AS entries,
            (SELECT count(*) FROM lottery_win w WHERE w.lottery_id = l.lottery_id AND w.stuck IS NOT NULL) AS stuck
-    FROM lottery l
+    FROM lottery l LEFT JOIN LATERAL (  -- whoever has entries has a first wish: ranks have no gaps
+        SELECT count(*) AS entries, count(*) FILTER (WHERE rank = 1) AS applicants
+        FROM lottery_entry WHERE lottery_id = l.lottery_id AND rank IS NOT NULL
+    ) e ON l.entries IS NULL
     WHERE CAST(:lottery_id AS uuid) IS NULL OR l.lottery_id = :lottery_id
     ORDER BY l.state = 'released', l.closes_at DESC, l.scheme
     LIMIT :at_most

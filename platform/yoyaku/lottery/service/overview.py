@@ -16,6 +16,7 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.lottery.policy.standing import Awaited, Life, Step, step_besides, steps_of
 from yoyaku.lottery.repository import overview
 from yoyaku.lottery.repository.overview import Batch, File, Running, Standing, Stuck, Wanted
+from yoyaku.lottery.service.kept import Kept
 
 __all__ = [
     "Batch",
@@ -32,6 +33,8 @@ __all__ = [
     "read_planning",
 ]
 
+WANTED_KEPT: Final = 64
+_WANTED: Final = Kept[Sequence[Wanted]](at_most=WANTED_KEPT)
 MOMENTS: Final = ("opens_at", "closes_at", "draws_at", "announces_at", "releases_at")
 
 
@@ -97,11 +100,20 @@ async def read_one(conn: AsyncConnection, *, visit: Visit, lottery_id: UUID) -> 
     return Details(
         overview=_overview(found[0], awaited=awaited, running=running, visit=visit),
         wins=await overview.count_wins(conn, lottery_id=lottery_id) if found[0].announced_at else {},
-        wanted=await overview.most_wanted(conn, lottery_id=lottery_id),
+        wanted=await _most_wanted(conn, found[0]),
         history=await overview.list_history(conn, lottery_id=lottery_id),
         stuck=await overview.list_stuck(conn, lottery_id=lottery_id),
         files=await overview.list_files(conn, lottery_id=lottery_id),
     )
+
+
+async def _most_wanted(conn: AsyncConnection, lottery: Standing) -> Sequence[Wanted]:
+    """What most entries ask for, counted once when they stand still: a big lottery's uses are a million rows."""
+
+    async def make() -> Sequence[Wanted]:
+        return await overview.most_wanted(conn, lottery_id=lottery.lottery_id)
+
+    return await (make() if lottery.sealed_at is None else _WANTED.get((lottery.lottery_id,), make))
 
 
 async def read_file(conn: AsyncConnection, *, lottery_id: UUID, name: str) -> bytes:

@@ -7,9 +7,7 @@ process and kept; what became of the wins is counted at each request, from an in
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Final, Generic, TypeVar
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,41 +17,12 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.lottery.policy.report import Drawn, MonthCount, Report, draw_report, report_now
 from yoyaku.lottery.repository import report as counts
 from yoyaku.lottery.repository.public import PublicLottery
+from yoyaku.lottery.service.kept import Kept
 
 MONTHS: Final = 6
 """So many months stand beside each other."""
 REPORTS_KEPT: Final = 8
 FIRSTS_KEPT: Final = 512
-
-Value = TypeVar("Value")
-
-
-class Kept(Generic[Value]):
-    """The latest values that were asked for, by lottery: each is made once, however many ask for it meanwhile."""
-
-    def __init__(self, *, at_most: int) -> None:
-        self._at_most = at_most
-        self._values: OrderedDict[tuple[object, ...], Value] = OrderedDict()
-        self._making: dict[tuple[object, ...], asyncio.Lock] = {}
-
-    async def get(self, key: tuple[object, ...], make: Callable[[], Awaitable[Value]]) -> Value:
-        """The value of a key; made by whoever asks first. What fails is not kept."""
-        if key not in self._values:
-            async with self._making.setdefault(key, asyncio.Lock()):
-                try:
-                    if key not in self._values:
-                        self._keep(key, await make())
-                    return self._values[key]
-                finally:
-                    self._making.pop(key, None)
-        self._values.move_to_end(key)
-        return self._values[key]
-
-    def _keep(self, key: tuple[object, ...], value: Value) -> None:
-        self._values[key] = value
-        while len(self._values) > self._at_most:
-            self._values.popitem(last=False)
-
 
 _REPORTS: Final = Kept[Report](at_most=REPORTS_KEPT)
 _FIRSTS: Final = Kept[int](at_most=FIRSTS_KEPT)
