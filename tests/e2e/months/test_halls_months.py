@@ -199,7 +199,7 @@ def see_it_wait(tea, admin, until, post):
     page.wait_for_url(re.compile("/counter/lotteries/[0-9a-f-]{36}$"))
     wait_for(admin, page.url, "止まっています")
     admin.stop("waits")
-    assert "予定の値をまだ受け取れません" in said(admin)
+    assert "が答えないか、正しい署名のある値を返しません" in said(admin)
     until("halls", "2027-04-01T09:30")
     wait_for(tea, f"/lottery/results/halls/{SEPTEMBER}", "予定より遅れています")
     tea.stop("waits")
