@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from yoyaku.billing.terms import PaymentMethod
@@ -17,7 +17,8 @@ from yoyaku.rules.values import Moment, Text
 class PaymentDue:
     """A method that is open to this booking, and the instant before which it must be paid (``None``: no such instant).
 
-    ``after_due`` says whether the booking is ``kept`` (other methods remain) or ``lapses``.
+    ``after_due`` says whether the booking is ``kept`` (other methods remain) or ``lapses``. ``collect_on`` is the day on
+    which a bank debits it, where it is paid by file.
     """
 
     method: str
@@ -25,6 +26,7 @@ class PaymentDue:
     due_at: datetime | None
     after_due: Literal["kept", "lapses"] = "kept"
     online: bool = False
+    collect_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ class Dues:
     trace: Trace = field(default=(), compare=False)
 
 
-def payment_dues(
+def payment_dues(  # what is to be paid by which facts, and three ways to look things up
     methods: Sequence[PaymentMethod],
     *,
     total_yen: int,
     facts: Facts,
     instant: Callable[[Moment], datetime],
+    civil: Callable[[datetime], date],
     cite: Callable[[PaymentMethod, Plain], ClauseUse],
 ) -> Dues:
     """The methods by which ``total_yen`` can be paid; none where nothing is to be paid."""
@@ -51,6 +54,8 @@ def payment_dues(
     for method in methods:
         if matches(method.when, facts):
             due_at = None if method.due is None else instant(method.due)
-            dues.append(PaymentDue(method.code, method.name, due_at, method.after_due, method.online))
+            collect_on = None if method.collection is None else civil(instant(method.collection.on))
+            due = PaymentDue(method.code, method.name, due_at, method.after_due, method.online, collect_on)
+            dues.append(due)
             trace.append(cite(method, None if due_at is None else due_at.isoformat()))
     return Dues(tuple(dues), tuple(trace))

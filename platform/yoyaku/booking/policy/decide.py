@@ -294,5 +294,6 @@ def _dues(case: Case, quote: Quote) -> Dues:
         total_yen=quote.total_yen,
         facts=case.facts,
         instant=case.moment,
+        civil=case.rules.civil_date,
         cite=case.cite,
     )

@@ -24,6 +24,7 @@ from yoyaku.booking.repository import cart
 from yoyaku.booking.repository.availability import Occupancy, read_occupancy
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.holding import require_not_drawn
+from yoyaku.booking.service.payers import find_payer, with_mandate
 from yoyaku.booking.service.submit import as_held, look_back, with_answers
 from yoyaku.booking.views import CartItem, QuotedItem
 from yoyaku.booking.visit import Visit
@@ -104,6 +105,8 @@ async def quote_application(  # what a quote consists of
     Items count one after the other, as in a submission. What somebody has taken meanwhile is ``CartSlotTaken``; what is
     drawn by lot and entered by the cart is quoted by whoever draws.
     """
+    payer_id = await find_payer(conn, visit=visit, rules=rules, wanted=None)
+    visit = await with_mandate(conn, visit=visit, rules=rules, payer_id=payer_id)
     lots = await quote_drawn(
         conn, visit=visit, rules=rules, wishes=Wishes(items=items, form=form), check_form=check_form
     )

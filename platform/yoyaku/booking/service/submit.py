@@ -29,13 +29,13 @@ from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import require_within_reach
 from yoyaku.booking.service.holding import require_not_drawn, taking
+from yoyaku.booking.service.payers import find_payer, with_mandate
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application, BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import equipment_resource
 from yoyaku.kernel.ids import new_id
-from yoyaku.registration.service.groups import payer_for_booking
 from yoyaku.rules.refusal import Refusal
 
 LONGEST_COUNTED: Final = timedelta(days=366)
@@ -74,6 +74,8 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
             return repeated
     check_terms(rules, accepted_terms)
     application_id = new_id()
+    payer = await find_payer(conn, visit=visit, rules=rules, wanted=payer_id)
+    visit = await with_mandate(conn, visit=visit, rules=rules, payer_id=payer)
     plans = decide_all(rules, visit=visit, requests=requests, held=held, application_id=application_id)
     application = acts.NewApplication(
         application_id=application_id,
@@ -81,18 +83,10 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
         accepted_terms=accepted_terms,
         idempotency_key=idempotency_key,
         request_digest=digest,
-        payer_id=await find_payer(conn, visit=visit, rules=rules, wanted=payer_id),
+        payer_id=payer,
     )
     made = await _write(conn, visit=visit, rules=rules, application=application, plans=plans)
     return Application(application_id=application_id, bookings=made)
-
-
-async def find_payer(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, wanted: UUID | None) -> UUID | None:
-    """Who pays where it is not the registrant; for a person nothing is asked of the database."""
-    facts, person = visit.person.facts if visit.person else {}, visit.registrant_id
-    if person is None or (wanted is None and facts.get("account_kind") != "group"):
-        return None
-    return await payer_for_booking(conn, terms=rules.registration.groups, registrant_id=person, wanted=wanted)
 
 
 def with_answers(item: BookingRequest, form: Mapping[str, Any]) -> BookingRequest:

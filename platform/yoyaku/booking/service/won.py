@@ -25,7 +25,7 @@ from yoyaku.booking.repository import acts, won
 from yoyaku.booking.repository.claims import NumberWish
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service.submit import find_payer
+from yoyaku.booking.service.payers import find_payer, with_mandate
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application
 from yoyaku.booking.visit import Visit
@@ -56,6 +56,8 @@ async def book_won(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, 
         check_terms(rules, win.accepted_terms)
     arisen = Arisen(entry_id=win.entry_id, anchors=win.anchors)
     application_id = new_id()
+    payer_id = await find_payer(conn, visit=visit, rules=rules, wanted=None)
+    visit = await with_mandate(conn, visit=visit, rules=rules, payer_id=payer_id)
     plans = _decide(rules, visit=visit, win=win, arisen=arisen, application_id=application_id)
     ids = [new_id() for _ in plans]
     units = await won.lock_won(conn, visit=visit, entry_id=win.entry_id)
@@ -63,7 +65,7 @@ async def book_won(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, 
     await won.hand_over(conn, visit=visit, shared=shared)
     numbers = await _numbers(conn, visit=visit, rules=rules, plans=plans)
     application = acts.NewApplication(application_id=application_id, form=win.form, accepted_terms=win.accepted_terms)
-    payer = {"payer_id": await find_payer(conn, visit=visit, rules=rules, wanted=None)}
+    payer = {"payer_id": payer_id}
     rows, told = [], []
     for plan, booking_id, number in zip(plans, ids, numbers, strict=True):
         key = {"booking_id": booking_id, "application_id": application_id, "number": number}
