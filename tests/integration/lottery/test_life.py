@@ -9,6 +9,7 @@ from tests.integration.lottery.drawn_town import COURTS, at, court, moment, publ
 
 from yoyaku.booking.policy import SlotTaken, StillDrawn
 from yoyaku.lottery.repository.lotteries import list_lotteries
+from yoyaku.lottery.service import drawing
 from yoyaku.lottery.service.accepting import accept_win
 from yoyaku.lottery.service.batches import BatchNotRevertible, apply_again, list_batches, preview, revert
 from yoyaku.testing.town import nights, visit_of
@@ -234,11 +235,20 @@ async def test_capacity_that_shrank_after_closing_stops_the_draw_visibly_until_i
     assert (await states(town))["courts", 2] == "drawn"
 
 
-async def test_progress_is_seen_by_others_and_ends_complete(town, drawn_runtime):
+async def test_progress_is_seen_by_others_while_a_draw_runs_and_ends_complete(town, drawn_runtime, monkeypatch):
     rules = await open_month(town, drawn_runtime, COURTS)
     await crowd(town, rules, people=2)
+    seen = "SELECT p.step, p.done, p.total, l.state FROM lottery_progress p JOIN lottery l USING (lottery_id)"
+    meanwhile, store = [], drawing._store
+
+    async def store_watched(conn, **more):
+        meanwhile.extend(await town.see(seen))
+        return await store(conn, **more)
+
+    monkeypatch.setattr(drawing, "_store", store_watched)
     await work(town, drawn_runtime, moment(1, "closes"))
-    assert await town.see("SELECT step, done = total FROM lottery_progress") == [("draw", True)]
+    assert meanwhile == [("draw", 1, drawing.STEPS, "sealed")]
+    assert await town.see(seen) == [("draw", drawing.STEPS, drawing.STEPS, "drawn")]
 
 
 async def test_planning_renews_itself(town, drawn_runtime):
