@@ -17,20 +17,13 @@ UNTIL: Final = "pay_until"
 _ENDED: Final[Mapping[str, State]] = {"canceled": "cancelled", "succeeded": "succeeded"}
 _REASONS: Final[Mapping[str, str]] = {
     "insufficient_funds": "insufficient_funds",
-    "card_velocity_exceeded": "limit_exceeded",
-    "withdrawal_count_limit_exceeded": "limit_exceeded",
-    "expired_card": "card_expired",
-    "authentication_required": "authentication_failed",
-    "payment_intent_authentication_failure": "authentication_failed",
-    "incorrect_cvc": "card_data_wrong",
-    "invalid_cvc": "card_data_wrong",
-    "incorrect_number": "card_data_wrong",
-    "invalid_expiry_month": "card_data_wrong",
-    "invalid_expiry_year": "card_data_wrong",
-    "payment_intent_payment_attempt_expired": "time_over",
+    "expired_card": "expired_card",
+    "authentication_required": "three_d_secure_failed",
+    "payment_intent_authentication_failure": "three_d_secure_failed",
 }
-OTHERWISE: Final = "declined"
-REFUND_FAILED: Final = "refund_failed"
+OTHERWISE: Final = "card_declined"
+TIME_OVER: Final = "payment_intent_payment_attempt_expired"
+REFUND_FAILED: Final = "refund_rejected"
 
 
 def at(epoch: int) -> datetime:
@@ -90,10 +83,9 @@ def _intent_found(intent: Intent, *, ref: str) -> Found:
 
 def _given_up(problem: Problem | None, *, ref: str) -> Found:
     code = (problem.decline_code or problem.code) if problem else None
-    reason = _REASONS.get(code, OTHERWISE) if code else None
-    if reason is None or reason == "time_over":
+    if code is None or code == TIME_OVER:
         return Found(state="expired", ref=ref)
-    return Found(state="failed", ref=ref, reason=reason)
+    return Found(state="failed", ref=ref, reason=_REASONS.get(code, OTHERWISE))
 
 
 def _means(charge: Charge) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Final, TypeVar
 
 from msgspec import Struct
@@ -60,7 +60,7 @@ class StripePayment:
 
         Raises:
             ProviderFailed, SecretMissing: ask ``status`` before anything else.
-            NotSupported: what Stripe does not take (``what``: ``choice``, ``amount``, ``email``, or its own word).
+            NotSupported: what Stripe does not take (``what``: ``choice``, ``amount``, ``email``, ``provider_refused``).
         """
         desk, key = Desk(context), order.attempt_id
         choice = choice_of(order, desk.settings)
@@ -115,7 +115,7 @@ class StripePayment:
 
         Raises:
             ProviderFailed, SecretMissing: ask ``refund_status`` before anything else.
-            NotSupported: nothing was paid, or Stripe will not (``what``: its word for why).
+            NotSupported: nothing was paid (``what``: ``payment``), or Stripe will not (``provider_refused``).
         """
         desk = Desk(context)
         intent_id = await _intent_id(desk, order.payment)
@@ -155,7 +155,8 @@ class StripePayment:
         """
         settings: StripeSettings = context.settings
         secret = context.secret(settings.webhook_secret)
-        return read_notices(headers, body, secret=secret, tolerance_seconds=settings.webhook_tolerance_seconds)
+        tolerance = timedelta(seconds=settings.webhook_tolerance_seconds)
+        return read_notices(headers, body, secret=secret, now=context.now, tolerance=tolerance)
 
     async def statement(self, context: PaymentContext, day: date) -> Sequence[StatementLine]:
         """Stripe's own books of one day in Japan.
@@ -184,7 +185,7 @@ async def _once(key: str, *, do: Callable[[str], Awaitable[T]], done: Callable[[
     except KeyTaken:
         raise ProviderFailed(reason="idempotency") from None
     except Refused as refused:
-        raise NotSupported(what=refused.code) from None
+        raise NotSupported(what="provider_refused", code=refused.code) from None
 
 
 async def _paper(desk: Desk, payment: PaymentRef) -> Session | Intent | None:

@@ -25,7 +25,8 @@ async def statement_of(desk: Desk, day: date) -> Sequence[StatementLine]:
     """What came from payers and went back to them; pay-outs to the city and Stripe's own fees are left out."""
     starts = datetime.combine(day, time.min, JAPAN)
     lines = [_line(one) async for one in desk.lines(starts, starts + timedelta(days=1))]
-    return sorted((line for line in lines if line is not None), key=lambda line: line.at)
+    oldest_first = reversed([line for line in lines if line is not None])
+    return sorted(oldest_first, key=lambda line: line.at)
 
 
 def _line(one: BalanceLine) -> StatementLine | None:

@@ -40,12 +40,11 @@ class Transport(stripe.HTTPClient):
         Raises:
             stripe.APIConnectionError: there was none in time, or it had no end.
         """
-        secure = url.startswith("https:")
         client = httpx.AsyncClient(
             timeout=self._timeout_seconds,
             follow_redirects=False,
-            trust_env=secure,  # the operator's proxy is used but for this machine itself
-            verify=_trusted() if secure else False,
+            trust_env=url.startswith("https:"),  # the operator's proxy is used but for this machine itself
+            verify=_trusted(),
         )
         try:
             async with asyncio.timeout(self._timeout_seconds), client:

@@ -19,10 +19,11 @@ from yoyaku.testing.stripe_api.lists import LISTED, listed, searched, shown
 from yoyaku.testing.stripe_api.page import answer_payer
 from yoyaku.testing.stripe_api.shapes import ApiError, Json, read_form
 
-Fault = Literal["busy", "broken", "broken_done", "lost", "slow", "garbage"]
+Fault = Literal["busy", "broken", "broken_done", "down", "lost", "slow", "garbage"]
 """``broken``: an error before anything was done; ``broken_done``: after it was; ``lost``: done, the answer never came."""
 SLOW_SECONDS: Final = 1.5
 REPLAYED: Final[Mapping[str, str]] = {"idempotent-replayed": "true"}
+GATEWAY: Final = Answer(status=HTTPStatus.BAD_GATEWAY, body=b"<html>Bad gateway</html>", media_type="text/html")
 Kept = tuple[str, Answer]
 
 
@@ -55,13 +56,15 @@ class StripeApi:
         if fault == "slow":
             time.sleep(SLOW_SECONDS)
         if fault == "lost":
-            return Answer(status=HTTPStatus.BAD_GATEWAY, body=b"<html>Bad gateway</html>", media_type="text/html")
+            return GATEWAY
         return replace(made, headers={"request-id": f"req_{secrets.token_hex(6)}", **made.headers})
 
     @staticmethod
     def _gone_wrong(fault: Fault | None) -> Answer | None:
         if fault == "busy":
             return _refused(ApiError("rate_limit", status=HTTPStatus.TOO_MANY_REQUESTS))
+        if fault == "down":
+            return GATEWAY
         return _json([]) if fault == "garbage" else None
 
     def _once(self, asked: Asked, fault: Fault | None) -> Answer:
