@@ -52,8 +52,9 @@ class Running:
     """A started demo, its ports, what it has said, and every process it started."""
 
     def __init__(self, project):
-        self.port, self.mail_port = free_port(), free_port()
-        self.process = demo(project, "run", "--port", str(self.port), "--mail-port", str(self.mail_port))
+        self.port, self.mail_port, self.payment_port = free_port(), free_port(), free_port()
+        ports = {"--port": self.port, "--mail-port": self.mail_port, "--payment-port": self.payment_port}
+        self.process = demo(project, "run", *(str(part) for option in ports.items() for part in option))
         self.said = []
         self.family = []
 
@@ -98,6 +99,7 @@ def test_every_site_answers_with_its_citys_name_and_nothing_is_left_after_ctrl_c
                 assert site.tenant["ja"] in get(running.port, host=host)
                 assert f"http://{host}:{running.port}" in "".join(running.said)
         assert "Demo mails" in get(running.mail_port)
+        assert "デモの決済会社" in get(running.payment_port, path="/control")
 
         assert running.end(signal.SIGINT) == 0
         assert running.left() == []

@@ -43,19 +43,29 @@ def demo() -> None:
 @click.option(
     "--mail-port", type=PORT, envvar="DEMO_MAIL_PORT", default=8025, show_default=True, help="The mail page's port."
 )
-def run(port: int, mail_port: int) -> None:
-    """Start database, broker, web, workers and mail page; stop all of them with Ctrl-C."""
+@click.option(
+    "--payment-port",
+    type=PORT,
+    envvar="DEMO_PAYMENT_PORT",
+    default=8026,
+    show_default=True,
+    help="The port of the demo's payment company.",
+)
+def run(port: int, mail_port: int, payment_port: int) -> None:
+    """Start database, broker, web, workers, mail page and payment company; stop all of them with Ctrl-C."""
     from yoyaku.cli.demo_supervisor import Supervisor
 
-    if port == mail_port:
-        raise click.UsageError("The sites and the mail page need a port each: DEMO_PORT and DEMO_MAIL_PORT.")
+    ports = {"DEMO_PORT": port, "DEMO_MAIL_PORT": mail_port, "DEMO_PAYMENT_PORT": payment_port}
+    if len(set(ports.values())) < len(ports):
+        raise click.UsageError(f"Each needs a port of its own: {', '.join(ports)}.")
     place = Place.here()
     with place.held():
         _check_disk(place)
-        _check_port(port, name="DEMO_PORT")
-        _check_port(mail_port, name="DEMO_MAIL_PORT")
+        for name, number in ports.items():
+            _check_port(number, name=name)
         started = time.monotonic()
-        Supervisor(place=place, port=port, mail_port=mail_port, say=click.echo).run(started=started)
+        supervisor = Supervisor(place=place, port=port, mail_port=mail_port, payment_port=payment_port, say=click.echo)
+        supervisor.run(started=started)
 
 
 @demo.command()

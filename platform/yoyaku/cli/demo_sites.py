@@ -44,8 +44,8 @@ def read_sites(tenants: Path, *, base_domain: str) -> tuple[Site, ...]:
     )
 
 
-def describe(sites: tuple[Site, ...], *, port: int, mail_page: str) -> str:
-    """The demo's greeting, in Japanese and English."""
+def describe(sites: tuple[Site, ...], *, port: int, pages: Mapping[str, str]) -> str:
+    """The demo's greeting, in Japanese and English; ``pages`` are the addresses of ``mails`` and ``payments``."""
     lines = ["", "予約デモが動いています / The demo is running", ""]
     for site in sites:
         lines.append(f"■ {site.tenant['ja']} {site.service['ja']} / {site.tenant['en']}: {site.service['en']}")
@@ -54,7 +54,8 @@ def describe(sites: tuple[Site, ...], *, port: int, mail_page: str) -> str:
         lines += [f"    職員   / clerk     {_login(person)}" for person in site.clerks]
         lines.append("")
     lines += [
-        f"■ 送信メール / Mails sent:  {mail_page}",
+        f"■ 送信メール / Mails sent:  {pages['mails']}",
+        f"■ デモの決済会社 / The demo's payment company:  {pages['payments']}/control",
         "■ 職員の確認コード / Codes of the clerks:  .venv/bin/yoyaku demo codes",
         "■ 時計を進める / Move a clock:  .venv/bin/yoyaku clock set --help",
         "",

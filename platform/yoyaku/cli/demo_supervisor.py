@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from yoyaku.cli.demo_beacon import prepare_beacon
 from yoyaku.cli.demo_identity import prepare_identity
+from yoyaku.cli.demo_payment import prepare_payment
 from yoyaku.cli.demo_place import Place
 from yoyaku.cli.demo_sites import describe, read_sites
 from yoyaku.kernel.errors import YoyakuError
@@ -57,6 +58,7 @@ class Supervisor:
     place: Place
     port: int
     mail_port: int
+    payment_port: int
     say: Callable[[str], None]
     children: list[Child] = field(default_factory=list)
 
@@ -69,7 +71,8 @@ class Supervisor:
             self._prepare(environment)
             self._start_application(environment)
             sites = read_sites(self.place.project / "tenants", base_domain=BASE_DOMAIN)
-            self.say(describe(sites, port=self.port, mail_page=f"http://localhost:{self.mail_port}"))
+            pages = {"mails": f"http://localhost:{self.mail_port}", "payments": f"http://localhost:{self.payment_port}"}
+            self.say(describe(sites, port=self.port, pages=pages))
             self.say(f"（起動 {time.monotonic() - started:.1f} 秒 / started in {time.monotonic() - started:.1f} s）")
             self._watch()
 
@@ -107,13 +110,20 @@ class Supervisor:
         sites = read_sites(self.place.project / "tenants", base_domain=BASE_DOMAIN)
         values = prepare_identity(folder, port=port, sites=sites)
         self._start(["-m", "yoyaku.testing.oidc_server", str(folder), str(port)], name="The identity provider")
-        self._start_beacon(Path(values["PLUGIN_PROFILES"]))
-        return values
+        profiles = Path(values["PLUGIN_PROFILES"])
+        self._start_beacon(profiles)
+        return values | self._start_processor(profiles)
 
     def _start_beacon(self, profiles: Path) -> None:
         folder, port = self.place.folder / "beacon", _free_port()
         prepare_beacon(folder, profiles=profiles, port=port)
         self._start(["-m", "yoyaku.testing.drand", str(folder), str(port)], name="The beacon of lotteries")
+
+    def _start_processor(self, profiles: Path) -> dict[str, str]:
+        folder, port = self.place.folder / "payments", self.payment_port
+        values = prepare_payment(folder, profiles=profiles, rulesets=self.place.project / "rulesets", port=port)
+        self._start(["-m", "yoyaku.testing.processor.server", str(folder), str(port)], name="The payment company")
+        return values
 
     def _database(self) -> dict[str, str]:
         if url := os.environ.get("DATABASE_URL"):

@@ -9,24 +9,21 @@ import pytest
 
 from yoyaku.extension.payment import PaymentContext
 from yoyaku.extension.refusals import SecretMissing
-from yoyaku.testing.processor.books import Merchant
+from yoyaku.testing.processor.merchants import environment_of, merchants_of, settings_for
 from yoyaku.testing.processor.processor import Processor
-from yoyaku.testing.processor.server import API_SECRET, WEBHOOK_SECRET, RunningProcessor
+from yoyaku.testing.processor.server import RunningProcessor
 from yoyaku.testing.processor.signing import WEBHOOK_HEADER, sign_webhook
 from yoyaku.testing.processor.webhooks import Deliverer
 from yoyaku_payment_hosted import HostedSettings
 
-SECRETS = {API_SECRET: "the-secret-of-the-program", WEBHOOK_SECRET: "the-secret-of-the-webhooks"}
-MERCHANT = Merchant(id="aoba", name="青葉市", api_secret=SECRETS[API_SECRET], webhook_secret=SECRETS[WEBHOOK_SECRET])
-OTHER = Merchant(id="midori", name="みどり管理", api_secret="another", webhook_secret="another too")
+MERCHANTS = merchants_of(("aoba", "midori"), secret="only-for-these-tests")
+SECRETS = environment_of(MERCHANTS)
 CARD = {"act": "pay", "brand": "visa", "number": "4111 1111 1111 1111", "month": "04", "year": "39", "code": "123"}
 
 
 @pytest.fixture(scope="session")
 def running():
-    processor = Processor(
-        merchants={one.id: one for one in (MERCHANT, OTHER)}, webhooks=Deliverer(first_pause=0.02)
-    )
+    processor = Processor(merchants=MERCHANTS, webhooks=Deliverer(first_pause=0.02))
     with RunningProcessor(processor) as server:
         yield server
 
@@ -42,8 +39,7 @@ def processor(running):
 
 @pytest.fixture
 def settings(running):
-    choices = ["card", "convenience", "pay_easy", "net_bank", "e_money"]
-    return msgspec.convert(running.settings("aoba", choices=choices, timeout_seconds=1), HostedSettings)
+    return msgspec.convert({**settings_for("aoba", base_url=running.url), "timeout_seconds": 1}, HostedSettings)
 
 
 @pytest.fixture
@@ -82,7 +78,7 @@ class Payer:
             }
         )
         seconds = int(datetime.now(tz=UTC).timestamp())
-        return {WEBHOOK_HEADER: sign_webhook(SECRETS[WEBHOOK_SECRET], timestamp=seconds, body=body)}, body
+        return {WEBHOOK_HEADER: sign_webhook(MERCHANTS["aoba"].webhook_secret, timestamp=seconds, body=body)}, body
 
     @contextmanager
     def down(self):

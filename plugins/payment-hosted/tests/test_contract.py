@@ -3,10 +3,10 @@
 import pytest
 
 from yoyaku.testing.online_payment_contract import OnlinePaymentContract
-from yoyaku.testing.processor.server import API_SECRET, WEBHOOK_SECRET
+from yoyaku.testing.processor.merchants import environment_of, merchants_of, settings_for
 from yoyaku_payment_hosted import plugin
 
-SECRETS = {API_SECRET: "the-secret-of-the-program", WEBHOOK_SECRET: "the-secret-of-the-webhooks"}
+SECRETS = environment_of(merchants_of(["aoba"], secret="only-for-these-tests"))
 
 
 class TestCard(OnlinePaymentContract):
@@ -16,7 +16,7 @@ class TestCard(OnlinePaymentContract):
 
     @pytest.fixture
     def usual(self, running):
-        return running.settings("aoba", choices=["card", "e_money"])
+        return {**settings_for("aoba", base_url=running.url), "choices": ["card", "e_money"]}
 
     @pytest.fixture
     def provider(self, provider):
@@ -30,7 +30,7 @@ class TestConvenienceStore(OnlinePaymentContract):
 
     @pytest.fixture
     def usual(self, running):
-        return running.settings("aoba", choices=["convenience", "pay_easy"])
+        return {**settings_for("aoba", base_url=running.url), "choices": ["convenience", "pay_easy"]}
 
     @pytest.fixture
     def provider(self, provider):

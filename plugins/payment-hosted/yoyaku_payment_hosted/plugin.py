@@ -44,8 +44,8 @@ class HostedPayment:
     settings_type: ClassVar[type[Struct]] = HostedSettings
 
     def capabilities(self, settings: HostedSettings) -> Capabilities:
-        """What can be given back depends on the methods: only where all of them can, it is promised."""
-        refunds = REFUNDABLE.issuperset(settings.choices)
+        """What was paid in cash or from an account cannot be given back by the processor: ``refund`` says so."""
+        refunds = not REFUNDABLE.isdisjoint(settings.choices)
         return Capabilities(
             way="page",
             choices=settings.choices,
@@ -169,6 +169,7 @@ class HostedPayment:
 
 def _asked(order: Order, choice: str) -> dict[str, Any]:
     """What the processor must know, and no more: names only where a method needs them."""
+    until = (choice in BY_NUMBERS and order.numbers_until) or order.expires_at
     told: dict[str, Any] = {
         "order_id": order.attempt_id,
         "amount": order.amount_yen,
@@ -178,7 +179,7 @@ def _asked(order: Order, choice: str) -> dict[str, Any]:
         "return_url": order.return_url,
         "cancel_url": order.cancel_url,
         "notify_url": order.notify_url,
-        "expires_at": order.expires_at.astimezone(UTC),
+        "expires_at": until.astimezone(UTC),
         "language": "ja" if order.payer.language == "ja" else "en",
         "reference": order.collection_number,
     }

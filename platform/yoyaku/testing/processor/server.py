@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,9 +19,6 @@ from yoyaku.testing.processor.control import answer_books, answer_control
 from yoyaku.testing.processor.pages import answer_page
 from yoyaku.testing.processor.processor import Processor
 from yoyaku.testing.serving import Answer, Asked, Served, serve_until_stopped
-
-API_SECRET: Final = "PROCESSOR_API_SECRET"  # noqa: S105  # the name of a variable
-WEBHOOK_SECRET: Final = "PROCESSOR_WEBHOOK_SECRET"  # noqa: S105  # the same
 
 
 class RunningProcessor(Served):
@@ -44,11 +41,6 @@ class RunningProcessor(Served):
         self.processor.webhooks.stop()
         super().__exit__(kind, why, trace)
 
-    def settings(self, merchant: str, **other: Any) -> dict[str, Any]:  # noqa: ANN401  # any setting
-        """The settings of ``payment-hosted`` for this processor; the secrets' variables are named as given here."""
-        names = {"api_secret": API_SECRET, "webhook_secrets": [WEBHOOK_SECRET]}
-        return {"base_url": self.url, "merchant": merchant, **names, **other}
-
     def _answer(self, asked: Asked) -> Answer:
         path = urlsplit(asked.path).path
         if path.startswith("/v1/"):
@@ -63,9 +55,10 @@ class RunningProcessor(Served):
 
 
 def main(folder: Path, port: int) -> None:
-    """Serve until asked to stop."""
+    """Serve until asked to stop; browsers are sent to ``localhost``."""
     merchants = msgspec.json.decode((folder / "merchants.json").read_bytes(), type=list[Merchant])
     processor = Processor(merchants={one.id: one for one in merchants}, kept_in=folder / "books.json")
+    processor.url = f"http://localhost:{port}"
     serve_until_stopped(RunningProcessor(processor, port=port))
 
 
