@@ -363,10 +363,13 @@ async def test_nights_show_entries_and_rooms_by_week_and_lead_to_the_form(lodgin
     night = links(page.text, rf"{place}/2027-04-1\d")[0]
     page = await lodging.get(night)
     said = plain(page.text)
+    assert f"2027年4月{int(re.search('2027-04-([0-9]+)', night)[1])}日" in said
     assert "第1希望に申込む" in said
     assert "1泊" in said
     assert "2泊" in said
     assert page.text.count('name="guests.2.') == page.text.count('name="guests.1.')
+    house = await lodging.get(f"/facilities/{place.rpartition('/')[2]}")
+    assert plain(re.search("<h1.*?</h1>", house.text, re.DOTALL)[0]).strip() in said
 
 
 @pytest.mark.fact("ML-016", "ML-017")
