@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from tests.company import company_values
 from tests.copies import template_of
 from tests.second_factor import keep_many_codes
 
@@ -93,8 +94,10 @@ def beacon_network():
 
 def city_values(database):
     """Settings for a database, as an environment has them."""
+    profiles = beacon_network()[1]
     return {
-        "PLUGIN_PROFILES": str(beacon_network()[1]),
+        **company_values(profiles),
+        "PLUGIN_PROFILES": str(profiles),
         "DATABASE_URL": database.url,
         "MIGRATION_DATABASE_URL": database.owner_url,
         "CELERY_BROKER_URL": "memory://",

@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.cities import beacon_network, city_values, read_services
+from tests.company import company_values
 from tests.e2e.desk import Desk
 from tests.e2e.journey import Journey
 from tests.e2e.post import Post
@@ -59,7 +60,7 @@ def provider_values(tmp_path_factory):
         beacon, _ = beacon_network()
         write_profile(folder, beacon.network, beacon.url, name="demo")
         key = json.dumps(running.provider.client_key.as_dict(private=True))
-        yield {"PLUGIN_PROFILES": str(folder), "IDENTITY_CLIENT_KEY": key}
+        yield {**company_values(folder), "PLUGIN_PROFILES": str(folder), "IDENTITY_CLIENT_KEY": key}
 
 
 @pytest.fixture(scope="session")
