@@ -78,6 +78,21 @@ def confirm_use(journey, month, wish):
     return page.locator("main .card a .number").all_inner_texts()
 
 
+def confirm_ticked(journey, month, wish):
+    """利用確定 of the wins that are ticked, of which the card then names the bookings; gives their numbers."""
+    page = journey.page
+    open_mine(journey, month)
+    page.goto(f"{page.url}/accept")
+    page.locator("label.choice", has_text=wish).locator("input").check()
+    journey.stop("wins")
+    page.get_by_role("button", name="選んだ当選の確認へ").click()
+    page.get_by_role("heading", name="次の当選を予約にします").wait_for()
+    journey.stop("sure")
+    page.get_by_role("button", name="利用確定（1件）").click()
+    page.get_by_text("当選の手続きが終わり、予約になりました").wait_for()
+    return page.locator("main .card a .number").all_inner_texts()
+
+
 def why_lost(journey, month):
     """The page that says why one lost."""
     open_mine(journey, month)

@@ -8,6 +8,7 @@ from tests.e2e.months.hourly import (
     PLACE,
     book,
     calendar,
+    confirm_ticked,
     confirm_use,
     enter,
     reorder,
@@ -135,7 +136,7 @@ def draw_april(people, until, post, folder):
         wait_for(one, "/me/lottery", re.compile("利用確定待ち|すべての希望が落選しました"))
     won = "利用確定待ち" in said(people[0])
     winner, loser = people if won else reversed(people)
-    assert confirm_use(winner, APRIL, "第1希望")
+    assert confirm_ticked(winner, APRIL, "第1希望")
     assert post.last_to(MIDORI if won else HANAKO, subject=LOST)
     open_mine(loser, APRIL)
     loser.stop("lost")
