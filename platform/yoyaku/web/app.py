@@ -17,7 +17,7 @@ from litestar.types import Message, Scope
 from yoyaku.admin import pages as admin_pages
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
-from yoyaku.booking.pages import apply, cart, done, find, home, mine, search, stay
+from yoyaku.booking.pages import apply, cart, done, find, home, mine, payment_steps, search, stay
 from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
@@ -66,6 +66,7 @@ PAGES: Final = [
     *done.ROUTES,
     *home.ROUTES,
     *mine.ROUTES,
+    *payment_steps.ROUTES,
     *lottery_pages.ROUTES,
     *registration_pages.ROUTES,
     *admin_pages.ROUTES,
@@ -134,6 +135,7 @@ def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
     return {
         "here": Provide(visits.provide_here),
         "slowed": Provide(visits.provide_slowed),
+        "till": Provide(visits.provide_till, sync_to_thread=False),
         "door": Provide(visits.provide_door),
         "caller": Provide(visits.provide_caller),
         "at": Provide(visits.provide_doorstep),
@@ -142,9 +144,13 @@ def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
 
 
 def _forgery_guard(secret: str, *, secure: bool) -> CSRFConfig:
-    """Forms carry a token of ours; the API's callers carry one of theirs in a header and need none."""
+    """Forms carry a token of ours; the API's callers carry one of theirs in a header, webhooks are signed: they need none."""
     return CSRFConfig(
-        secret=secret, cookie_name=CSRF_COOKIE, cookie_secure=secure, cookie_httponly=True, exclude=["^/api/"]
+        secret=secret,
+        cookie_name=CSRF_COOKIE,
+        cookie_secure=secure,
+        cookie_httponly=True,
+        exclude=["^/api/", "^/hooks/"],
     )
 
 

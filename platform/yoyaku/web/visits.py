@@ -10,6 +10,7 @@ from litestar import Request
 
 from yoyaku.booking.api.caller import Caller
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.till import Till
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import cart_count
 from yoyaku.booking.visit import Visit
@@ -120,6 +121,11 @@ class Visits:
                 throttle=self._throttle(opened) if slowed else None,
                 address=client_of(request).address,
             )
+
+    def provide_till(self, request: Request[Any, Any, Any]) -> Till:
+        """For pages that ask a payment provider: no transaction is open but those that they open."""
+        site: Site = request.scope["state"]["site"]
+        return Till(open_here=lambda: self._here(request), means=self._machinery.money_means(site))
 
     async def provide_door(self, request: Request[Any, Any, Any]) -> AsyncGenerator[Door, None]:
         """For registration, logging in and out."""

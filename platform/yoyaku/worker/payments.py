@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.repository.attempts import DueAttempt, due_attempts
-from yoyaku.billing.service.asking import Addresses, MoneyMeans, ask
-from yoyaku.db.engine import platform_transaction, tenant_transaction
+from yoyaku.billing.service.asking import MoneyMeans, ask
+from yoyaku.billing.service.means import lend_means
+from yoyaku.db.engine import platform_transaction
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.worker.runtime import Runtime
 from yoyaku.worker.sight import site_of
@@ -53,16 +51,12 @@ async def _ask(runtime: Runtime, one: DueAttempt) -> bool:
 
 def means_of(runtime: Runtime, site: Site) -> MoneyMeans:
     """What this process lends to the payments of a service."""
-
-    @asynccontextmanager
-    async def transaction() -> AsyncIterator[tuple[AsyncConnection, MoneyAct]]:
-        async with tenant_transaction(runtime.engine, site.tenant_id, site.service_id) as conn:
-            yield conn, act_of_system(runtime, site, conn)
-
-    return MoneyMeans(
-        transaction=transaction,
+    return lend_means(
+        runtime.engine,
+        service=(site.tenant_id, site.service_id),
+        act_of=partial(act_of_system, runtime, site),
         plugin_profiles=runtime.settings.plugin_profiles,
-        addresses=partial(payment_addresses, address_of_site(runtime.settings, site)),
+        site_address=address_of_site(runtime.settings, site),
     )
 
 
@@ -76,13 +70,4 @@ def act_of_system(runtime: Runtime, site: Site, conn: AsyncConnection) -> MoneyA
         real_now=real_now,
         zone=site.zone,
         rules_of=partial(runtime.rules.rules_of, conn, tenant_id=site.tenant_id, service_id=site.service_id),
-    )
-
-
-def payment_addresses(site_address: str, method: str, attempt_id: UUID) -> Addresses:
-    """Where a provider sends the browser and its webhooks."""
-    return Addresses(
-        returns=f"{site_address}/me/payments/{attempt_id}/back",
-        cancels=f"{site_address}/me/payments/{attempt_id}/back",
-        notifies=f"{site_address}/hooks/payments/{method}",
     )

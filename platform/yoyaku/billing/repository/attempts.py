@@ -43,8 +43,8 @@ _BY_REF = text(f"SELECT {_COLUMNS} FROM payment_attempt WHERE plugin = :plugin A
 _LEASE = text(f"""
     UPDATE payment_attempt
     SET next_ask_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds', asked = asked + 1
-    WHERE attempt_id = :attempt_id AND (next_ask_at <= clock_timestamp() OR :at_once)
-      AND (state IN ('created', 'pending') OR :even_if_over)
+    WHERE attempt_id = :attempt_id
+      AND (next_ask_at <= clock_timestamp() OR (:at_once AND state IN ('created', 'pending')))
     RETURNING {_COLUMNS}
 """)  # noqa: S608
 _STARTED = text("""
@@ -62,6 +62,7 @@ _ASK_AGAIN = text("""
         provider_ref = coalesce(:provider_ref, provider_ref)
     WHERE attempt_id = :attempt_id
 """)
+_ASK_NOW = text("UPDATE payment_attempt SET next_ask_at = clock_timestamp() WHERE attempt_id = :attempt_id")
 _END = text("""
     UPDATE payment_attempt
     SET state = :state, counted = :counted, moved_yen = :moved_yen, ended_at = :ended_at, failure = :failure,
@@ -112,14 +113,12 @@ async def find_by_ref(conn: AsyncConnection, *, plugin: str, ref: str) -> Attemp
     return _first((await conn.execute(_BY_REF, {"plugin": plugin, "ref": ref})).mappings().first())
 
 
-async def lease(
-    conn: AsyncConnection, *, attempt_id: UUID, at_once: bool = False, even_if_over: bool = False
-) -> AttemptView | None:
+async def lease(conn: AsyncConnection, *, attempt_id: UUID, at_once: bool = False) -> AttemptView | None:
     """Take an attempt for asking about it; ``None`` where somebody else does, or it is not time.
 
-    ``even_if_over``: also one that ended, since a webhook says that there is news.
+    ``at_once``: whatever its next time is, unless it is over.
     """
-    values = {"attempt_id": attempt_id, "at_once": at_once, "even_if_over": even_if_over}
+    values = {"attempt_id": attempt_id, "at_once": at_once}
     return _first((await conn.execute(_LEASE, values)).mappings().first())
 
 
@@ -148,6 +147,11 @@ async def ask_again(
     """Nobody knows yet: ask again then (real time; ``None``: only when there is news)."""
     values = {"attempt_id": attempt_id, "next_ask_at": at, "last_error": error, "provider_ref": ref}
     await conn.execute(_ASK_AGAIN, values)
+
+
+async def ask_now(conn: AsyncConnection, *, attempt_id: UUID) -> None:
+    """There is news: ask as soon as possible, also about one that is over."""
+    await conn.execute(_ASK_NOW, {"attempt_id": attempt_id})
 
 
 async def end_attempt(conn: AsyncConnection, *, attempt_id: UUID, values: Mapping[str, Any]) -> None:

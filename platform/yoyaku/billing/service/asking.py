@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -85,15 +85,12 @@ class Case:
     act: MoneyAct
 
 
-async def ask(
-    means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False, is_news: bool = False
-) -> AttemptView | None:
+async def ask(means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False) -> AttemptView | None:
     """Ask a provider about an attempt and take the answer; ``None`` where it is not time, or somebody else asks.
 
-    ``at_once``: whatever its next time is (a payer waits, a webhook came); ``is_news``: also about one that is over.
-    A provider that does not answer is asked again later, in pauses that grow.
+    ``at_once``: whatever its next time is, since a payer waits. A provider that does not answer is asked again later, in pauses that grow.
     """
-    case = await _lease(means, attempt_id=attempt_id, at_once=at_once, is_news=is_news)
+    case = await _lease(means, attempt_id=attempt_id, at_once=at_once)
     if case is None:
         return None
     try:
@@ -114,7 +111,7 @@ async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     Raises:
         ProviderFailed: nobody knows; it stays as it is.
     """
-    case = await _lease(means, attempt_id=attempt_id, at_once=True, is_news=False)
+    case = await _lease(means, attempt_id=attempt_id, at_once=True)
     if case is None:
         return None
     async with _in_time(case):
@@ -124,9 +121,9 @@ async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     return await _take(means, case, found)
 
 
-async def _lease(means: MoneyMeans, *, attempt_id: UUID, at_once: bool, is_news: bool) -> Case | None:
+async def _lease(means: MoneyMeans, *, attempt_id: UUID, at_once: bool) -> Case | None:
     async with means.transaction() as (conn, act):
-        attempt = await repository.lease(conn, attempt_id=attempt_id, at_once=at_once, even_if_over=is_news)
+        attempt = await repository.lease(conn, attempt_id=attempt_id, at_once=at_once)
         if attempt is None:
             return None
         payment = attempt
@@ -262,11 +259,6 @@ def _next_time(real_now: datetime, attempt: AttemptView) -> datetime:
     at = real_now + pause
     over = attempt.expires_at
     return min(at, over + FIRST_PAUSE) if over is not None and real_now < over else at
-
-
-def open_step(attempt: AttemptView) -> Mapping[str, Any]:
-    """What the payer does next, as it was stored; empty where the provider was not reached yet."""
-    return attempt.step or {}
 
 
 def in_order(attempts: Sequence[AttemptView]) -> list[UUID]:

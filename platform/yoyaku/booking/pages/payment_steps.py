@@ -1,0 +1,147 @@
+"""Paying at a provider: the way there, its numbers, the way back, giving up; and the provider's webhooks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_200_OK
+
+from yoyaku.billing.repository.attempts import read_attempt
+from yoyaku.billing.service.asking import ask, stop
+from yoyaku.billing.service.webhooks import take_webhook
+from yoyaku.billing.views import AttemptView
+from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.till import Till
+from yoyaku.booking.service import get_booking
+from yoyaku.booking.views import BookingView
+from yoyaku.extension.payment import ProviderFailed, WebhookRefused
+from yoyaku.kernel.errors import NotFound
+from yoyaku.ui.page import Crumb
+
+LARGEST_WEBHOOK: Final = 64 * 1024
+
+
+@get("/me/payments/{attempt_id:uuid}/go")
+async def leave(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Response[Any]:
+    """Begin the payment at its provider and show the way there, or the numbers by which it is paid."""
+    async with till.open_here() as here:
+        if here.visit.registrant_id is None:
+            return here.page.go(f"/login?next={here.page.path}")
+        attempt, _ = await own_attempt(here, attempt_id)
+        if attempt.step is not None or not attempt.is_open:
+            return await _show(here, attempt_id)
+    await ask(till.means, attempt_id=attempt_id, at_once=True)
+    async with till.open_here() as here:
+        return await _show(here, attempt_id)
+
+
+@get("/me/payments/{attempt_id:uuid}")
+async def show_payment(here: NamedDependency[Here], attempt_id: FromPath[UUID]) -> Response[Any]:
+    """How it stands with a payment, without asking anybody."""
+    if here.visit.registrant_id is None:
+        return here.page.go(f"/login?next={here.page.path}")
+    return await _show(here, attempt_id, leaving=False)
+
+
+@get("/me/payments/{attempt_id:uuid}/back")
+async def come_back(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Response[Any]:
+    """Where a provider sends the browser: it is asked what became of the payment, whatever the address says."""
+    async with till.open_here() as here:
+        if here.visit.registrant_id is None:
+            return here.page.go(f"/login?next={here.page.path}")
+        await own_attempt(here, attempt_id)
+    await ask(till.means, attempt_id=attempt_id, at_once=True)
+    async with till.open_here() as here:
+        return await _show(here, attempt_id, leaving=False)
+
+
+@post("/me/payments/{attempt_id:uuid}/stop", status_code=303)
+async def give_up(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Response[Any]:
+    """Give up a payment that is not paid, so that another can begin."""
+    async with till.open_here() as here:
+        if here.visit.registrant_id is None:
+            return here.page.go(f"/login?next={here.page.path}")
+        attempt, booking = await own_attempt(here, attempt_id)
+    failed = False
+    if attempt.is_open and attempt.kind == "payment":
+        try:
+            await stop(till.means, attempt_id=attempt_id)
+        except ProviderFailed:
+            failed = True
+    async with till.open_here() as here:
+        path = f"/me/payments/{attempt_id}" if failed else f"/me/bookings/{booking.booking_id}"
+        return here.page.go(path, flash="flash.payment_not_stopped" if failed else None)
+
+
+@post("/hooks/payments/{method:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_WEBHOOK)
+async def take_notice(
+    till: NamedDependency[Till], method: FromPath[str], request: Request[Any, Any, Any]
+) -> Response[str]:
+    """What a provider says by itself. It is answered well only where it is believed and ours, or was told before."""
+    body = await request.body()
+    async with till.open_here() as here:
+        rules = await here.rules()
+        terms = next((one for one in rules.payment.methods if one.code == method), None)
+    if terms is None:
+        return Response("unknown", status_code=404, media_type="text/plain")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        outcome = await take_webhook(till.means, method=terms, headers=headers, body=body)
+    except WebhookRefused as refused:
+        reason = str(refused.facts.get("reason", refused.code))
+        return Response(reason, status_code=404 if reason == "unknown" else 400, media_type="text/plain")
+    return Response(outcome, media_type="text/plain")
+
+
+async def own_attempt(here: Here, attempt_id: UUID) -> tuple[AttemptView, BookingView]:
+    """An attempt of one's own booking.
+
+    Raises:
+        NotFound, BookingNotFound: there is none, or it is another's.
+    """
+    attempt = await read_attempt(here.conn, attempt_id=attempt_id)
+    if attempt is None:
+        raise NotFound(what="payment")
+    return attempt, await get_booking(here.conn, visit=here.visit, booking_id=attempt.charge_id)
+
+
+async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Response[Any]:
+    """The way on: to the provider while it is open, else what became of it."""
+    attempt, booking = await own_attempt(here, attempt_id)
+    step = attempt.step or {}
+    goes = leaving and attempt.is_open and step.get("kind") == "GoTo"
+    path = f"/me/bookings/{booking.booking_id}"
+    crumbs = [
+        Crumb(label=here.words.say("nav.my_page"), path="/me"),
+        Crumb(label=booking.number, path=path),
+        Crumb(label=here.words.say("pay.title")),
+    ]
+    page = here.page.show(
+        "booking/payment_step.html",
+        attempt=attempt,
+        booking=booking,
+        step=step,
+        goes=goes,
+        booking_path=path,
+        crumbs=crumbs,
+    )
+    if goes and step.get("fields"):
+        page.headers["content-security-policy"] = _policy_for(str(step["url"]))
+    return page
+
+
+def _policy_for(address: str) -> str:
+    """The usual policy, and a form that may be sent to the provider."""
+    there = urlsplit(address)
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action 'self' {there.scheme}://{there.netloc}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+ROUTES: Final = [leave, show_payment, come_back, give_up, take_notice]
