@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.unit.lottery.test_proof import PEOPLE, RESULT, SEALED, altered, line_of, sealed_and_result
+from tests.unit.lottery.proofs import PEOPLE, RESULT, SEALED, altered, line_of, sealed_and_result
 
 from yoyaku.cli.lottery import lottery
 from yoyaku.kernel.ids import new_id
