@@ -52,6 +52,13 @@ def context(settings):
     return PaymentContext(settings=settings, now=datetime.now(tz=UTC), secret=secret)
 
 
+@pytest.fixture
+async def browser():
+    """Somebody's browser, which follows nothing by itself."""
+    async with httpx.AsyncClient(trust_env=False) as found:
+        yield found
+
+
 class Payer:
     """The other side, as the suite of the contract wants it: a payer, the processor's webhooks, and its silence."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
@@ -255,7 +255,8 @@ class Books(Struct, kw_only=True):
             raise ApiRefused("not_paid")
         if payment.choice not in REFUNDABLE:
             raise ApiRefused("not_refundable")
-        if merchant.reversal_days is not None and now > payment.paid_at + timedelta(days=merchant.reversal_days):
+        days = (now.astimezone(ZONE).date() - payment.paid_at.astimezone(ZONE).date()).days
+        if merchant.reversal_days is not None and days > merchant.reversal_days:
             raise ApiRefused("reversal_too_late")
         back = sum(
             one.amount

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from yoyaku.testing.processor.books import ZONE, Payment
-from yoyaku.testing.processor.cards import BRANDS, PASSCODE, TEST_CARDS, mistakes, outcome_of, remembered
+from yoyaku.testing.processor.cards import BRANDS, PASSCODE, TEST_CARDS, CardAct, mistakes, outcome_of, remembered
 from yoyaku.testing.processor.markup import button, choice_field, link, listed, page, summary, text_field
 from yoyaku.testing.processor.numbers import STORES
 from yoyaku.testing.processor.processor import Processor
@@ -203,10 +203,19 @@ def _challenge(visit: Visit) -> str:
 
 def _trials(visit: Visit) -> str:
     rows = "".join(
-        f"<tr><td>{number}</td><td>{escape(act.outcome if act.reason is None else f'{act.outcome}: {act.reason}')}</td></tr>"
+        f"<tr><td>{number}</td><td>{visit.say(f'trial_{act.outcome}')}{escape(_told(visit, act))}</td></tr>"
         for number, act in TEST_CARDS.items()
     )
-    return f'<details><summary>{visit.say("trials")}</summary><div class="scroll"><table>{rows}</table></div></details>'
+    head = f'<tr><th scope="col">{visit.say("number")}</th><th scope="col">{visit.say("trial")}</th></tr>'
+    return (
+        f'<details><summary>{visit.say("trials")}</summary><div class="scroll" tabindex="0" role="region"'
+        f' aria-label="{visit.say("trials")}"><table>{head}{rows}</table></div></details>'
+    )
+
+
+def _told(visit: Visit, act: CardAct) -> str:
+    reason = "three_d_secure_failed" if act.challenge_fails else act.reason
+    return "" if reason is None else f" → {visit.say(reason)}"
 
 
 def _numbers(visit: Visit) -> str:

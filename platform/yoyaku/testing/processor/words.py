@@ -110,9 +110,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "stores": ("お支払いできるお店", "Stores"),
     "trials": ("試験用のカード番号", "Card numbers for trials"),
+    "trial": ("何が起こるか", "What happens"),
+    "trial_ok": ("本人認証なし", "No question of 3-D Secure"),
+    "trial_challenge": ("本人認証あり", "3-D Secure asks"),
+    "trial_processing": ("結果がすぐには出ない", "The bank takes its time"),
+    "trial_three_d_secure_unavailable": ("本人認証が利用できない", "3-D Secure is not available"),
     "unknown_title": ("ページが見つかりません", "No such page"),
     "unknown": ("このお支払いは見つかりませんでした。", "This payment was not found."),
-    "forms": ("手続き", "What to do"),
 }
 """By key: Japanese, English; ``{…}`` is filled in."""
 
