@@ -12,7 +12,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from tests.cities import NOW, template_of_cities
 from tests.copies import copied, forget_templates
 
 from yoyaku.cli.db import upgrade_database
@@ -89,6 +88,8 @@ def _new_database(database_server, _new_name):
 @pytest.fixture(scope="session")
 def new_cities(database_server, _new_name):
     """Makes databases with the four services and their people: ``with new_cities(now=BEGIN) as made``."""
+    from tests.cities import NOW, template_of_cities  # noqa: PLC0415  # half the product; most tests need none of it
+
     return lambda *, now=NOW: copied(database_server, _new_name(), template_of_cities(database_server, now))
 
 
