@@ -23,10 +23,14 @@ class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Collection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a bank debits what is paid by file: the day, and from when on the file is put together."""
+    """When a bank debits what is paid by file: the day, and from when on the file is put together.
+
+    ``reception`` is the address at which residents agree to it with their bank (Web口座振替受付サービス).
+    """
 
     on: Moment
     prepared: Moment
+    reception: Annotated[str, Meta(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
 
 
 class PaymentMethod(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +39,8 @@ class PaymentMethod(Clause, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ``after_due``: ``kept`` (the booking stands, other methods remain), ``lapses`` (the tentative booking ends, by its
     life cycle). ``open_after_due``: it is taken late, too (cash at the counter). ``plugin`` brings the money, with the
     operator's ``profile`` and own ``settings``; ``choices`` are those of its methods that are offered. ``automatic``: it
-    is the way of payment without anybody choosing it (a mandate). ``collection`` belongs to a plugin that works by file.
+    is the way of payment without anybody choosing it (a mandate). ``needs_email``: only for payers with an address of
+    mail. ``collection`` belongs to a plugin that works by file.
     """
 
     code: Code
@@ -50,6 +55,7 @@ class PaymentMethod(Clause, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     settings: dict[str, Any] = {}
     choices: list[Choice] = []
     automatic: bool = False
+    needs_email: bool = False
     collection: Collection | None = None
 
 

@@ -17,7 +17,7 @@ from litestar.types import Message, Scope
 from yoyaku.admin import pages as admin_pages
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
-from yoyaku.booking.pages import apply, cart, done, find, home, mine, payment_steps, search, stay
+from yoyaku.booking.pages import apply, cart, done, find, home, mine, paying, payment_steps, search, stay
 from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
@@ -66,6 +66,7 @@ PAGES: Final = [
     *done.ROUTES,
     *home.ROUTES,
     *mine.ROUTES,
+    *paying.ROUTES,
     *payment_steps.ROUTES,
     *lottery_pages.ROUTES,
     *registration_pages.ROUTES,

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy import Paid, SettlementPlan, plan_settlement
+from yoyaku.billing.policy import Paid, PaymentDue, SettlementPlan, plan_settlement
 from yoyaku.billing.refusals import AmountWrong, ChoiceNotOffered, MethodNotOpen, NothingToPay, PaymentUnderWay
 from yoyaku.billing.repository import attempts as repository
 from yoyaku.billing.repository import numbers
-from yoyaku.billing.repository.charges import lock_charge
+from yoyaku.billing.repository.charges import lock_charge, read_charge
 from yoyaku.billing.terms import PaymentMethod, PaymentTerms
 from yoyaku.billing.ties import ChargeSubject, charge_keeper
 from yoyaku.billing.views import AttemptView, ChargeView
@@ -47,9 +47,25 @@ async def open_account(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID)
         RefundTooLate: what would have to go back is too old for it.
     """
     subject = await charge_keeper().lock(conn, act=act, charge_id=charge_id)
-    charge = await lock_charge(conn, charge_id=charge_id)
+    return await _account(conn, act=act, subject=subject, charge=await lock_charge(conn, charge_id=charge_id))
+
+
+async def look_at_account(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> Account:
+    """The same for looking: nothing is held.
+
+    Raises:
+        NotFound, RefundTooLate: as :func:`open_account`.
+    """
+    subject = await charge_keeper().read(conn, act=act, charge_id=charge_id)
+    return await _account(conn, act=act, subject=subject, charge=await read_charge(conn, charge_id=charge_id))
+
+
+async def _account(
+    conn: AsyncConnection, *, act: MoneyAct, subject: ChargeSubject, charge: ChargeView | None
+) -> Account:
     if charge is None:
         raise NotFound(what="charge")
+    charge_id = charge.charge_id
     attempts = await repository.attempts_of(conn, charge_id=charge_id)
     plan = plan_settlement(
         owed_yen=charge.owed_yen,
@@ -81,6 +97,16 @@ def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: Mon
 def is_online(terms: PaymentTerms, method: str) -> bool:
     """Whether payments by a method go back by themselves, through their provider."""
     return any(one.online for one in terms.methods if one.code == method)
+
+
+def open_methods(subject: ChargeSubject, *, now: datetime) -> list[tuple[PaymentMethod, PaymentDue]]:
+    """The methods by which a charge can be paid now, the first shown first, with their due dates."""
+    found = []
+    for due in subject.dues:
+        terms = next((one for one in subject.terms.methods if one.code == due.method), None)
+        if terms is not None and (due.due_at is None or now < due.due_at or terms.open_after_due):
+            found.append((terms, due))
+    return found
 
 
 def method_called(subject: ChargeSubject, code: str, *, now: datetime) -> PaymentMethod:
