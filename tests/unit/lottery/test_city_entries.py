@@ -14,6 +14,7 @@ from yoyaku.lottery.policy.entry import EntryRequest, decide_entry
 from yoyaku.lottery.policy.refusals import (
     AnotherFacility,
     EntryNotOpen,
+    MailNotVerifiedForLottery,
     NotEligible,
     PreferenceForFirstOnly,
     SetAcrossFacilities,
@@ -24,6 +25,7 @@ from yoyaku.rulebook.book import read_book
 
 ROOT = Path(__file__).parents[3]
 SPORTS = read_book(ROOT / "rulesets/kumamoto-sports").need_compiled()
+HALLS = read_book(ROOT / "rulesets/kumamoto-halls").need_compiled()
 LODGING = read_book(ROOT / "rulesets/minato-lodging").need_compiled()
 PLAYER = Person(facts={"user_class": "individual", "account_kind": "individual", "registration": "registered"})
 RESIDENT = Person(facts={"user_class": "resident", "residency": "resident", "registration": "registered"})
@@ -50,7 +52,7 @@ def night(day=3, nights=1, facility="ohiradai", **more):
     )
 
 
-def enter(rules, *parts, now, person, held=(), rank=None, check_form=False):
+def enter(rules, *parts, now, person, held=(), rank=None, check_form=False, channel="web"):
     first = parts[0]
     cover = covering_scheme(rules, space_id=first.space_id, use_on=first.use_on, now=at(now))
     return decide_entry(
@@ -61,8 +63,8 @@ def enter(rules, *parts, now, person, held=(), rank=None, check_form=False):
         request=EntryRequest(parts=parts),
         rank=rank,
         person=person,
-        channel="web",
-        actor="resident",
+        channel=channel,
+        actor="resident" if channel == "web" else "clerk",
         held=held,
         now=at(now),
         check_form=check_form,
@@ -141,6 +143,17 @@ def test_all_surfaces_of_a_sport_may_be_entered(space):
     assert play(sport(space, surfaces=most))
     with pytest.raises(TooManySurfaces):
         play(sport(space, surfaces=most + 1))
+
+
+@pytest.mark.fact("KC-042")
+@pytest.mark.parametrize("lacks", [{"has_mail": False}, {"mail_verified": False}])
+def test_a_group_without_a_mail_that_is_verified_enters_for_a_hall_at_the_counter_alone(lacks):
+    group = Person(facts={"user_class": "group", "account_kind": "group", "registration": "registered", **lacks})
+    wish = BookingRequest(facility="chuo-hall", space="hall", use_on=date(2027, 8, 24), bands=("am",))
+    with pytest.raises(MailNotVerifiedForLottery) as refused:
+        enter(HALLS, wish, now="2027-02-12 10:00", person=group)
+    assert refused.value.trace[-1].path == "registration.mail"
+    assert enter(HALLS, wish, now="2027-02-12 10:00", person=group, channel="counter").rank == 1
 
 
 @pytest.mark.fact("ML-027", "ML-T4")
