@@ -96,7 +96,7 @@ class Round(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
 class ReliefPlace(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="relief"):
     """Where in the order of the steps a relief comes off; without one, no relief does."""
 
-    code: Code = "relief"
+    code: Code = field(default="relief")
 
 
 class Relief(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yoyaku.notice.terms import ALWAYS_TOLD, Notice
+from yoyaku.notice.terms import ALWAYS_TOLD, TOLD_BY_DEFAULT, Notice
 from yoyaku.rules.condition import Facts, matches
 from yoyaku.rules.values import Clause
 
@@ -37,9 +37,12 @@ def choose_letters(
 ) -> tuple[Letter, ...]:
     """The mails that an event calls for; whom nobody knows gets none."""
     addressees = {"registrant": registrant, "facility_staff": facility_staff}
+    entries = [one for one in notices if isinstance(one, Notice) and one.event == event]
+    if not entries and event in TOLD_BY_DEFAULT and registrant is not None:
+        return (Letter(template=event, to=registrant, for_registrant=True),)
     letters = []
-    for notice in notices:
-        if isinstance(notice, Notice) and notice.event == event and matches(notice.when, facts):
+    for notice in entries:
+        if matches(notice.when, facts):
             to = addressees[notice.to]
             if to is not None:
                 letters.append(Letter(template=notice.template, to=to, for_registrant=notice.to == "registrant"))

@@ -15,7 +15,8 @@ def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], wo
     """Every fact as text in the reader's language.
 
     ``details`` are lines about what is booked, ``next`` what to do next and until when, ``contact`` whom to ask.
-    ``event`` holds what the outbox row tells (``refund_yen``, ``kept_yen``, ``reason``).
+    ``event`` holds what the outbox row tells (``refund_yen``, ``kept_yen``, ``reason``; ``granted`` and ``why`` of a
+    reduction).
     """
     facts = {
         "service": words.text(site.brand_name),
@@ -30,6 +31,8 @@ def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], wo
         "refund": yen(int(event.get("refund_yen") or 0), words.language),
         "kept": yen(int(event.get("kept_yen") or 0), words.language),
         "reason": reason_of(event, words),
+        "result": result_of(event, words),
+        "why": str(event.get("why") or ""),
         "contact": contact_of(site.contact, words),
         "url": url,
     }
@@ -70,6 +73,12 @@ def reason_of(event: Mapping[str, Any], words: Words) -> str:
     if reason or not grounds:
         return str(reason or "")
     return words.maybe(f"counter.grounds.{grounds}") or str(grounds)
+
+
+def result_of(event: Mapping[str, Any], words: Words) -> str:
+    """Whether a reduction was granted; empty where none was asked for."""
+    granted = event.get("granted")
+    return "" if granted is None else words.say("relief.state.approved" if granted else "relief.state.refused")
 
 
 def contact_of(contact: Contact, words: Words) -> str:

@@ -75,4 +75,4 @@ async def _tell_lottery(conn: AsyncConnection, runtime: Runtime, site: Site, eve
     await write_lottery_mails(conn, telling=telling, event=event, lottery=lottery, applicant_id=applicant_id)
 
 
-_TELLING: Final = {"booking_": _tell_booking, "lottery_": _tell_lottery}
+_TELLING: Final = {"booking_": _tell_booking, "relief_": _tell_booking, "lottery_": _tell_lottery}

@@ -4,22 +4,29 @@ from typing import Final
 
 from yoyaku.admin.pages import (
     bookings,
+    debit_results,
+    debits,
     letters,
     log,
     lotteries,
     lottery_batches,
     lottery_desk,
+    mandates,
     newcomer,
     people,
     person,
     person_acts,
+    receipts,
     registrations,
     rehearsal,
+    reliefs,
     staff,
 )
 
 ROUTES: Final = [
     *bookings.ROUTES,
+    *receipts.ROUTES,
+    *reliefs.ROUTES,
     *people.ROUTES,
     *newcomer.ROUTES,
     *person.ROUTES,
@@ -32,4 +39,7 @@ ROUTES: Final = [
     *lottery_batches.ROUTES,
     *lottery_desk.ROUTES,
     *rehearsal.ROUTES,
+    *mandates.ROUTES,
+    *debits.ROUTES,
+    *debit_results.ROUTES,
 ]

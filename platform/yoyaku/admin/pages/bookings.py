@@ -19,6 +19,7 @@ from yoyaku.admin.service.counter import look_up_bookings
 from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.pages.places import facility_choices
+from yoyaku.booking.pages.relief import relief_part
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import (
     booking_history,
@@ -27,6 +28,7 @@ from yoyaku.booking.service import (
     get_booking,
     revoke_booking,
 )
+from yoyaku.booking.service.receipts import receipts_of_booking
 from yoyaku.booking.views import BookingView
 from yoyaku.kernel.errors import YoyakuError
 
@@ -122,6 +124,8 @@ async def _booking_page(
             "grounds": typed.get("grounds", ""),
         },
         errors=errors,
+        has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking)),
+        **await relief_part(here, rules, booking),
         crumbs=counter_crumbs(here, booking.number),
     )
 

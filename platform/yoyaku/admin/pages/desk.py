@@ -11,7 +11,7 @@ from yoyaku.admin.service.looking import PURPOSES
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.policy.roles import Permission, permissions_of, require_permission
 from yoyaku.registration.service import SessionView
-from yoyaku.ui.page import Crumb
+from yoyaku.ui.page import Crumb, Page
 from yoyaku.ui.words import Words
 
 
@@ -19,6 +19,7 @@ class Opened(Protocol):
     """A request of any of the console's pages."""
 
     session: SessionView | None
+    page: Page
 
     @property
     def words(self) -> Words:
@@ -55,6 +56,9 @@ WAYS: Final = (
     ("/counter/people/new", "desk.new", Permission.REGISTER),
     ("/counter/registrations", "staff.waiting", Permission.REVIEW),
     ("/counter/letters", "staff.letters", Permission.LETTERS),
+    ("/counter/reliefs", "relief.queue", Permission.BOOKINGS),
+    ("/counter/mandates", "mandate.waiting", Permission.MANDATES),
+    ("/counter/debits", "debit.title", Permission.DEBITS),
     ("/counter/lottery", "lottery_admin.desk", Permission.ENTER_LOTTERIES),
     ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES),
     ("/counter/staff", "staff.title", Permission.STAFF),
@@ -62,10 +66,17 @@ WAYS: Final = (
 )
 """Where one goes in the console: path, wording key of its name, and what it takes to open it."""
 
+OF_DEBITS: Final = frozenset({Permission.MANDATES, Permission.DEBITS})
+"""What only a service needs that debits accounts."""
+
 
 def ways(door: Opened) -> list[tuple[str, str]]:
     """Paths and names of what whoever is logged in may open."""
-    return [(path, door.words.say(key)) for path, key, permission in WAYS if may(door, permission)]
+    return [
+        (path, door.words.say(key))
+        for path, key, permission in WAYS
+        if may(door, permission) and (door.page.debits or permission not in OF_DEBITS)
+    ]
 
 
 def purposes(words: Words) -> list[tuple[str, str]]:

@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.pages.answers import answer_rows
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.price import TaxInside, price_reasons, tax_inside
 from yoyaku.booking.pages.schedules import ScheduleSpan, schedule_spans
 from yoyaku.booking.pages.views import request_detail, request_hours, why_lines
 from yoyaku.booking.policy import LIVE_STATES
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service import get_booking
 from yoyaku.booking.views import BookingEvent, BookingView, CancellationOffer
 from yoyaku.fee.policy import FeeLine
 from yoyaku.ui.formats import deadline, long_date
@@ -50,6 +53,8 @@ class BookingRow:
     address: Text | None = None
     answers: Sequence[tuple[str, str]] = ()
     why: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    tax: TaxInside | None = None
     events: Sequence[Mapping[str, object]] = ()
     cancellable: bool = False
     not_cancellable: str | None = None
@@ -91,9 +96,26 @@ def booking_row(
         **_people(booking),
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
+        **_explained(rules, booking, words),
         events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
         **(_offered(offer, booking, here) if offer else {}),
     )
+
+
+async def open_booking(here: Here, booking_id: UUID) -> tuple[BookingView, ServiceRules]:
+    """A booking that this visit may see, with the rules that it keeps.
+
+    Raises:
+        BookingNotFound: there is none of that id, or it is another's.
+    """
+    booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
+    rules = await here.rules_for.pinned(version=booking.rule_set_version, inventory_version=booking.inventory_version)
+    return booking, rules
+
+
+def _explained(rules: ServiceRules, booking: BookingView, words: Words) -> dict[str, Any]:
+    """Why the price is what it is, and the tax inside."""
+    return {"reasons": price_reasons(rules, booking.trace, words), "tax": tax_inside(rules, booking.lines)}
 
 
 def _settled(booking: BookingView) -> dict[str, Any]:

@@ -11,11 +11,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from yoyaku.booking.pages import receipts, relief
 from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.relief import relief_part
 from yoyaku.booking.policy import ReasonMissing
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import booking_history, cancel_booking, get_booking, list_bookings, offer_cancellation
+from yoyaku.booking.service.receipts import receipts_of_booking
 from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingView
 from yoyaku.rules.refusal import Refusal
@@ -76,7 +79,9 @@ async def show_booking(here: NamedDependency[Here], booking_id: FromPath[UUID]) 
     events = await booking_history(here.conn, visit=here.visit, booking_id=booking_id)
     row = booking_row(rules, booking, here, offer=offer, events=events)
     crumbs = [Crumb(label=here.words.say("nav.my_page"), path="/me"), Crumb(label=booking.number)]
-    return here.page.show("booking/booking.html", booking=row, crumbs=crumbs)
+    parts = await relief_part(here, rules, booking)
+    has_receipts = bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking))
+    return here.page.show("booking/booking.html", booking=row, crumbs=crumbs, has_receipts=has_receipts, **parts)
 
 
 @get("/me/bookings/{booking_id:uuid}/cancel")
@@ -145,4 +150,4 @@ async def do_cancel(
     return here.page.go(f"/me/bookings/{booking_id}", flash="cancelled")
 
 
-ROUTES: Final = [show_mine, show_history, show_booking, show_cancel, do_cancel]
+ROUTES: Final = [show_mine, show_history, show_booking, show_cancel, do_cancel, *relief.ROUTES, *receipts.ROUTES]

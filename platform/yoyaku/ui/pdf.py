@@ -1,0 +1,68 @@
+"""Documents as PDF, from the HTML of a template (WeasyPrint; tagged for screen readers, PDF/UA-1).
+
+It needs Pango and a Japanese font on the machine (Debian: libpango-1.0-0, libpangoft2-1.0-0, fonts-noto-cjk); without
+them people print the page itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Final, NoReturn
+
+from yoyaku.kernel.errors import YoyakuError
+
+FONT_FOLDERS: Final = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+JAPANESE_FONTS: Final = (
+    "NotoSansCJK*",
+    "NotoSansJP*",
+    "NotoSerifCJK*",
+    "ipa*",
+    "IPA*",
+    "BIZUD*",
+    "Takao*",
+    "SourceHan*",
+)
+_writing: Final = Lock()
+
+
+class PdfNotWritten(YoyakuError):
+    """This installation cannot write PDF (``needs``: what it lacks): the page itself can be printed."""
+
+    status = 503
+    code = "pdf_not_written"
+    title = "This site cannot make a PDF at present. Please print the page itself."
+
+
+async def write_pdf(html: str) -> bytes:
+    """The document as PDF; fetches nothing, from nowhere.
+
+    Raises:
+        PdfNotWritten: the installation lacks what it takes.
+    """
+    return await asyncio.to_thread(_write, html)
+
+
+def japanese_fonts() -> Iterator[Path]:
+    """Files of fonts in which Japanese can be written."""
+    for folder in FONT_FOLDERS:
+        for name in JAPANESE_FONTS:
+            yield from folder.rglob(name)
+
+
+def _write(html: str) -> bytes:
+    if next(japanese_fonts(), None) is None:
+        raise PdfNotWritten(needs="fonts-noto-cjk")
+    with _writing:
+        try:
+            from weasyprint import HTML  # noqa: PLC0415  # seconds, for processes that write none; it looks for Pango
+        except OSError:
+            raise PdfNotWritten(needs="libpango-1.0-0") from None
+        document: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return document
+
+
+def _fetch_nothing(url: str) -> NoReturn:
+    raise ValueError(url)
