@@ -70,12 +70,13 @@ async def test_each_of_the_five_brands_pays(page, brand):
         ({"brand": ""}, "カードの種類を選んでください"),
         ({"number": "4111111111111112"}, "カード番号が正しくありません"),
         ({"brand": "jcb"}, "選んだカードの種類の番号ではありません"),
-        ({"month": "13"}, "有効期限の月と年を数字で"),
-        ({"year": "20"}, "有効期限が過ぎています"),
+        ({"month": "13"}, "有効期限の月を1から12"),
+        ({"year": "1x"}, "有効期限の年を数字で"),
+        ({"year": "20"}, "過去の日付です"),
         ({"code": "12"}, "3桁で入力"),
         ({"brand": "amex", "number": "378282246310005", "code": "123"}, "4桁で入力"),
     ],
-    ids=["brand", "number", "other-brand", "month", "past", "code", "amex-code"],
+    ids=["brand", "number", "other-brand", "month", "year", "past", "code", "amex-code"],
 )
 async def test_a_slip_is_told_at_its_field_and_costs_nothing(page, typed, told):
     answer = await page.type(**typed)

@@ -77,11 +77,7 @@ def mistakes(fields: Mapping[str, str], *, today: date) -> dict[str, str]:
         found["number"] = "number_wrong"
     elif brand is not None and (len(number) not in brand.lengths or not number.startswith(brand.prefixes)):
         found["number"] = "number_of_other_brand"
-    expiry = _expiry(fields.get("month", ""), fields.get("year", ""))
-    if expiry is None:
-        found["month"] = "expiry_wrong"
-    elif expiry < (today.year, today.month):
-        found["month"] = "expiry_past"
+    found |= _expiry_mistakes(fields.get("month", "").strip(), fields.get("year", "").strip(), today=today)
     digits = 3 if brand is None else brand.code_digits
     if not (code.isascii() and code.isdigit() and len(code) == digits):
         found["code"] = "code_wrong_4" if digits == BRANDS["amex"].code_digits else "code_wrong_3"
@@ -105,11 +101,12 @@ def _is_number(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004  # two digits, added
 
 
-def _expiry(month: str, year: str) -> tuple[int, int] | None:
-    parts = (month.strip(), year.strip())
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    of_year, of_month = int(parts[1]), int(parts[0])
-    if not (1 <= of_month <= 12):  # noqa: PLR2004  # months
-        return None
-    return (of_year + 2000 if of_year < 100 else of_year, of_month)  # noqa: PLR2004  # written with two digits
+def _expiry_mistakes(month: str, year: str, *, today: date) -> dict[str, str]:
+    found = {}
+    if not (month.isascii() and month.isdigit() and 1 <= int(month) <= 12):  # noqa: PLR2004  # months
+        found["month"] = "month_wrong"
+    if not (year.isascii() and year.isdigit() and len(year) in {2, 4}):
+        found["year"] = "year_wrong"
+    if not found and (int(year) % 100 + 2000, int(month)) < (today.year, today.month):
+        found["month"] = "expiry_past"
+    return found

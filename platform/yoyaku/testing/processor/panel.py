@@ -27,7 +27,7 @@ def panel(processor: Processor) -> bytes:
         '<p class="demo">デモの決済会社を裏側から動かします。実際のお金は動きません。 / '
         "Behind the scenes of the demo's payment company. No real money moves.</p>"
         "<h2>お支払い / Payments</h2>"
-        f'<div class="scroll"><table><tr><th>注文 / Order</th><th>円 / Yen</th><th>状態 / State</th><th></th></tr>{rows}'
+        f'<div class="scroll"><table><tr><th>注文 / Order</th><th>円 / Yen</th><th>状態 / State</th><th>操作 / Act</th></tr>{rows}'
         "</table></div>"
         f"<h2>預かり金（円） / Held (yen)</h2><table>{held}</table>"
         f"<h2>障害 / Faults</h2>{_faults(processor)}{_webhooks(processor)}{_refunds(processor)}"
@@ -36,18 +36,22 @@ def panel(processor: Processor) -> bytes:
 
 
 def _row(payment: Payment) -> str:
-    act = ""
-    if payment.state == "pending":
-        label, detail = (
-            ("店で支払う / Pay at a store", ' name="store" value="見本店"') if payment.numbers else ("承認", "")
-        )
-        hidden = f'<input type="hidden" name="order_id" value="{escape(payment.order_id)}">'
-        hidden += f'<input type="hidden"{detail}>' if detail else ""
-        act = f'<form method="post" action="/control/pay">{hidden}{button(label, value="pay")}</form>'
+    acts = ""
+    if payment.state == "pending" and payment.numbers:
+        acts = _act("pay", payment, label="店で支払う / Pay at a store", told=("store", "見本店"))
+    elif payment.state == "pending":
+        acts = _act("settle", payment, label="承認する / Approve", told=("result", "paid"))
+        acts += _act("settle", payment, label="断る / Refuse", told=("result", "bank_refused"))
     return (
         f"<tr><td>{escape(payment.reference or payment.order_id)}<br>{escape(payment.description)}</td>"
-        f"<td>{payment.amount:,}</td><td>{payment.state} ({payment.choice})</td><td>{act}</td></tr>"
+        f"<td>{payment.amount:,}</td><td>{payment.state} ({payment.choice})</td><td>{acts}</td></tr>"
     )
+
+
+def _act(act: str, payment: Payment, *, label: str, told: tuple[str, str]) -> str:
+    fields = {"order_id": payment.order_id, told[0]: told[1]}
+    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in fields.items())
+    return f'<form method="post" action="/control/{act}">{hidden}{button(label, value="go")}</form>'
 
 
 def _faults(processor: Processor) -> str:
