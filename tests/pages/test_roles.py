@@ -13,7 +13,7 @@ from yoyaku.registration.policy.roles import ROLES, Permission
 SERVICE = "sports"
 TABLE = [
     (r"/api/v1/counter/.*", Permission.BOOKINGS),
-    (r"/counter(/(sheet|behalf|behalf/find|walk-in|bookings/.*))?", Permission.BOOKINGS),
+    (r"/counter(/(sheet|behalf|behalf/find|walk-in|bookings/.*|reliefs.*))?", Permission.BOOKINGS),
     (r"/counter/(people|people/find|people/forgotten-id|purpose)", Permission.PEOPLE),
     (r"/counter/people/[0-9a-f-]{36}/(code|second-factor)", Permission.CODES),
     (r"/counter/people/[0-9a-f-]{36}/(end|delete)", Permission.DELETE),
@@ -29,6 +29,8 @@ TABLE = [
     (r"/counter/lotteries.*", Permission.LOTTERIES),
     (r"/counter/lottery.*", Permission.ENTER_LOTTERIES),
     (r"/counter/log.*", Permission.LOG),
+    (r"/counter/mandates.*", Permission.MANDATES),
+    (r"/counter/debits.*", Permission.DEBITS),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""
 OF_ANYBODY = {("POST", "/counter/behalf/end")}

@@ -127,6 +127,8 @@ class Page:
     flash: str | None = None
     demo_clock: object | None = None
     site_pages: Mapping[str, SitePage] = field(default_factory=dict)
+    debits: bool = False
+    """Whether this service debits accounts by file."""
     cookies: list[Cookie] = field(default_factory=list)
     secure: bool = False
     display: Display = field(default_factory=Display)

@@ -17,7 +17,7 @@ from litestar.types import Message, Scope
 from yoyaku.admin import pages as admin_pages
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
-from yoyaku.booking.pages import apply, cart, done, find, home, mine, paying, payment_steps, search, stay
+from yoyaku.booking.pages import apply, cart, done, find, home, mandate, mine, paying, payment_steps, search, stay
 from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
@@ -66,6 +66,7 @@ PAGES: Final = [
     *done.ROUTES,
     *home.ROUTES,
     *mine.ROUTES,
+    *mandate.ROUTES,
     *paying.ROUTES,
     *payment_steps.ROUTES,
     *lottery_pages.ROUTES,
@@ -119,6 +120,7 @@ def _prepare() -> None:
     hold(HELD_BOOKINGS)
     keep_charges(CHARGED_BOOKINGS)
     add_home_part(lottery_part)
+    add_home_part(mandate.mandate_part)
     show(LOTTERY_BOARD)
     hold(HELD_ENTRIES)
 
@@ -140,6 +142,7 @@ def _dependencies(visits: Visits, machinery: Machinery) -> dict[str, Provide]:
         "door": Provide(visits.provide_door),
         "caller": Provide(visits.provide_caller),
         "at": Provide(visits.provide_doorstep),
+        "means": Provide(lambda: machinery.means, sync_to_thread=False),
         "machinery": Provide(lambda: machinery, sync_to_thread=False),
     }
 

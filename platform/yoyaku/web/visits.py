@@ -175,6 +175,7 @@ class Visits:
             opened.request, opened.site, stays=has_nights(opened.rules), draws=bool(opened.rules.lotteries)
         )
         page.site_pages = opened.site.pages
+        page.debits = any(one.collection is not None for one in opened.rules.payment.methods)
         if opened.site.clock_offset_seconds:
             page.demo_clock = opened.now
         if opened.session is not None:

@@ -40,6 +40,10 @@ class Permission(StrEnum):
     """Read a lottery's files before its results are announced."""
     ENTER_LOTTERIES = "enter_lotteries"
     """Enter lotteries for others, and accept or give back what they won."""
+    MANDATES = "mandates"
+    """Enter and decide mandates to debit accounts."""
+    DEBITS = "debits"
+    """Make files to the bank, read its answers."""
 
 
 ROLES: Final[Mapping[str, frozenset[Permission]]] = {
@@ -53,6 +57,7 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.DELETE,
             Permission.LETTERS,
             Permission.ENTER_LOTTERIES,
+            Permission.MANDATES,
         }
     ),
     "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE, Permission.LOTTERIES}),
@@ -63,6 +68,7 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.LOTTERIES,
             Permission.RUN_LOTTERIES,
             Permission.LOTTERY_FILES,
+            Permission.DEBITS,
         }
     ),
     "auditor": frozenset({Permission.LOG, Permission.LOTTERIES, Permission.LOTTERY_FILES}),
