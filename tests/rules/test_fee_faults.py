@@ -40,6 +40,13 @@ FAULTS = [
         "unknown_code_guess",
         "lines: [rooms]",
     ),
+    # An issuer's number with a digit exchanged.
+    (
+        "payment:\n",
+        'payment:\n  payees:\n    - {code: city, name: {ja: 青葉町, en: Aoba}, registration_number: "T7000012050020"}\n',
+        "registration_number_wrong",
+        "T7000012050020",
+    ),
 ]
 
 

@@ -192,7 +192,7 @@ def _windows(scene: Scene) -> Decision:
 
 
 def _quote(scene: Scene) -> Decision:
-    quote = quote_booking(scene.rules, request=scene.request, act=scene.act)
+    quote = quote_booking(scene.rules, request=scene.request, act=scene.act, relief=scene.example.when.relief)
     return Decision({"outcome": "allowed", **_quote_values(quote)}, quote.trace)
 
 

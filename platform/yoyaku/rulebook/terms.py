@@ -103,7 +103,8 @@ class Given(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One action. ``booking`` names a given one; for ``availability`` ``from`` and ``to`` are dates.
+    """One action. ``booking`` names a given one; for ``availability`` ``from`` and ``to`` are dates; ``quote`` may have a
+    ``relief`` as if it were granted.
 
     Of registration: ``register`` sends the form (``answers`` as typed); ``set_password`` tries one, which must be none
     of the ``personal`` texts; ``login`` finds the one spelling of an id; ``reach`` comes to a ``stage`` today;
@@ -132,6 +133,7 @@ class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     documents_seen: bool = False
     fee_taken_yen: int = 0
     paid_by: Code | None = None
+    relief: Code | None = None
     user_class: Code | None = None
     way: Way = "web"
     answers: dict[str, str] = {}

@@ -37,18 +37,18 @@ async def again(here: NamedDependency[Here], booking_id: FromPath[UUID], receipt
     return await take_again(here, booking_id, receipt_id)
 
 
-@get("/counter/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:int}")
+@get("/counter/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:str}")
 async def show_receipt(
-    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[int]
+    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[str]
 ) -> Response[Any]:
     """A document, to print."""
     require_clerk(here)
     return await document(here, booking_id, receipt_id, copy, as_pdf=False)
 
 
-@get("/counter/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:int}/pdf")
+@get("/counter/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:str}/pdf")
 async def send_pdf(
-    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[int]
+    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[str]
 ) -> Response[Any]:
     """A document, as PDF."""
     require_clerk(here)

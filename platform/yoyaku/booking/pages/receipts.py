@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from yoyaku.billing.repository.receipts import ReceiptView
 from yoyaku.billing.service.receipts import ORIGINAL, ReceiptClosed, ReceiptNotFound, ReceiptNotIssuedHere
 from yoyaku.booking.pages.booked import open_booking
-from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.relief import base_of
 from yoyaku.booking.service.receipts import issue_again, issue_receipt, read_receipt, receipts_of_booking
 from yoyaku.ui.page import Crumb
@@ -60,8 +60,11 @@ async def take_again(here: Here, booking_id: UUID, receipt_id: UUID) -> Response
     return here.page.go(f"{base_of(here, booking_id)}/receipts/{receipt_id}/{copy}")
 
 
-async def document(here: Here, booking_id: UUID, receipt_id: UUID, copy: int, *, as_pdf: bool) -> Response[Any]:
-    """The document itself, as a page to print or as PDF."""
+async def document(here: Here, booking_id: UUID, receipt_id: UUID, number: str, *, as_pdf: bool) -> Response[Any]:
+    """The document itself, as a page to print or as PDF; ``number`` is that of the copy."""
+    copy = read_number(number)
+    if copy is None:
+        raise ReceiptNotFound
     booking, rules = await open_booking(here, booking_id)
     base = f"{base_of(here, booking_id)}/receipts"
     try:
@@ -125,17 +128,17 @@ async def again(here: NamedDependency[Here], booking_id: FromPath[UUID], receipt
     return _to_log_in(here, booking_id) or await take_again(here, booking_id, receipt_id)
 
 
-@get("/me/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:int}")
+@get("/me/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:str}")
 async def show_receipt(
-    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[int]
+    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[str]
 ) -> Response[Any]:
     """A document of one's own, to print."""
     return _to_log_in(here, booking_id) or await document(here, booking_id, receipt_id, copy, as_pdf=False)
 
 
-@get("/me/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:int}/pdf")
+@get("/me/bookings/{booking_id:uuid}/receipts/{receipt_id:uuid}/{copy:str}/pdf")
 async def send_pdf(
-    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[int]
+    here: NamedDependency[Here], booking_id: FromPath[UUID], receipt_id: FromPath[UUID], copy: FromPath[str]
 ) -> Response[Any]:
     """A document of one's own, to save."""
     return _to_log_in(here, booking_id) or await document(here, booking_id, receipt_id, copy, as_pdf=True)

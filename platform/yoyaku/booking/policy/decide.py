@@ -130,14 +130,21 @@ def write_plan(case: Case, use: Use, request: BookingRequest, *, claims: tuple[C
     )
 
 
-def quote_booking(rules: ServiceRules, *, request: BookingRequest, act: Act, made_at: datetime | None = None) -> Quote:
-    """The price alone, whoever may book it and whenever.
+def quote_booking(
+    rules: ServiceRules,
+    *,
+    request: BookingRequest,
+    act: Act,
+    made_at: datetime | None = None,
+    relief: str | None = None,
+) -> Quote:
+    """The price alone, whoever may book it and whenever; with a ``relief`` as if it were granted.
 
     Raises:
         Refusal: there is no such place or time.
         NotPriced: the rules have no price for it.
     """
-    case, use = open_case(rules, request=request, act=act, made_at=made_at)
+    case, use = open_case(rules, request=request, act=act, made_at=made_at, relief=relief)
     check_guests(case, request, use, required=False)
     take_form(case, request.form, required=False)
     return price(case, use, request)

@@ -16,6 +16,7 @@ from yoyaku.rulebook.lint.lotteries import check_lotteries
 from yoyaku.rulebook.lint.lottery_days import check_lottery_days
 from yoyaku.rulebook.lint.moments import check_moments
 from yoyaku.rulebook.lint.order import check_order
+from yoyaku.rulebook.lint.payees import check_payees
 from yoyaku.rulebook.lint.references import check_references
 from yoyaku.rulebook.lint.registration_codes import check_registration_codes
 from yoyaku.rulebook.lint.registration_form import check_registration_form
@@ -38,6 +39,7 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_spans,
     check_order,
     check_fees,
+    check_payees,
     check_lives,
     check_lotteries,
     check_lottery_days,
