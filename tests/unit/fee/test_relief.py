@@ -6,7 +6,7 @@ from tests.unit.booking.town import REGISTERED, at, court, make_rules, room, sta
 
 from yoyaku.booking.policy import Act, ReliefNotOffered, grant_relief, offered_reliefs
 from yoyaku.booking.policy.case import open_case
-from yoyaku.booking.policy.decide import price
+from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.policy.values import BookedFacts
 from yoyaku.kernel.period import Period
 

@@ -3,11 +3,12 @@
 from yoyaku.booking.policy.cancellation import cancellation_schedule, decide_cancellation
 from yoyaku.booking.policy.case import Act
 from yoyaku.booking.policy.change import apply_changes, decide_change
-from yoyaku.booking.policy.decide import claims_of, decide_booking, quote_booking
+from yoyaku.booking.policy.decide import claims_of, decide_booking
 from yoyaku.booking.policy.form import check_terms, form_fields
 from yoyaku.booking.policy.life import decide_confirmation, decide_lapse, lapse_deadline
 from yoyaku.booking.policy.limits import History, needed_history
 from yoyaku.booking.policy.number import format_number, number_scope
+from yoyaku.booking.policy.pricing import quote_booking
 from yoyaku.booking.policy.refusals import (
     AlreadyStarted,
     CartFull,

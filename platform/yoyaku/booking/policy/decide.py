@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from yoyaku.billing.policy import Dues, payee_of, payment_dues
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
 from yoyaku.booking.policy.limits import check_bans, check_limits
+from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.policy.refusals import (
     AlreadyStarted,
     EquipmentShort,
@@ -33,11 +34,10 @@ from yoyaku.facility.policy import (
     equipment_resource,
     find_shortage,
 )
-from yoyaku.fee.policy import Priced, Quote, quote_fee
+from yoyaku.fee.policy import Quote
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.policy.mail import may_book_by
 from yoyaku.rules.condition import matches
-from yoyaku.rules.values import Basis
 
 
 class NoLifecycle(YoyakuError):
@@ -128,26 +128,6 @@ def write_plan(case: Case, use: Use, request: BookingRequest, *, claims: tuple[C
         trace=(*case.trace, *quote.trace, *dues.trace),
         payee=payee_of(case.rules.payment.payees, case.facts),
     )
-
-
-def quote_booking(
-    rules: ServiceRules,
-    *,
-    request: BookingRequest,
-    act: Act,
-    made_at: datetime | None = None,
-    relief: str | None = None,
-) -> Quote:
-    """The price alone, whoever may book it and whenever; with a ``relief`` as if it were granted.
-
-    Raises:
-        Refusal: there is no such place or time.
-        NotPriced: the rules have no price for it.
-    """
-    case, use = open_case(rules, request=request, act=act, made_at=made_at, relief=relief)
-    check_guests(case, request, use, required=False)
-    take_form(case, request.form, required=False)
-    return price(case, use, request)
 
 
 def _check_person(case: Case) -> None:
@@ -249,28 +229,6 @@ def taken(case: Case, shortage: Shortage) -> SlotTaken | EquipmentShort:
                 trace=case.ended_by(item, shortage.free),
             )
     return SlotTaken(free=shortage.free // case.placed.units, trace=tuple(case.trace))
-
-
-def price(case: Case, use: Use, request: BookingRequest) -> Quote:
-    """What the use costs."""
-    rules = case.rules
-    made = rules.civil_date(case.made_at)
-    dates: Mapping[Basis, date] = {"used": use.use_on, "made": made, "applied": made}
-    nights = [rules.day_facts(use.use_on + timedelta(days=night)) for night in range(use.nights)]
-    guests = request.guests if len(request.guests) == use.nights else ()
-    priced = Priced(
-        use=use,
-        facts=case.facts,
-        dates=dates,
-        surfaces=request.surfaces,
-        nights=nights,
-        guests=guests or [{} for _ in nights],
-        equipment=request.equipment,
-        relief=case.relief,
-    )
-    quote = quote_fee(rules.fee_rules, priced)
-    case.facts["paid"] = "free" if quote.total_yen == 0 else "unpaid"
-    return quote
 
 
 def lifecycle_of(case: Case) -> Lifecycle:
