@@ -158,41 +158,27 @@ def _open(visit: Visit, wrong: Mapping[str, str]) -> str:
 
 
 def _fields(visit: Visit, told: Mapping[str, str]) -> str:
-    if visit.payment.choice != "card":
-        kind, offered = ("wallet", WALLETS) if visit.payment.choice == "e_money" else ("bank", BANKS)
-        return choice_field(kind, legend=visit.say(kind), choices=visit.named(offered), mistake=told.get(kind))
+    if visit.payment.choice == "card":
+        return _card(visit, told)
+    kind, offered = ("wallet", WALLETS) if visit.payment.choice == "e_money" else ("bank", BANKS)
+    return choice_field(kind, legend=visit.say(kind), choices=visit.named(offered), mistake=told.get(kind))
+
+
+def _card(visit: Visit, told: Mapping[str, str]) -> str:
+    def line(name: str, autocomplete: str, hint: str = "") -> str:
+        typed = "" if name == "code" else visit.typed.get(name, "")  # a security code is never shown again
+        return text_field(
+            name, label=visit.say(name), autocomplete=autocomplete, value=typed, hint=hint, mistake=told.get(name)
+        )
+
     brands = {code: brand.name for code, brand in BRANDS.items()}
-    typed = visit.typed
-    expiry = "".join(
-        text_field(
-            name, label=visit.say(name), autocomplete=f"cc-exp-{name}", value=typed.get(name, ""), mistake=told.get(name)
-        )
-        for name in ("month", "year")
-    )  # fmt: skip
+    chosen = visit.typed.get("brand", "")
     return (
-        choice_field(
-            "brand",
-            legend=visit.say("brand"),
-            choices=brands,
-            chosen=typed.get("brand", ""),
-            mistake=told.get("brand"),
-        )
-        + text_field(
-            "number",
-            label=visit.say("number"),
-            hint=visit.say("number_hint"),
-            autocomplete="cc-number",
-            value=typed.get("number", ""),
-            mistake=told.get("number"),
-        )
-        + f"<fieldset><legend>{escape(visit.say('expiry'))}</legend>{expiry}</fieldset>"
-        + text_field(
-            "code",
-            label=visit.say("code"),
-            hint=visit.say("code_hint"),
-            autocomplete="cc-csc",
-            mistake=told.get("code"),
-        )
+        choice_field("brand", legend=visit.say("brand"), choices=brands, chosen=chosen, mistake=told.get("brand"))
+        + line("number", "cc-number", visit.say("number_hint"))
+        + f"<fieldset><legend>{escape(visit.say('expiry'))}</legend>"
+        + f"{line('month', 'cc-exp-month')}{line('year', 'cc-exp-year')}</fieldset>"
+        + line("code", "cc-csc", visit.say("code_hint"))
     )
 
 
