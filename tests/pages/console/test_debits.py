@@ -1,0 +1,151 @@
+"""A month of account transfers on the pages: asked for, agreed to, booked, collected by a file, answered by the bank."""
+
+import re
+from datetime import datetime
+
+import httpx
+import pytest
+from sqlalchemy import text
+from tests.api_client import Api
+from tests.cities import Person, move_clocks
+from tests.pages.lots import plain
+
+from yoyaku.testing.bank import answer_file
+
+ACCOUNT = {
+    "bank_code": "9900",
+    "branch_code": "17370",
+    "number": "11",
+    "kind": "ordinary",
+    "holder_kana": "ミナト　タロウ",
+    "agreed": "yes",
+}
+ADMIN = Person(
+    login_id="admin-city",
+    password="city-admin-2027",
+    name="係長 葉子",
+    second_factor="XEJAKG6RBKADTVYXDDCV46GGKBTHC5D6",
+)
+
+
+@pytest.fixture
+def at(application, city_settings, services):
+    """Lets the sports service's clock stand at a time, on its pages too."""
+
+    def move(*when):
+        move_clocks(city_settings, services["sports"], to=datetime(*when))  # noqa: DTZ001  # the city's own time
+        application._sites.forget()
+
+    return move
+
+
+async def book(api):
+    """A booking of the resident that costs something."""
+    while True:
+        [made] = (await api.post("/applications", await api.submission(), expect=201))["bookings"]
+        if made["total_yen"]:
+            return made
+
+
+async def send(site, path, content):
+    """A file sent by a form of the page that is open."""
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', site.html)[1]
+    answer = await site.client.post(
+        path, data={"_csrf_token": token}, files={"result": ("r.txt", content, "text/plain")}
+    )
+    site.html = answer.text
+    return answer
+
+
+async def ask_for_it(mine):
+    """What a resident types, first wrongly; nothing of it is lost."""
+    await mine.get("/me/debit")
+    wrong = await mine.post("/me/debit", **{**ACCOUNT, "holder_kana": "港太郎", "agreed": ""})
+    assert wrong.status_code == 422
+    assert 'id="agreed-error"' in wrong.text
+    assert 'value="港太郎"' in wrong.text
+    wrong = await mine.post("/me/debit", **{**ACCOUNT, "holder_kana": "港太郎"})
+    assert "「港」は口座振替で使えない文字です" in wrong.text
+    asked = await mine.post("/me/debit", **ACCOUNT)
+    assert "金融機関の確認待ち" in asked.text
+    assert "9900 738 ****001" in asked.text
+
+
+async def agree(desk):
+    """The bank's word, entered by a clerk."""
+    page = await desk.get("/counter/mandates")
+    path = re.search(r'href="(/counter/mandates/[0-9a-f-]{36})"', page.text)[1]
+    await desk.get(path)
+    refused = await desk.post(f"{path}/decide", bank="no")
+    assert 'id="why-error"' in refused.text
+    assert "利用中" in (await desk.post(f"{path}/decide", bank="yes")).text
+
+
+async def collect(desk, bookings):
+    """Look at the file, make it, save it, hand it over; its page and its bytes."""
+    page = await desk.get("/counter/debits")
+    link = re.search(r'href="(/counter/debits/preview\?[^"]+on=2027-03-31)"', page.text)[1].replace("&amp;", "&")
+    page = await desk.get(link)
+    assert all(one["number"] in page.text for one in bookings)
+    page = await desk.post("/counter/debits", method="debit", payee="city", on="2027-03-31")
+    path = page.url.path
+    assert f"{sum(one['total_yen'] for one in bookings):,}円" in page.text
+    content = (await desk.post(f"{path}/file")).content
+    await desk.get(path)
+    assert (await desk.post(f"{path}/sent")).status_code == 422
+    assert "依頼済み" in (await desk.post(f"{path}/sent", sure="yes")).text
+    return path, content
+
+
+async def take_in(desk, path, content):
+    """The bank's answer: wrong ones first, then one that failed for the first row."""
+    assert "途中で切れています" in (await send(desk, f"{path}/result", content[:300])).text
+    assert "結果が書かれていません" in (await send(desk, f"{path}/result", content)).text
+    keys = re.findall(rb"K202703[0-9]{13}", content)
+    answer = answer_file(content, {keys[0].decode(): "1"})
+    looked = await send(desk, f"{path}/result", answer)
+    assert "資金不足" in looked.text
+    sealed = re.search(r'name="sealed" value="([^"]+)"', looked.text)[1]
+    done = await desk.post(f"{path}/result/apply", sealed=sealed)
+    assert "結果取込み済み" in done.text
+    assert "すでに取り込まれています" in (await desk.post(f"{path}/result/apply", sealed=sealed)).text
+
+
+@pytest.mark.fact("KS-081", "KS-082", "KS-083", "KS-084")
+async def test_a_month_of_account_transfers(application, browse, services, at, inside):
+    service = services["sports"]
+    mine, desk = browse("sports"), browse("sports")
+    await mine.log_in(service.resident)
+    await desk.log_in(ADMIN)
+    await ask_for_it(mine)
+    await agree(desk)
+    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), service.host)
+    await api.log_in(service.resident)
+    bookings = [await book(api), await book(api)]
+    assert "口座振替" in plain((await mine.get(f"/me/bookings/{bookings[0]['booking_id']}")).text)
+
+    at(2027, 3, 10, 10, 0)
+    await desk.log_in(ADMIN)
+    path, content = await collect(desk, bookings)
+    await take_in(desk, path, content)
+    async with inside() as conn:
+        states = (
+            (await conn.execute(text("SELECT DISTINCT state FROM charge WHERE owed_yen > 0 ORDER BY 1")))
+            .scalars()
+            .all()
+        )
+    assert states == ["open", "settled"]
+    await mine.log_in(service.resident)
+    assert "終了" in (await end_own(mine)).text
+
+
+async def end_own(site):
+    await site.get("/me/debit")
+    return await site.post("/me/debit/end")
+
+
+async def test_a_service_without_account_transfers_says_so(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].resident)
+    assert (await site.get("/me/debit")).status_code == 404
+    assert "口座振替" not in (await site.get("/me")).text
