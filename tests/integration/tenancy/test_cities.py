@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,11 @@ ROOT = Path(__file__).parents[3]
 SERVICES = [("kumamoto", "halls"), ("kumamoto", "sports"), ("meguro", "rooms"), ("minato", "lodging")]
 
 
-@pytest.fixture
-def yoyaku(fresh_database):
-    """Runs the command line against the database; gives what it printed."""
+def command_line(database):
+    """Runs the command line against a database; gives what it printed."""
     settings = {
-        "DATABASE_URL": fresh_database.url,
-        "MIGRATION_DATABASE_URL": fresh_database.owner_url,
+        "DATABASE_URL": database.url,
+        "MIGRATION_DATABASE_URL": database.owner_url,
         "CELERY_BROKER_URL": "memory://",
         "SMTP_URL": "smtp://127.0.0.1:9",
         "SECRET_KEY": "only for tests, forty characters and more",
@@ -56,6 +56,19 @@ def yoyaku(fresh_database):
         return done.stdout + done.stderr
 
     return run
+
+
+@pytest.fixture
+def yoyaku(fresh_database):
+    """The command line before anything is loaded."""
+    return command_line(fresh_database)
+
+
+@pytest.fixture
+def yoyaku_with_cities(new_cities):
+    """The command line where the cities are loaded, early in January."""
+    with new_cities(now=datetime(2027, 1, 4, 10, 0)) as made:  # noqa: DTZ001  # civil time of the tenants
+        yield command_line(made)
 
 
 @pytest.mark.slow
@@ -105,8 +118,8 @@ async def enter(conn, gate, person):
 
 
 @pytest.mark.slow
-async def test_the_clock_command_moves_what_it_names(yoyaku):
-    yoyaku("tenant", "load", "tenants")
+def test_the_clock_command_moves_what_it_names(yoyaku_with_cities):
+    yoyaku = yoyaku_with_cities
     moved = yoyaku("clock", "set", "2027-01-16T08:59", "--service", "kumamoto/sports", "--tenant", "meguro")
     assert [line.split("\t")[:2] for line in moved.splitlines()] == [
         ["kumamoto/sports", "2027-01-16T08:59:00"],
