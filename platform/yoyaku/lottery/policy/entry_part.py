@@ -9,9 +9,9 @@ from datetime import timedelta
 from yoyaku.booking.policy import BookingRequest, TooManyPeople, TooManySurfaces, claims_of
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.decide import candidate_of
-from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
+from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import Claim, NotBookable, TooLong, Use, find_shortage
 from yoyaku.facility.terms import NightTimetable
