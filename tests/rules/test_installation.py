@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from yoyaku.cli.rules import check_command
+from yoyaku.rulebook.lint.installation import is_of_the_demo
 
 ROOMS = Path(__file__).parents[2] / "rulesets" / "meguro-rooms"
 
@@ -45,3 +46,8 @@ def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path):
     assert (code, "beacon-drand.demo.yaml" in mend) == ("profile_missing", True)
     (tmp_path / "beacon-drand.demo.yaml").touch()
     assert warned("--for", "demo", "--profiles", str(tmp_path)) == []
+
+
+def test_the_demo_s_payment_company_is_none_in_production():
+    assert is_of_the_demo("demo-rooms")
+    assert not is_of_the_demo("democracy-hall")

@@ -87,7 +87,7 @@ def test_a_file_that_is_refused_says_what_to_do_in_both_languages(tmp_path):
     ("ports", "says"),
     [
         (("--port", "99999"), "not in the range"),
-        (("--port", "8000", "--mail-port", "8000"), "a port each"),
+        (("--port", "8000", "--mail-port", "8000"), "a port of its own"),
     ],
 )
 def test_ports_that_cannot_be_are_told_before_anything_starts(ports, says, tmp_path):

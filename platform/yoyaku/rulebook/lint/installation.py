@@ -12,7 +12,7 @@ from yoyaku.rulebook.source import Source
 from yoyaku.rules.fault import Fault, KeyPath
 
 OF_THE_DEMO: Final = frozenset({"demo", "local"})
-"""Profiles that the demo writes for the outside services that it plays itself."""
+"""Profiles that the demo writes for the outside services that it plays itself; also those below ``demo-``."""
 _WHOSE: Final = ("plugin", "beacon")
 
 
@@ -27,7 +27,7 @@ class Installation:
 def check_installation(source: Source, installation: Installation) -> Iterator[Fault]:
     """Warnings of settings files that a rule set names and this installation lacks, or should not have."""
     for path, plugin, profile in _named(source.document.value, ()):
-        if installation.is_production and profile in OF_THE_DEMO:
+        if installation.is_production and is_of_the_demo(profile):
             code = "profile_of_demo"
         elif profile_file(installation.profiles, plugin=plugin, profile=profile) is None:
             code = "profile_missing"
@@ -35,6 +35,11 @@ def check_installation(source: Source, installation: Installation) -> Iterator[F
             continue
         facts = {"found": profile, "plugin": plugin, "file": f"{plugin}.{profile}.yaml"}
         yield Fault(code=code, place=source.document.place(path), path=path, level="warning", facts=facts)
+
+
+def is_of_the_demo(profile: str) -> bool:
+    """Whether the demo writes that profile: it reaches nobody outside this machine."""
+    return profile in OF_THE_DEMO or profile.startswith("demo-")
 
 
 def _named(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str, str]]:  # noqa: ANN401  # a document

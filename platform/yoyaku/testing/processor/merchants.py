@@ -12,13 +12,12 @@ import yaml
 from yoyaku.testing.processor.books import Merchant
 
 PLUGIN: Final = "payment-hosted"
-DEMO: Final = "demo"
 CHOICES: Final = ("card", "convenience", "pay_easy", "net_bank", "e_money")
 
 
 def profiles_named(rulesets: Path) -> tuple[str, ...]:
-    """The profiles of ``payment-hosted`` that the rule sets below a folder name, and the demo's own."""
-    found = {DEMO}
+    """The profiles of ``payment-hosted`` that the rule sets below a folder name."""
+    found: set[str] = set()
     for path in rulesets.rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         if PLUGIN in text:
