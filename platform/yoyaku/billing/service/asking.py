@@ -108,12 +108,14 @@ async def ask(means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False) -> 
 async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     """Give up a payment that is not paid yet, so that another can begin; it may turn out to have been paid.
 
+    A refund is not given up: it stays as it is.
+
     Raises:
         ProviderFailed: nobody knows; it stays as it is.
     """
     case = await _lease(means, attempt_id=attempt_id, at_once=True)
-    if case is None:
-        return None
+    if case is None or case.attempt.kind == "refund":
+        return None if case is None else case.attempt
     async with _in_time(case):
         found = await case.plugin.cancel(case.context, _ref(case.attempt))
     if found.state == "unknown":

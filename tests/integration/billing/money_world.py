@@ -1,0 +1,208 @@
+"""A town, its processor and its clerk's till, driven act by act: for tests that try money in any order."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import httpx
+import msgspec
+from sqlalchemy import text
+
+from yoyaku.billing.repository.attempts import ask_now
+from yoyaku.billing.service.asking import Addresses, MoneyMeans, ask, stop
+from yoyaku.billing.service.beginning import begin_settlement
+from yoyaku.billing.service.counter import give_back_cash, take_cash
+from yoyaku.billing.service.webhooks import take_webhook
+from yoyaku.billing.ties import keep_charges
+from yoyaku.booking.service import cancel_booking, change_booking, lapse_booking, submit_application
+from yoyaku.booking.service.charged import CHARGED_BOOKINGS, money_act
+from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.testing.processor.api import answer_api
+from yoyaku.testing.processor.merchants import environment_of, merchants_of, write_profiles
+from yoyaku.testing.processor.processor import Processor
+from yoyaku.testing.processor.signing import WEBHOOK_HEADER, sign_webhook
+from yoyaku.testing.serving import Asked
+from yoyaku.testing.town import DAY, NOW, SERVICE, TOWN, hours, town_rule_set, visit_of, write_residents, write_town
+
+PROFILE = "town"
+ADDRESS = "http://localhost:9"
+
+
+@dataclass
+class Postbag:
+    """What the processor would have delivered, until a test brings it: late, twice, in another order, or never."""
+
+    waiting: list[bytes] = field(default_factory=list)
+
+    def tell(self, url, *, secret, event):  # noqa: ARG002  # as the processor's deliverer
+        self.waiting.append(
+            msgspec.json.encode({"event_id": f"evt_{len(self.waiting)}_{time.monotonic_ns()}", **event})
+        )
+
+
+class World:
+    """One database and one processor; ``elapsed`` moves every clock at once."""
+
+    def __init__(self, database, folder):
+        self.rules = _rules()
+        self.elapsed = timedelta()
+        self.merchants = merchants_of([PROFILE], secret="only-for-these-tests")
+        self.processor = Processor(merchants=self.merchants, webhooks=Postbag())
+        self.processor.url = ADDRESS
+        self.processor.real_seconds = lambda: time.time() + self.elapsed.total_seconds()
+        self.environment = environment_of(self.merchants)
+        self.client = partial(httpx.AsyncClient, transport=httpx.MockTransport(self._answer))
+        write_profiles(folder, self.merchants, base_url=ADDRESS)
+        self.means = MoneyMeans(transaction=self._transaction, plugin_profiles=folder, addresses=_addresses)
+        self.method = next(one for one in self.rules.payment.methods if one.code == "card")
+        self.runner = asyncio.Runner()
+        self.booked = 0
+        self.residents = []
+        self._begin(database)
+
+    def _begin(self, database):
+        keep_charges(CHARGED_BOOKINGS)
+        self.engine = make_engine(database.url, pool_size=8)
+
+        async def write():
+            owner = make_engine(database.owner_url, pool_size=1)
+            async with tenant_transaction(owner, TOWN, SERVICE) as conn:
+                await write_town(conn, self.rules)
+                residents = await write_residents(conn, 8)
+            await owner.dispose()
+            return residents
+
+        self.residents = self.run(write())
+
+    def close(self):
+        self.run(self.engine.dispose())
+        self.runner.close()
+
+    def run(self, awaited):
+        return self.runner.run(_as_coroutine(awaited))
+
+    def _answer(self, request):
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        asked = Asked(
+            request.method, request.url.raw_path.decode(), request.content.decode(), bearer, dict(request.headers)
+        )
+        made = answer_api(self.processor, asked)
+        return httpx.Response(made.status, content=made.body, headers={"content-type": made.media_type})
+
+    @property
+    def now(self):
+        return NOW + self.elapsed
+
+    def visit(self, resident=None, **more):
+        seen = visit_of(resident, now=self.now, **more)
+        return replace(seen, real_now=datetime.now(tz=UTC) + self.elapsed)
+
+    def act(self):
+        return money_act(self.visit(actor="system"), self.rules)
+
+    def open(self):
+        return tenant_transaction(self.engine, TOWN, SERVICE)
+
+    @asynccontextmanager
+    async def _transaction(self):
+        async with self.open() as conn:
+            yield conn, self.act()
+
+    async def see(self, sql, **values):
+        async with self.open() as conn:
+            return [tuple(row) for row in await conn.execute(text(sql), values)]
+
+    async def book(self):
+        """A room for two hours, tentative, at a time of its own."""
+        days, place = divmod(self.booked, 6)
+        self.booked += 1
+        resident, starts = self.residents[self.booked % len(self.residents)], 9 + 2 * place
+        wish = hours("room", f"{starts:02d}:00", f"{starts + 2:02d}:00", day=DAY + timedelta(days=days))
+        async with self.open() as conn:
+            made = await submit_application(
+                conn,
+                visit=self.visit(resident),
+                rules=self.rules,
+                items=(wish,),
+                form={},
+                accepted_terms=[],
+            )
+        return made.bookings[0].booking_id, resident
+
+    async def change(self, booking, resident, changes):
+        async with self.open() as conn:
+            await change_booking(
+                conn, visit=self.visit(resident), rules=self.rules, booking_id=booking, changes=changes
+            )
+
+    async def cancel(self, booking, resident):
+        async with self.open() as conn:
+            await cancel_booking(
+                conn, visit=self.visit(resident), rules=self.rules, booking_id=booking, reason="都合により"
+            )
+
+    async def lapse(self, booking):
+        async def rules_of(**_):
+            return self.rules
+
+        async with self.open() as conn:
+            await lapse_booking(conn, visit=self.visit(actor="system"), booking_id=booking, rules_of=rules_of)
+
+    async def settle(self, booking):
+        async with self.open() as conn:
+            return await begin_settlement(
+                conn, act=self.act(), charge_id=booking, method_code="card", choice="card", why="変更"
+            )
+
+    async def cash(self, booking):
+        async with self.open() as conn:
+            ((owed, paid),) = (
+                await conn.execute(text("SELECT owed_yen, paid_yen FROM charge WHERE charge_id = :id"), {"id": booking})
+            ).all()
+            return await take_cash(conn, act=self.act(), charge_id=booking, amount_yen=max(owed - paid, 1))
+
+    async def cash_back(self, booking):
+        async with self.open() as conn:
+            return await give_back_cash(conn, act=self.act(), charge_id=booking, why="取消")
+
+    async def ask(self, attempt_id):
+        return await ask(self.means, attempt_id=attempt_id, at_once=True)
+
+    async def stop(self, attempt_id):
+        return await stop(self.means, attempt_id=attempt_id)
+
+    async def work(self):
+        """The worker asks about everything that is to be asked about, without waiting for its time."""
+        for (attempt_id,) in await self.see("SELECT attempt_id FROM payment_attempt WHERE next_ask_at IS NOT NULL"):
+            async with self.open() as conn:
+                await ask_now(conn, attempt_id=attempt_id)
+            await ask(self.means, attempt_id=attempt_id)
+
+    async def deliver(self, body, *, secret=None):
+        signed_at = int(self.processor.real_seconds())
+        key = secret or self.merchants[PROFILE].webhook_secret
+        headers = {WEBHOOK_HEADER: sign_webhook(key, timestamp=signed_at, body=body)}
+        return await take_webhook(self.means, method=self.method, headers=headers, body=body)
+
+
+def _rules():
+    """The town's, where projectors cost something too."""
+    told = msgspec.to_builtins(town_rule_set())
+    told["fees"]["steps"].append(
+        {"step": "equipment", "code": "equipment", "name": "備品", "per": "booking", "prices": {"projector": 300}}
+    )
+    return compile_rules(msgspec.convert(told, RuleSet), [], version=1, inventory_version=1)
+
+
+def _addresses(method, attempt_id):
+    back = f"http://aoba.localhost/me/payments/{attempt_id}/back"
+    return Addresses(returns=back, cancels=back, notifies=f"http://aoba.localhost/hooks/payments/{method}")
+
+
+async def _as_coroutine(awaited):
+    return await awaited
