@@ -7,6 +7,7 @@ them people print the page itself.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -25,6 +26,8 @@ JAPANESE_FONTS: Final = (
     "Takao*",
     "SourceHan*",
 )
+CHATTY: Final = ("weasyprint", "weasyprint.progress", "fontTools")
+"""Loggers that tell each step of each document."""
 _writing: Final = Lock()
 
 
@@ -56,6 +59,8 @@ def _write(html: str) -> bytes:
     if next(japanese_fonts(), None) is None:
         raise PdfNotWritten(needs="fonts-noto-cjk")
     with _writing:
+        for chatty in CHATTY:
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         try:
             from weasyprint import HTML  # noqa: PLC0415  # seconds, for processes that write none; it looks for Pango
         except OSError:
