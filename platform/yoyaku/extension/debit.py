@@ -1,4 +1,7 @@
-"""What a payment plugin offers besides where money is collected by a file to the bank. Version 1, as ``payment``."""
+"""What a payment plugin offers besides where money is collected by a file to the bank. Version 1, as ``payment``.
+
+Its three functions are pure and quick: nobody is asked, so that they may be called inside a transaction, too.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ class FileRefused(YoyakuError):
 
 @dataclass(frozen=True, kw_only=True)
 class BankAccount:
-    """An account that may be debited: 4 and 3 digits, a kind of deposit, 7 digits, the holder in kana as the bank has it."""
+    """An account that may be debited: 4 and 3 digits, a kind of deposit, 7 digits, the holder in kana as the bank has it.
+
+    As somebody types it, Japan Post Bank's symbol (5 digits) and number may stand for branch and number.
+    """
 
     bank_code: str
     branch_code: str

@@ -14,6 +14,7 @@ Event = Literal[
     "lottery_entered", "lottery_withdrawn", "lottery_reminder", "lottery_won", "lottery_lost", "lottery_win_reminder",
     "lottery_accepted", "lottery_declined", "lottery_lapsed", "lottery_restored", "lottery_delayed", "lottery_undone",
     "relief_decided",
+    "mandate_decided", "debit_announced", "debit_failed",
 ]  # fmt: skip
 ALWAYS_TOLD: Final = frozenset({
     "mail_to_verify", "mail_changed", "password_to_set", "password_changed", "login_changed", "group_invited"

@@ -14,7 +14,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "consignor_code": "0000123456",
     "consignor_name": "アオバシ",
     "bank_code": "0182",
-    "bank_name": "ヒゴ",
+    "bank_name": "ミホン",
     "branch_code": "101",
     "branch_name": "ホンテン",
     "account_number": "1234567",
@@ -26,17 +26,17 @@ POST_ACCOUNT: Final = BankAccount(
     branch_code="17370",
     kind="ordinary",
     number="11",
-    holder_kana="ミナト　タロウ",
+    holder_kana="ミホン　タロウ",
 )
 """An account at the post bank, by its symbol and number."""
 BANK_ACCOUNT: Final = BankAccount(
     bank_code="0182",
-    bank_name="ヒゴ",
+    bank_name="ミホン",
     branch_code="101",
     branch_name="ホンテン",
     kind="ordinary",
     number="7654321",
-    holder_kana="くまもと じろう",
+    holder_kana="あおば じろう",
 )
 _LENGTH: Final = 120
 _KEY: Final = slice(91, 111)

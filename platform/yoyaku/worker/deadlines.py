@@ -16,6 +16,7 @@ from yoyaku.registration.service.expiry import expire, forget_if_due, remind
 from yoyaku.registration.service.identity_outcome import delete_documents
 from yoyaku.tenancy.service import Site
 from yoyaku.worker import lotteries
+from yoyaku.worker.debits import prepare_debits
 from yoyaku.worker.due import Due
 from yoyaku.worker.runtime import Runtime
 from yoyaku.worker.sight import site_of, visit_of_system
@@ -85,5 +86,6 @@ HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]]
     "registration_expiry": _expire,
     "registration_retention": _forget,
     "document_deletion": _delete_documents,
+    "debit_prepare": prepare_debits,
     **lotteries.HANDLERS,
 }

@@ -31,7 +31,7 @@ CONTEXT = PaymentContext(settings=TransferSettings(**SETTINGS), now=datetime(202
         ("キョウト シュウヘイ", "ｷﾖｳﾄ ｼﾕｳﾍｲ"),
         ("ガッキ", "ｶﾞﾂｷ"),
         ("ノーベル", "ﾉ-ﾍﾞﾙ"),
-        ("みなと　たろう", "ﾐﾅﾄ ﾀﾛｳ"),
+        ("みほん　たろう", "ﾐﾎﾝ ﾀﾛｳ"),
         ("ｷｮｳﾄ", "ｷﾖｳﾄ"),
         ("ヴィオラ（カ", "ｳﾞｲｵﾗ(ｶ"),
         ("パンダ", "ﾊﾟﾝﾀﾞ"),
@@ -80,7 +80,7 @@ def test_the_post_banks_symbol_and_number_become_branch_and_account():
 
 def test_digits_are_taken_in_any_width_and_filled_up():
     account = plugin.check_account(CONTEXT, replace(BANK_ACCOUNT, bank_code="０１８２", number="123"))
-    assert (account.bank_code, account.number, account.holder_kana) == ("0182", "0000123", "ｸﾏﾓﾄ ｼﾞﾛｳ")
+    assert (account.bank_code, account.number, account.holder_kana) == ("0182", "0000123", "ｱｵﾊﾞ ｼﾞﾛｳ")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from yoyaku_payment_account_transfer.result import REASONS
 
 # The sample of the format's description: two debits of tennis courts on 4 January 2027, and the bank's answer.
 LINES = (
-    "19100000123456ｱｵﾊﾞｼ                                   01040182ﾋｺﾞ            101ﾎﾝﾃﾝ           11234567                 ",
-    "29900ﾕｳﾁﾖ           738                   10000001ﾐﾅﾄ ﾀﾛｳ                       00000022501K20261100000000000170        ",
-    "20182ﾋｺﾞ            101ﾎﾝﾃﾝ               17654321ｸﾏﾓﾄ ｼﾞﾛｳ                     00000007500K20261100000000000180        ",
+    "19100000123456ｱｵﾊﾞｼ                                   01040182ﾐﾎﾝ            101ﾎﾝﾃﾝ           11234567                 ",
+    "29900ﾕｳﾁﾖ           738                   10000001ﾐﾎﾝ ﾀﾛｳ                       00000022501K20261100000000000170        ",
+    "20182ﾐﾎﾝ            101ﾎﾝﾃﾝ               17654321ｱｵﾊﾞ ｼﾞﾛｳ                     00000007500K20261100000000000180        ",
     "8000002000000003000000000000000000000000000000000000000" + 65 * " ",
     "9" + 119 * " ",
 )
@@ -86,7 +86,7 @@ def test_banks_that_want_no_line_ends_and_blank_results_get_them():
         ({"key": "K20261100000000000180"}, "key"),
         ({"key": "k1"}, "key"),
         ({"key": ""}, "key"),
-        ({"account": replace(BANK_ACCOUNT, holder_kana="熊本")}, "character"),
+        ({"account": replace(BANK_ACCOUNT, holder_kana="山田")}, "character"),
     ],
 )
 def test_a_row_that_must_not_go_out_stops_the_file_at_its_line(row, reason):
@@ -133,7 +133,7 @@ def test_each_code_of_failure_is_told_apart(code):
         (b"", "no_content", None, None),
         (as_file(ANSWERED).replace(b"\r\n", b"\n"), "lf_only", 1, 121),
         ("".join(ANSWERED).encode(), "encoding", 1, 15),
-        (as_file(ANSWERED).replace("ﾐﾅﾄ".encode("cp932"), "港　".encode("cp932")), "encoding", 2, 51),
+        (as_file(ANSWERED).replace("ﾐﾎﾝ ﾀ".encode("cp932"), "山ﾎﾝﾀ".encode("cp932")), "encoding", 2, 51),
         (as_file(ANSWERED)[:300], "cut", 3, 57),
         (as_file(ANSWERED[:4]), "cut", 5, None),
         (as_file(ANSWERED[:3]), "cut", 4, None),

@@ -243,7 +243,7 @@ async def test_a_mandate_is_asked_for_and_decided_and_its_account_is_kept_sealed
     with pytest.raises(MandateThere):
         await bank.agree(0)
     ((shown, sealed),) = await bank.town.see("SELECT account_shown, account FROM debit_mandate")
-    assert shown == "ヒゴ ホンテン ****321"
+    assert shown == "ミホン ホンテン ****321"
     assert b"7654321" not in sealed
     await bank.do(decide_mandate, mandate_id=asked, accepted=True)
     assert [due.method for due in (await bank.book(0, first=11)).dues] == ["debit", "counter"]

@@ -11,6 +11,11 @@ from tests.cities import Person, move_clocks
 from tests.pages.lots import plain
 
 from yoyaku.testing.bank import answer_file
+from yoyaku.worker.deadlines import HANDLERS
+from yoyaku.worker.due import Due
+from yoyaku.worker.jobs import tell_events
+from yoyaku.worker.runtime import Runtime
+from yoyaku.worker.sight import site_of
 
 ACCOUNT = {
     "bank_code": "9900",
@@ -81,8 +86,27 @@ async def agree(desk):
     assert "利用中" in (await desk.post(f"{path}/decide", bank="yes")).text
 
 
+async def work(settings, service, inside):
+    """The worker meets the deadline of the files, and tells what happened."""
+    runtime = Runtime.from_settings(settings)
+    site = await site_of(runtime, tenant_id=service.tenant, service_id=service.code)
+    now = site.business_now(runtime.clock())
+    async with inside() as conn:
+        query = "SELECT deadline_id, subject_id FROM deadline WHERE kind = 'debit_prepare' AND done_at IS NULL AND due_at <= :now"
+        for work_id, subject_id in (await conn.execute(text(query), {"now": now})).all():
+            due = Due(runtime=runtime, site=site, work_id=work_id, subject_id=subject_id, now=now)
+            assert not await HANDLERS["debit_prepare"](conn, due)
+    await tell_events(runtime)
+    await runtime.engine.dispose()
+
+
 async def collect(desk, bookings):
-    """Look at the file, make it, save it, hand it over; its page and its bytes."""
+    """Take back the file that the worker made, look at another, make it, save it, hand it over; its page and its bytes."""
+    page = await desk.get("/counter/debits")
+    path = re.search(r'href="(/counter/debits/[0-9a-f-]{36})"', page.text)[1]
+    await desk.get(path)
+    assert 'id="why-error"' in (await desk.post(f"{path}/withdraw")).text
+    assert "取下げ" in (await desk.post(f"{path}/withdraw", why="見直し")).text
     page = await desk.get("/counter/debits")
     link = re.search(r'href="(/counter/debits/preview\?[^"]+on=2027-03-31)"', page.text)[1].replace("&amp;", "&")
     page = await desk.get(link)
@@ -112,7 +136,7 @@ async def take_in(desk, path, content):
 
 
 @pytest.mark.fact("KS-081", "KS-082", "KS-083", "KS-084")
-async def test_a_month_of_account_transfers(application, browse, services, at, inside):
+async def test_a_month_of_account_transfers(application, city_settings, browse, services, at, inside):
     service = services["sports"]
     mine, desk = browse("sports"), browse("sports")
     await mine.log_in(service.resident)
@@ -125,6 +149,7 @@ async def test_a_month_of_account_transfers(application, browse, services, at, i
     assert "口座振替" in plain((await mine.get(f"/me/bookings/{bookings[0]['booking_id']}")).text)
 
     at(2027, 3, 10, 10, 0)
+    await work(city_settings, service, inside)
     await desk.log_in(ADMIN)
     path, content = await collect(desk, bookings)
     await take_in(desk, path, content)
@@ -135,7 +160,15 @@ async def test_a_month_of_account_transfers(application, browse, services, at, i
             .all()
         )
     assert states == ["open", "settled"]
+    await work(city_settings, service, inside)
     await mine.log_in(service.resident)
+    told = plain((await mine.get("/me/messages")).text)
+    for subject in (
+        "口座振替の届出について（利用中）",
+        "口座振替のお知らせ（2027年3月31日",
+        "口座振替ができませんでした",
+    ):
+        assert subject in told
     assert "終了" in (await end_own(mine)).text
 
 
