@@ -131,6 +131,12 @@ payment_attempt = of_service(
     refers("tenant_id service_id entered_by", "staff", to="tenant_id service_id staff_id"),
     refers("tenant_id service_id close_id", "cash_close"),
     Index("ix_payment_attempt_close", *SERVICE_KEY, "close_id"),
+    Index(
+        "ix_payment_attempt_till",
+        *SERVICE_KEY,
+        "facility_id",
+        postgresql_where=text("close_id IS NULL AND plugin = 'payment-cash' AND state = 'succeeded'"),
+    ),
     Index("ix_payment_attempt_charge", *SERVICE_KEY, "charge_id"),
     Index("ix_payment_attempt_of", *SERVICE_KEY, "of_attempt_id"),
     Index("ix_payment_attempt_ask", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
