@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -47,10 +48,17 @@ class ChargeKeeper(Protocol):
         """The same without holding anything."""
         ...
 
-    async def paid(
-        self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, paid_yen: int, paid_by: Sequence[str]
+    async def paid(  # what is paid in all, and since when the last of it was under way
+        self,
+        conn: AsyncConnection,
+        *,
+        act: MoneyAct,
+        charge_id: UUID,
+        paid_yen: int,
+        paid_by: Sequence[str],
+        begun_at: datetime,
     ) -> None:
-        """So much is paid now, by these methods, in all."""
+        """So much is paid now, by these methods, in all. What was begun in time (business time) is in time (T-C2)."""
         ...
 
 

@@ -31,6 +31,16 @@ from yoyaku.testing.town import DAY, NOW, SERVICE, TOWN, hours, town_rule_set, v
 
 PROFILE = "town"
 ADDRESS = "http://localhost:9"
+BALANCE = "SELECT payee, sum(yen) FROM ledger_posting GROUP BY payee HAVING sum(yen) <> 0"
+ACCOUNT = "SELECT coalesce(sum(yen), 0)::bigint FROM ledger_posting WHERE account = :account"
+QUEUED = "SELECT coalesce(sum(amount_yen), 0)::bigint FROM unmatched_money WHERE kind <> 'refund_failed'"
+CHARGES = """
+    SELECT c.charge_id, c.paid_yen, (SELECT max(h.owed_yen) FROM charge_change h WHERE h.charge_id = c.charge_id),
+           (SELECT coalesce(sum(u.amount_yen), 0)::bigint FROM unmatched_money u JOIN payment_attempt a USING (attempt_id)
+            WHERE a.charge_id = c.charge_id AND u.kind = 'refund_failed')
+    FROM charge c
+"""
+ATTEMPTS = "SELECT attempt_id, kind, state, coalesce(moved_yen, amount_yen), plugin FROM payment_attempt"
 
 
 @dataclass
@@ -61,7 +71,7 @@ class World:
         self.means = MoneyMeans(transaction=self._transaction, plugin_profiles=folder, addresses=_addresses)
         self.method = next(one for one in self.rules.payment.methods if one.code == "card")
         self.runner = asyncio.Runner()
-        self.booked = 0
+        self.booked, self.pause_seconds = 0, 0.0
         self.residents = []
         self._begin(database)
 
@@ -86,7 +96,8 @@ class World:
     def run(self, awaited):
         return self.runner.run(_as_coroutine(awaited))
 
-    def _answer(self, request):
+    async def _answer(self, request):
+        await asyncio.sleep(self.pause_seconds)
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         asked = Asked(
             request.method, request.url.raw_path.decode(), request.content.decode(), bearer, dict(request.headers)
@@ -182,6 +193,31 @@ class World:
             async with self.open() as conn:
                 await ask_now(conn, attempt_id=attempt_id)
             await ask(self.means, attempt_id=attempt_id)
+
+    def agree(self):
+        """Ours and the processor's: every attempt, every yen that it holds, every yen in the till and in the queue."""
+        attempts, books = self.run(self.see(ATTEMPTS)), self.processor.books
+        assert self.run(self.see(BALANCE)) == []
+        assert [one for one in attempts if one[2] in {"created", "pending"}] == []
+        ours = {
+            kind: {
+                str(one[0]): one[3] for one in attempts if one[1:3] == (kind, "succeeded") and one[4] != "payment-cash"
+            }
+            for kind in ("payment", "refund")
+        }
+        assert ours["payment"] == {
+            one.order_id: one.paid_amount for one in books.payments.values() if one.state == "paid"
+        }
+        assert ours["refund"] == {
+            one.refund_id: one.amount for one in books.refunds.values() if one.state == "succeeded"
+        }
+        held = {name: self.run(self.see(ACCOUNT, account=name))[0][0] for name in ("clearing", "cash", "suspense")}
+        assert held["clearing"] == self.processor.held()[PROFILE]["held_yen"]
+        till = [yen if kind == "payment" else -yen for _, kind, _, yen, plugin in attempts if plugin == "payment-cash"]
+        assert held["cash"] == sum(till)
+        assert held["suspense"] == -self.run(self.see(QUEUED))[0][0]
+        for charge_id, paid_yen, most_yen, came_back_yen in self.run(self.see(CHARGES)):
+            assert paid_yen <= most_yen + came_back_yen, charge_id
 
     async def deliver(self, body, *, secret=None):
         signed_at = int(self.processor.real_seconds())

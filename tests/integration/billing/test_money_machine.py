@@ -6,21 +6,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.integration.billing.money_world import PROFILE, World
+from tests.integration.billing.money_world import PROFILE
 
 from yoyaku.extension.payment import ProviderFailed, WebhookRefused
 from yoyaku.kernel.errors import YoyakuError
 
-BALANCE = "SELECT payee, sum(yen) FROM ledger_posting GROUP BY payee HAVING sum(yen) <> 0"
-ACCOUNT = "SELECT coalesce(sum(yen), 0)::bigint FROM ledger_posting WHERE account = :account"
-QUEUED = "SELECT coalesce(sum(amount_yen), 0)::bigint FROM unmatched_money WHERE kind <> 'refund_failed'"
-CHARGES = """
-    SELECT c.charge_id, c.paid_yen, (SELECT max(h.owed_yen) FROM charge_change h WHERE h.charge_id = c.charge_id),
-           (SELECT coalesce(sum(u.amount_yen), 0)::bigint FROM unmatched_money u JOIN payment_attempt a USING (attempt_id)
-            WHERE a.charge_id = c.charge_id AND u.kind = 'refund_failed')
-    FROM charge c
-"""
-ATTEMPTS = "SELECT attempt_id, kind, state, coalesce(moved_yen, amount_yen), plugin FROM payment_attempt"
 ONLINE = """
     SELECT attempt_id FROM payment_attempt WHERE charge_id = ANY(:charges) AND plugin = 'payment-hosted'
     ORDER BY attempt_id DESC
@@ -153,32 +143,6 @@ class Money:
             self.world.elapsed += timedelta(minutes=16)
         self.post.waiting.clear()
 
-    def agree(self):
-        """Ours and the processor's: every attempt, every yen that it holds, every yen in the till and in the queue."""
-        see, run, books = self.world.see, self.world.run, self.processor.books
-        attempts = run(see(ATTEMPTS))
-        assert run(see(BALANCE)) == []
-        assert [one for one in attempts if one[2] in {"created", "pending"}] == []
-        ours = {
-            kind: {
-                str(one[0]): one[3] for one in attempts if one[1:3] == (kind, "succeeded") and one[4] != "payment-cash"
-            }
-            for kind in ("payment", "refund")
-        }
-        assert ours["payment"] == {
-            one.order_id: one.paid_amount for one in books.payments.values() if one.state == "paid"
-        }
-        assert ours["refund"] == {
-            one.refund_id: one.amount for one in books.refunds.values() if one.state == "succeeded"
-        }
-        held = {name: run(see(ACCOUNT, account=name))[0][0] for name in ("clearing", "cash", "suspense")}
-        assert held["clearing"] == self.processor.held()[PROFILE]["held_yen"]
-        till = [yen if kind == "payment" else -yen for _, kind, _, yen, plugin in attempts if plugin == "payment-cash"]
-        assert held["cash"] == sum(till)
-        assert held["suspense"] == -run(see(QUEUED))[0][0]
-        for charge_id, paid_yen, most_yen, came_back_yen in run(see(CHARGES)):
-            assert paid_yen <= most_yen + came_back_yen, charge_id
-
 
 ACTS = (
     *(Money.pay_through, Money.pay_through, Money.pay_through, Money.change, Money.change, Money.settle, Money.settle),
@@ -208,16 +172,6 @@ KEPT = [
 """Cancelled when nothing goes back any more, or, on other days, when all of it does, and the bank takes its time."""
 
 
-@pytest.fixture
-def world(fresh_database, tmp_path, monkeypatch):
-    made = World(fresh_database, tmp_path)
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("yoyaku_payment_hosted.client.httpx.AsyncClient", made.client)
-    yield made
-    made.close()
-
-
 @pytest.mark.slow
 def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_charge(world):
     @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -233,7 +187,7 @@ def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_c
         for act, pick, way in steps:
             act(money, pick, way)
         money.come_to_rest()
-        money.agree()
+        world.agree()
 
     in_any_order()
     seen = {kind for (kind,) in world.run(world.see("SELECT DISTINCT kind FROM unmatched_money"))}

@@ -159,7 +159,14 @@ async def _count(
             change = one.amount_yen if one.kind == "payment" else -one.amount_yen
             left[one.method] = left.get(one.method, 0) + change
     paid_by = sorted(method for method, yen in left.items() if yen > 0)
-    await charge_keeper().paid(conn, act=act, charge_id=charge.charge_id, paid_yen=paid_yen, paid_by=paid_by)
+    await charge_keeper().paid(
+        conn,
+        act=act,
+        charge_id=charge.charge_id,
+        paid_yen=paid_yen,
+        paid_by=paid_by,
+        begun_at=attempt.created_at,
+    )
 
 
 async def _tell(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision) -> None:

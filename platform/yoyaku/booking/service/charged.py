@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,7 +32,7 @@ class ChargedBookings:
             BookingNotFound: there is none of that id.
         """
         found = await bookings.lock_booking(conn, visit=visit_of(act), booking_id=charge_id, owner=None)
-        return await _subject(act, found)
+        return await subject_of(act, found)
 
     async def read(self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> ChargeSubject:
         """What a charge is for.
@@ -40,14 +41,22 @@ class ChargedBookings:
             BookingNotFound: there is none of that id.
         """
         found = await bookings.read_booking(conn, visit=visit_of(act), booking_id=charge_id, owner=None)
-        return await _subject(act, found)
+        return await subject_of(act, found)
 
-    async def paid(
-        self, conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, paid_yen: int, paid_by: Sequence[str]
+    async def paid(  # as ChargeKeeper.paid
+        self,
+        conn: AsyncConnection,
+        *,
+        act: MoneyAct,
+        charge_id: UUID,
+        paid_yen: int,
+        paid_by: Sequence[str],
+        begun_at: datetime,
     ) -> None:
         """Write what is paid; where a payment confirms the booking and all is paid, it is confirmed.
 
-        A booking that cannot be confirmed any more keeps the money all the same.
+        Begun before the booking would have lapsed, a payment confirms it also when its result comes later: the lapse
+        waited for it. A booking that cannot be confirmed any more keeps the money all the same.
         """
         visit = visit_of(act)
         booking = await bookings.lock_booking(conn, visit=visit, booking_id=charge_id, owner=None)
@@ -56,7 +65,7 @@ class ChargedBookings:
         await acts.set_paid(conn, visit=visit, booking_id=charge_id, paid_yen=paid_yen, paid_by=paid_by)
         if booking.state == "tentative" and paid_yen > booking.paid_yen:
             with suppress(NotConfirmable, FeeOutstanding):
-                await _confirm(conn, act=act, visit=visit, booking=booking, paid_yen=paid_yen)
+                await _confirm(conn, act=act, visit=visit, booking=booking, paid_yen=paid_yen, begun_at=begun_at)
 
 
 CHARGED_BOOKINGS = ChargedBookings()
@@ -97,13 +106,15 @@ def money_act(visit: Visit, rules: ServiceRules, rules_of: PinnedRules | None = 
     )
 
 
-async def _confirm(conn: AsyncConnection, *, act: MoneyAct, visit: Visit, booking: BookingView, paid_yen: int) -> None:
+async def _confirm(  # as ChargeKeeper.paid
+    conn: AsyncConnection, *, act: MoneyAct, visit: Visit, booking: BookingView, paid_yen: int, begun_at: datetime
+) -> None:
     rules = await _rules(act, booking)
     plan = decide_confirmation(
         rules,
         booking=booked_facts(booking),
         by="payment",
-        now=act.now,
+        now=begun_at,
         fee_taken_yen=paid_yen - booking.paid_yen,
     )
     changes = {"state": plan.state, "confirmed_at": act.now, "lapses_at": None}
@@ -112,7 +123,12 @@ async def _confirm(conn: AsyncConnection, *, act: MoneyAct, visit: Visit, bookin
     await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=told)
 
 
-async def _subject(act: MoneyAct, booking: BookingView | None) -> ChargeSubject:
+async def subject_of(act: MoneyAct, booking: BookingView | None) -> ChargeSubject:
+    """What a booking's charge is for, by the rules that it keeps.
+
+    Raises:
+        BookingNotFound: there is none.
+    """
     if booking is None:
         raise BookingNotFound
     rules = await _rules(act, booking)
