@@ -24,7 +24,8 @@ def page(language: str, *, title: str, content: str, lead: str = "") -> bytes:
     """A whole page; ``content`` and ``lead`` are HTML."""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        '<meta name="referrer" content="no-referrer">'
         f'<style>{STYLE}</style></head><body><header>{lead}</header><main id="main"><h1>{escape(title)}</h1>{content}</main></body></html>'
     ).encode()
 
