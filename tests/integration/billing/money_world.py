@@ -67,7 +67,8 @@ class World:
         self.processor.real_seconds = lambda: time.time() + self.elapsed.total_seconds()
         self.environment = environment_of(self.merchants)
         self.client = partial(httpx.AsyncClient, transport=httpx.MockTransport(self._answer))
-        write_profiles(folder, self.merchants, base_url=ADDRESS)
+        self.folder, self.database_url = folder, database.url
+        self.write_profile(ADDRESS)
         self.means = MoneyMeans(transaction=self._transaction, plugin_profiles=folder, addresses=_addresses)
         self.method = next(one for one in self.rules.payment.methods if one.code == "card")
         self.runner = asyncio.Runner()
@@ -88,6 +89,15 @@ class World:
             return residents
 
         self.residents = self.run(write())
+
+    def write_profile(self, address):
+        """Where the processor answers."""
+        write_profiles(self.folder, self.merchants, base_url=address)
+
+    async def ask_elsewhere(self, attempt_id):
+        """Ask as another process would: with connections of its own."""
+        self.engine = make_engine(self.database_url, pool_size=2)
+        await self.ask(attempt_id)
 
     def close(self):
         self.run(self.engine.dispose())
