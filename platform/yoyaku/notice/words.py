@@ -28,6 +28,7 @@ def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], wo
         "when": when_of(booking, words),
         "total": yen(booking.total_yen, words.language),
         "deadline": deadline_of(booking, words),
+        "collect_on": collected_on(booking, words),
         "refund": yen(int(event.get("refund_yen") or 0), words.language),
         "kept": yen(int(event.get("kept_yen") or 0), words.language),
         "reason": reason_of(event, words),
@@ -55,6 +56,12 @@ def deadline_of(booking: BookingView, words: Words) -> str:
     dues = sorted(due.due_at for due in booking.dues if due.due_at is not None)
     at = booking.lapses_at or (dues[0] if dues else None)
     return "" if at is None else deadline(at, words.language)
+
+
+def collected_on(booking: BookingView, words: Words) -> str:
+    """The day on which a bank debits it; empty where none does."""
+    day = next((due.collect_on for due in booking.dues if due.collect_on is not None), None)
+    return "" if day is None else long_date(day, words.language)
 
 
 def details_of(booking: BookingView, facts: Mapping[str, str], words: Words) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from yoyaku.billing.service.held import HELD_MANDATES
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
@@ -41,6 +42,7 @@ class Runtime:
         hold(HELD_BOOKINGS)
         keep_charges(CHARGED_BOOKINGS)
         hold(HELD_ENTRIES)
+        hold(HELD_MANDATES)
         engine = make_engine(settings.database_url, pool_size=min(settings.database_pool, WORKER_CONNECTIONS))
         return cls(settings=settings, engine=engine, sites=Sites(engine))
 

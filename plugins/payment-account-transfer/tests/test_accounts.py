@@ -19,8 +19,15 @@ from yoyaku.extension.payment import (
     WebhookRefused,
 )
 from yoyaku.testing.bank import BANK_ACCOUNT, POST_ACCOUNT, SETTINGS
+from yoyaku.testing.payment_contract import PaymentPluginContract
 from yoyaku_payment_account_transfer import TransferSettings, plugin
 from yoyaku_payment_account_transfer.kana import ALLOWED, NotForBanks, bank_kana
+
+
+class TestAccountTransfer(PaymentPluginContract):
+    plugin = plugin
+    settings = SETTINGS
+
 
 CONTEXT = PaymentContext(settings=TransferSettings(**SETTINGS), now=datetime(2026, 12, 15, tzinfo=UTC), secret=str)
 

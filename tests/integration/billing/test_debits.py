@@ -24,13 +24,16 @@ from yoyaku.billing.service.debit_files import Wanted, make_file, preview_file
 from yoyaku.billing.service.debit_handing import mark_sent, withdraw_file, write_content
 from yoyaku.billing.service.debit_means import DebitMeans
 from yoyaku.billing.service.debit_results import apply_result, read_result
+from yoyaku.billing.service.held import HELD_MANDATES
 from yoyaku.billing.service.mandates import add_mandate, decide_mandate, end_mandate
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.booking.service import cancel_booking
 from yoyaku.booking.service.charged import money_act
+from yoyaku.booking.service.payers import with_mandate
 from yoyaku.extension.debit import FileRefused
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.seal import Seal
+from yoyaku.registration.ties import Ties
 from yoyaku.rules.moment import resolve
 from yoyaku.testing.bank import BANK_ACCOUNT, SETTINGS, answer_file
 from yoyaku.testing.town import NOW, hours, visit_of
@@ -255,6 +258,27 @@ async def test_a_mandate_is_asked_for_and_decided_and_its_account_is_kept_sealed
     assert await bank.town.see("SELECT state, account FROM debit_mandate") == [("ended", None)]
     preview = await bank.do(preview_file, wanted=WANTED)
     assert [line.left_out for line in preview.left_out] == ["no_mandate"]
+
+
+async def test_whoever_leaves_takes_the_account_along(bank):
+    await bank.agree(0)
+    person = bank.town.residents[0].registrant_id
+    async with bank.town.act() as conn:
+        told = await HELD_MANDATES.export(conn, registrant_id=person)
+        assert [one["account_shown"] for one in told["debit_mandates"]] == ["ミホン ホンテン ****321"]
+        assert await HELD_MANDATES.find_ties(conn, registrant_id=person, now=NOW) == Ties()
+        await HELD_MANDATES.forget(conn, registrant_id=person)
+    assert await bank.town.see("SELECT state, account, account_shown FROM debit_mandate") == [("ended", None, "")]
+
+
+@pytest.mark.fact("KS-042")
+async def test_for_a_group_it_is_the_payer_whose_mandate_counts(bank):
+    await bank.agree(1)
+    group, payer = bank.town.residents[0], bank.town.residents[1].registrant_id
+    async with bank.town.act() as conn:
+        for payer_id, mandate_of_payer in ((None, "none"), (payer, "active")):
+            visit = await with_mandate(conn, visit=visit_of(group), rules=bank.town.rules, payer_id=payer_id)
+            assert visit.person.facts["mandate"] == mandate_of_payer
 
 
 async def test_an_account_that_no_bank_has_is_refused_at_its_field(bank):

@@ -146,7 +146,8 @@ async def test_a_month_of_account_transfers(application, city_settings, browse, 
     api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), service.host)
     await api.log_in(service.resident)
     bookings = [await book(api), await book(api)]
-    assert "口座振替" in plain((await mine.get(f"/me/bookings/{bookings[0]['booking_id']}")).text)
+    shown = plain((await mine.get(f"/me/bookings/{bookings[0]['booking_id']}")).text)
+    assert re.search("口座振替：引落日 +2027年3月31日", shown)
 
     at(2027, 3, 10, 10, 0)
     await work(city_settings, service, inside)

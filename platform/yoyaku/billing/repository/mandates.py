@@ -47,6 +47,18 @@ _IN_FILE = text("""
     WHERE w.mandate_id = :mandate_id AND f.state IN ('prepared', 'sent')
 """)
 
+_FORGET = text("""
+    UPDATE debit_mandate
+    SET account = NULL, account_shown = '', why = NULL,
+        ended_at = CASE WHEN state IN ('requested', 'active') THEN clock_timestamp() ELSE ended_at END,
+        state = CASE WHEN state IN ('requested', 'active') THEN 'ended' ELSE state END
+    WHERE registrant_id = :registrant_id
+""")
+_EXPORT = text("""
+    SELECT account_shown, customer_number, state, requested_at, active_at, ended_at, why
+    FROM debit_mandate WHERE registrant_id = :registrant_id ORDER BY requested_at, mandate_id
+""")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateView:
@@ -115,6 +127,16 @@ async def note_used(conn: AsyncConnection, *, mandate_ids: Sequence[UUID]) -> No
 async def in_file_until(conn: AsyncConnection, *, mandate_id: UUID) -> Any:  # noqa: ANN401  # a date, or None
     """The day of the last file with this account that the bank has not answered yet."""
     return (await conn.execute(_IN_FILE, {"mandate_id": mandate_id})).scalar_one()
+
+
+async def forget_mandates(conn: AsyncConnection, *, registrant_id: UUID) -> None:
+    """End somebody's mandates, and take out what says which account it was."""
+    await conn.execute(_FORGET, {"registrant_id": registrant_id})
+
+
+async def export_mandates(conn: AsyncConnection, *, registrant_id: UUID) -> list[dict[str, Any]]:
+    """Somebody's mandates as plain values."""
+    return [dict(row) for row in (await conn.execute(_EXPORT, {"registrant_id": registrant_id})).mappings()]
 
 
 def _first(row: RowMapping | None) -> MandateView | None:

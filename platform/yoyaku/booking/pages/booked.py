@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from yoyaku.billing.policy import PaymentDue
@@ -47,6 +47,8 @@ class BookingRow:
     paid_yen: int
     kept_yen: int | None
     refund_yen: int | None
+    pay_state: Literal["paid", "part"] | None
+    pay_path: str | None
     person: str
     person_phone: str | None
     payer: str | None = None
@@ -92,7 +94,7 @@ def booking_row(
         channel=_received(rules, booking, words),
         made_at=booking.made_at,
         ended=_ended(booking, words),
-        **_settled(booking),
+        **_settled(booking, here),
         **_people(booking),
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
@@ -118,9 +120,24 @@ def _explained(rules: ServiceRules, booking: BookingView, words: Words) -> dict[
     return {"reasons": price_reasons(rules, booking.trace, words), "tax": tax_inside(rules, booking.lines)}
 
 
-def _settled(booking: BookingView) -> dict[str, Any]:
-    """What was paid, what of it is kept, what goes back."""
-    return {"paid_yen": booking.paid_yen, "kept_yen": booking.kept_yen, "refund_yen": booking.refund_yen}
+def _settled(booking: BookingView, here: Here) -> dict[str, Any]:
+    """What was paid, what of it is kept, what goes back; and where a resident brings it into line online."""
+    owed_yen = booking.total_yen if booking.kept_yen is None else booking.kept_yen
+    open_ways = any(
+        due.due_at is None or here.visit.now < due.due_at or due.method in booking.paid_by
+        for due in booking.dues
+        if due.online
+    )
+    lacks = booking.paid_yen < owed_yen
+    return {
+        "paid_yen": booking.paid_yen,
+        "kept_yen": booking.kept_yen,
+        "refund_yen": booking.refund_yen,
+        "pay_state": ("part" if lacks else "paid") if booking.paid_yen else None,
+        "pay_path": f"/me/bookings/{booking.booking_id}/pay"
+        if open_ways and booking.paid_yen != owed_yen and here.visit.staff_id is None
+        else None,
+    }
 
 
 def _people(booking: BookingView) -> dict[str, Any]:
@@ -158,6 +175,8 @@ def channel_name(rules: ServiceRules, code: str, words: Words) -> str:
 def _todo(booking: BookingView, words: Words) -> str | None:
     if booking.state == "tentative" and booking.lapses_at is not None:
         return words.say("me.todo_lapses", deadline=deadline(booking.lapses_at, words.language))
+    if any(due.collect_on is not None for due in booking.dues):
+        return None  # a bank debits it: nothing is to be done
     due = next((due.due_at for due in booking.dues if due.due_at is not None), None)
     if booking.state == "confirmed" and due is not None and booking.paid_yen < booking.total_yen:
         return words.say("me.todo_pay", deadline=deadline(due, words.language))
