@@ -15,9 +15,23 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from yoyaku.admin import pages as admin_pages
+from yoyaku.billing.service.held import HELD_MANDATES
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
-from yoyaku.booking.pages import apply, cart, done, find, home, mandate, mine, paying, payment_steps, search, stay
+from yoyaku.booking.pages import (
+    apply,
+    cart,
+    done,
+    find,
+    home,
+    mandate,
+    mine,
+    paying,
+    payment_steps,
+    payments,
+    search,
+    stay,
+)
 from yoyaku.booking.pages.home_parts import add_home_part
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.booking.service.people import HELD_BOOKINGS
@@ -67,6 +81,7 @@ PAGES: Final = [
     *home.ROUTES,
     *mine.ROUTES,
     *mandate.ROUTES,
+    *payments.ROUTES,
     *paying.ROUTES,
     *payment_steps.ROUTES,
     *lottery_pages.ROUTES,
@@ -120,9 +135,11 @@ def _prepare() -> None:
     hold(HELD_BOOKINGS)
     keep_charges(CHARGED_BOOKINGS)
     add_home_part(lottery_part)
+    add_home_part(payments.payments_part)
     add_home_part(mandate.mandate_part)
     show(LOTTERY_BOARD)
     hold(HELD_ENTRIES)
+    hold(HELD_MANDATES)
 
 
 def _explaining(errors: Errors) -> dict[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[Any]]]:

@@ -35,6 +35,9 @@ _LOCK = text(f"SELECT {_COLUMNS} FROM payment_attempt WHERE attempt_id = :attemp
 _OF_CHARGE = text(f"""
     SELECT {_COLUMNS} FROM payment_attempt WHERE charge_id = :charge_id ORDER BY created_at, attempt_id
 """)  # noqa: S608
+_OF_CHARGES = text(f"""
+    SELECT {_COLUMNS} FROM payment_attempt WHERE charge_id = ANY(:charge_ids) ORDER BY created_at, attempt_id
+""")  # noqa: S608
 _HAS_OPEN = text("""
     SELECT EXISTS (SELECT FROM payment_attempt
                    WHERE charge_id = :charge_id AND kind = 'payment' AND state IN ('created', 'pending'))
@@ -100,6 +103,16 @@ async def lock_attempt(conn: AsyncConnection, *, attempt_id: UUID) -> AttemptVie
 async def attempts_of(conn: AsyncConnection, *, charge_id: UUID) -> Sequence[AttemptView]:
     """All attempts of a charge in the order in which they began."""
     return [AttemptView(**row) for row in (await conn.execute(_OF_CHARGE, {"charge_id": charge_id})).mappings()]
+
+
+async def attempts_of_charges(
+    conn: AsyncConnection, *, charge_ids: Sequence[UUID]
+) -> Mapping[UUID, Sequence[AttemptView]]:
+    """The same of several charges, by charge; one that has none is left out."""
+    found: dict[UUID, list[AttemptView]] = {}
+    for row in (await conn.execute(_OF_CHARGES, {"charge_ids": list(charge_ids)})).mappings():
+        found.setdefault(row["charge_id"], []).append(AttemptView(**row))
+    return found
 
 
 async def has_open_payment(conn: AsyncConnection, *, charge_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,8 +65,18 @@ async def _account(
 ) -> Account:
     if charge is None:
         raise NotFound(what="charge")
-    charge_id = charge.charge_id
-    attempts = await repository.attempts_of(conn, charge_id=charge_id)
+    attempts = await repository.attempts_of(conn, charge_id=charge.charge_id)
+    return account_of(charge, act=act, subject=subject, attempts=attempts)
+
+
+def account_of(
+    charge: ChargeView, *, act: MoneyAct, subject: ChargeSubject, attempts: Sequence[AttemptView]
+) -> Account:
+    """The account of a charge that was read together with others.
+
+    Raises:
+        RefundTooLate: as :func:`open_account`.
+    """
     plan = plan_settlement(
         owed_yen=charge.owed_yen,
         payments=payments_left(attempts, subject.terms, act),
@@ -99,18 +109,33 @@ def is_online(terms: PaymentTerms, method: str) -> bool:
     return any(one.online for one in terms.methods if one.code == method)
 
 
-def open_methods(subject: ChargeSubject, *, now: datetime) -> list[tuple[PaymentMethod, PaymentDue]]:
-    """The methods by which a charge can be paid now, the first shown first, with their due dates."""
+def open_methods(
+    subject: ChargeSubject, *, now: datetime, paid_by: Collection[str] = ()
+) -> list[tuple[PaymentMethod, PaymentDue]]:
+    """The methods by which a charge can be paid now, the first shown first, with their due dates.
+
+    ``paid_by``: methods by which it was paid before (see :func:`ways_paid`). They stay open after their due date, since
+    that was met: what is charged anew after a change or an end is paid the same way (MG-044, MG-064, KS-105).
+    """
     found = []
     for due in subject.dues:
         terms = next((one for one in subject.terms.methods if one.code == due.method), None)
-        if terms is not None and (due.due_at is None or now < due.due_at or terms.open_after_due):
+        if terms is not None and _is_open(terms, due, now=now, paid_by=paid_by):
             found.append((terms, due))
     return found
 
 
-def method_called(subject: ChargeSubject, code: str, *, now: datetime) -> PaymentMethod:
-    """The method of that code, open to the charge now (KS-088).
+def ways_paid(attempts: Sequence[AttemptView]) -> frozenset[str]:
+    """The methods by which a charge was ever paid, whether it was given back since or not."""
+    return frozenset(one.method for one in attempts if one.kind == "payment" and one.counted)
+
+
+def _is_open(terms: PaymentMethod, due: PaymentDue, *, now: datetime, paid_by: Collection[str]) -> bool:
+    return due.due_at is None or now < due.due_at or terms.open_after_due or terms.code in paid_by
+
+
+def method_called(subject: ChargeSubject, code: str, *, now: datetime, paid_by: Collection[str] = ()) -> PaymentMethod:
+    """The method of that code, open to the charge now (KS-088); ``paid_by`` as for :func:`open_methods`.
 
     Raises:
         MethodNotOpen: it is not among those of the charge, or its time has passed.
@@ -119,7 +144,7 @@ def method_called(subject: ChargeSubject, code: str, *, now: datetime) -> Paymen
     terms = next((one for one in subject.terms.methods if one.code == code), None)
     if due is None or terms is None:
         raise MethodNotOpen(method=code)
-    if due.due_at is not None and now >= due.due_at and not terms.open_after_due:
+    if not _is_open(terms, due, now=now, paid_by=paid_by):
         raise MethodNotOpen(method=code, due_at=due.due_at)
     return terms
 
@@ -202,7 +227,7 @@ async def _begin_payment(  # as begin_settlement
     method_code: str,
     choice: str | None,
 ) -> AttemptView:
-    method = method_called(account.subject, method_code, now=act.now)
+    method = method_called(account.subject, method_code, now=act.now, paid_by=ways_paid(account.attempts))
     if method.choices and choice not in {one.code for one in method.choices}:
         raise ChoiceNotOffered(choice=choice, method=method_code)
     way = payment_plugin(method.plugin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,11 +12,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
-from yoyaku.billing.repository.attempts import read_attempt
+from yoyaku.billing.repository.attempts import attempts_of, read_attempt
 from yoyaku.billing.service.asking import ask, stop
 from yoyaku.billing.service.webhooks import take_webhook
 from yoyaku.billing.views import AttemptView
+from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.payments import PATH, settling_steps
 from yoyaku.booking.pages.till import Till
 from yoyaku.booking.service import get_booking
 from yoyaku.booking.views import BookingView
@@ -75,7 +78,7 @@ async def give_up(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Re
             failed = True
     async with till.open_here() as here:
         path = f"/me/payments/{attempt_id}" if failed else f"/me/bookings/{booking.booking_id}"
-        return here.page.go(path, flash="flash.payment_not_stopped" if failed else None)
+        return here.page.go(path, flash="payment_not_stopped" if failed else None)
 
 
 @post("/hooks/payments/{method:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_WEBHOOK)
@@ -113,26 +116,55 @@ async def own_attempt(here: Here, attempt_id: UUID) -> tuple[AttemptView, Bookin
 async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Response[Any]:
     """The way on: to the provider while it is open, else what became of it."""
     attempt, booking = await own_attempt(here, attempt_id)
+    rules = await here.rules_for.pinned(version=booking.rule_set_version, inventory_version=booking.inventory_version)
     step = attempt.step or {}
     goes = leaving and attempt.is_open and step.get("kind") == "GoTo"
     path = f"/me/bookings/{booking.booking_id}"
+    say = here.words.say
     crumbs = [
-        Crumb(label=here.words.say("nav.my_page"), path="/me"),
+        Crumb(label=say("nav.my_page"), path="/me"),
+        Crumb(label=say("pay.list.title"), path=PATH),
         Crumb(label=booking.number, path=path),
-        Crumb(label=here.words.say("pay.title")),
+        Crumb(label=say("pay.title")),
     ]
     page = here.page.show(
         "booking/payment_step.html",
         attempt=attempt,
         booking=booking,
+        row=booking_row(rules, booking, here),
         step=step,
         goes=goes,
+        minutes=rules.payment.minutes,
+        numbers_until=_numbers_until(attempt, booking, here),
+        **await _settlement(here, attempt),
         booking_path=path,
+        steps=settling_steps(here),
         crumbs=crumbs,
     )
     if goes and step.get("fields"):
         page.headers["content-security-policy"] = _policy_for(str(step["url"]))
     return page
+
+
+async def _settlement(here: Here, attempt: AttemptView) -> dict[str, Any]:
+    """What was begun together: the payment, and each refund with the number of the payment that it reverses (MG-025)."""
+    attempts = {one.attempt_id: one for one in await attempts_of(here.conn, charge_id=attempt.charge_id)}
+    together = [one for one in attempts.values() if one.settlement_id == attempt.settlement_id]
+    reversed_ = [
+        (one, attempts[one.of_attempt_id].collection_number)
+        for one in together
+        if one.kind == "refund" and one.of_attempt_id is not None
+    ]
+    return {"payment": next((one for one in together if one.kind == "payment"), None), "reversed": reversed_}
+
+
+def _numbers_until(attempt: AttemptView, booking: BookingView, here: Here) -> datetime | None:
+    """Until when numbers can be paid, by the service's clock."""
+    if attempt.expires_at is None:
+        return None
+    due = next((one.due_at for one in booking.dues if one.method == attempt.method), None)
+    until = attempt.expires_at + (here.visit.now - here.visit.real_now)
+    return until if due is None else min(until, due)
 
 
 def _policy_for(address: str) -> str:
