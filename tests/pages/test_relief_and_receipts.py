@@ -19,12 +19,16 @@ async def booked(browse, services):
     carried = await apply(site, **ANSWERS)
     page = await site.post("/apply/submit", **carried, **{"terms.use": "yes"})
     number = re.search(r"20\d\d-\d{6}", page.text)[0]
+    booking = await page_of(site, number)
+    await desk.log_in(services["rooms"].clerk)
+    return site, desk, booking.url.path
+
+
+async def page_of(site, number):
+    """The page of one's booking of that number."""
     await site.get("/me/bookings")
     parts = re.split(r'href="(/me/bookings/[0-9a-f-]{36})"', site.html)
-    booking = next(path for before, path in zip(parts[::2], parts[1::2], strict=False) if number in before)
-    await site.get(booking)
-    await desk.log_in(services["rooms"].clerk)
-    return site, desk, booking
+    return await site.get(next(path for before, path in zip(parts[::2], parts[1::2], strict=False) if number in before))
 
 
 def plain(html):
@@ -81,6 +85,26 @@ async def test_a_reduction_is_asked_for_with_grounds_and_decided_at_the_counter(
     assert f"-{before // 2:,}円" in page.text
     assert "名簿を確認" in page.text
     assert (await site.get(f"{booking}/relief")).url.path == booking
+
+
+async def test_a_reduction_asked_for_with_the_application_needs_its_grounds_and_waits_after_it(browse, services):
+    site = browse("rooms")
+    await put_into_cart(site, services, "rooms", date(2027, 2, 26))
+    await site.get("/apply")
+    page = await site.post("/apply", **ANSWERS, relief="public_use", relief_grounds="")
+    assert page.status_code == 422
+    assert 'href="#relief_grounds"' in page.text
+    carried = await apply(site, **ANSWERS, relief="public_use", relief_grounds="区の防災講座")
+    page = await site.post("/apply/submit", **carried, **{"terms.use": "yes"})
+    number = re.search(r"20\d\d-\d{6}", page.text)[0]
+
+    booking = await page_of(site, number)
+    assert "審査中" in booking.text
+    assert "区の事業の利用（免除）" in booking.text
+    withdrawing = re.search(r'action="(/me/[^"]+/withdraw)"', booking.text)[1]
+    page = await site.post(withdrawing)
+    assert "減免の申請を取り下げました" in page.text
+    assert "減免を申請する" in page.text
 
 
 async def test_another_resident_finds_neither_application_nor_receipt(booked, browse, people, services):

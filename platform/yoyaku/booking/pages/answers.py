@@ -98,7 +98,7 @@ def read_answers(questions: Sequence[FormField], form: Mapping[str, Any]) -> dic
 
 def hidden_fields(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The answers as they were typed, and what they are for, to be carried to the next page."""
-    carried = (PREFIX, ITEM, "equipment.", "payer")
+    carried = (PREFIX, ITEM, "equipment.", "payer", "relief")
     return [(name, str(value)) for name, value in form.items() if name.startswith(carried) and str(value)]
 
 

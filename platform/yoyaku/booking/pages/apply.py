@@ -24,6 +24,7 @@ from yoyaku.booking.pages.answers import (
 )
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.payer import chosen_payer, payer_field, payer_name, payers_here
+from yoyaku.booking.pages.relief_wish import ReliefWish, read_relief, relief_errors, relief_field, relief_rows
 from yoyaku.booking.pages.resume import nothing_left
 from yoyaku.booking.pages.schedules import planned_schedules
 from yoyaku.booking.pages.submission import Sent, missing_terms, send_all, term_views
@@ -78,6 +79,11 @@ class Draft:
     def requests(self) -> list[BookingRequest]:
         """What is wished for, with the equipment typed for it."""
         return [with_equipment(item_id, request, self.typed) for item_id, request in self.items]
+
+    @property
+    def relief(self) -> ReliefWish | None:
+        """Which reduction is asked for."""
+        return read_relief(self.rules, self.requests, self.typed)
 
 
 async def _draft(here: Here, typed: Mapping[str, Any]) -> Draft | None:
@@ -143,6 +149,7 @@ def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[
         ),
         equipment=equipment_lots(rules, draft.items, draft.typed, words, on=here.today),
         payer=payer_field(draft.payers, draft.typed),
+        relief=relief_field(rules, draft.requests, draft.typed, words),
         errors=errors,
         back=_back(here),
         crumbs=_crumbs(here, "apply.title"),
@@ -173,11 +180,14 @@ async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any
     refused = next(((place, item.refusal) for place, item in enumerate(quoted) if item.refusal is not None), None)
     if refused is not None:
         return _refused(here, draft, *refused)
+    if errors := relief_errors(draft.relief, quoted, here.words):
+        return _form_page(here, draft, errors)
     return here.page.show(
         "booking/confirm.html",
         items=[_confirm_item(here, draft, item) for item in quoted],
         answers=answer_rows(draft.questions, draft.answers, here.words),
         payer=payer_name(draft.payers, draft.typed),
+        relief=relief_rows(draft.relief, here.words),
         hidden=hidden_fields(draft.typed),
         total=sum(found.quote.total_yen for item in quoted if (found := item.plan or item.drawn) is not None),
         crumbs=_crumbs(here, "confirm.title"),
@@ -276,6 +286,7 @@ def _sent(draft: Draft, accepted: Sequence[str], key: str) -> Sent:
         accepted=accepted,
         key=key or None,
         payer_id=chosen_payer(draft.payers, draft.typed),
+        relief=draft.relief,
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from yoyaku.booking.drawn import Wishes, enter_drawn
 from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.relief_wish import ReliefWish, ask_for_all
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import submit_application
@@ -20,7 +21,10 @@ from yoyaku.ui.prose import prose_html, split_title
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What is sent: all wishes, the places of those that are drawn by lot, the answers, the terms that were ticked."""
+    """What is sent: all wishes, the places of those that are drawn by lot, the answers, the terms that were ticked.
+
+    ``relief``: which reduction is asked for what is booked at once.
+    """
 
     requests: Sequence[BookingRequest]
     lots: Sequence[int]
@@ -28,6 +32,7 @@ class Sent:
     accepted: Sequence[str]
     key: str | None
     payer_id: UUID | None = None
+    relief: ReliefWish | None = None
 
 
 def missing_terms(here: Here, rules: ServiceRules, accepted: Sequence[str]) -> dict[str, str]:
@@ -91,6 +96,8 @@ async def _book(here: Here, rules: ServiceRules, sent: Sent, places: Sequence[in
         idempotency_key=sent.key,
         payer_id=sent.payer_id,
     )
+    if sent.relief is not None and not made.repeated:
+        await ask_for_all(here, rules, made.bookings, sent.relief)
     return made.application_id
 
 
