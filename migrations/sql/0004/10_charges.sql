@@ -176,6 +176,12 @@ CREATE FUNCTION fiscal_year_of(of_tenant text, at timestamptz) RETURNS smallint 
     FROM tenant t WHERE t.tenant_id = of_tenant
 $$;
 
+-- By which way, and until when, a fee is to be paid at the latest; nothing where no way names a moment.
+CREATE FUNCTION latest_due(dues jsonb, OUT method text, OUT due_at timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT d ->> 'method', CAST(d ->> 'due_at' AS timestamptz) FROM jsonb_array_elements(dues) AS d
+    WHERE d ->> 'due_at' IS NOT NULL ORDER BY 2 DESC LIMIT 1
+$$;
+
 -- Whatever writes a booking's price or end, its charge and the ledger follow in the same statement: no path forgets it.
 CREATE FUNCTION keep_charge() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -185,7 +191,9 @@ DECLARE
     happened_at timestamptz;
     kept_as text := CASE NEW.kept_tax WHEN 'out_of_scope' THEN 'cancellation_kept' ELSE 'usage_fee' END;
     new_transaction uuid := gen_random_uuid();
+    due record;
 BEGIN
+    SELECT * INTO due FROM latest_due(NEW.dues);
     SELECT c.owed_yen INTO before FROM charge c
         WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id) FOR UPDATE;
     IF before IS NULL THEN
@@ -194,15 +202,16 @@ BEGIN
         END IF;
         before := 0;
         INSERT INTO charge (tenant_id, service_id, charge_id, number, registrant_id, payer_id, payee, raised_at,
-                            fiscal_year, owed_yen)
+                            fiscal_year, owed_yen, method, due_at)
         VALUES (NEW.tenant_id, NEW.service_id, NEW.booking_id, NEW.number, NEW.registrant_id, NEW.payer_id, NEW.payee,
                 coalesce(NEW.changed_at, NEW.made_at),
-                fiscal_year_of(NEW.tenant_id, coalesce(NEW.changed_at, NEW.made_at)), owed);
+                fiscal_year_of(NEW.tenant_id, coalesce(NEW.changed_at, NEW.made_at)), owed, due.method, due.due_at);
         happened := 'raised';
     ELSE
-        UPDATE charge c SET owed_yen = owed, payer_id = NEW.payer_id
+        UPDATE charge c SET owed_yen = owed, payer_id = NEW.payer_id, method = due.method, due_at = due.due_at
             WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id)
-              AND (c.owed_yen, c.payer_id) IS DISTINCT FROM (owed, NEW.payer_id);
+              AND (c.owed_yen, c.payer_id, c.method, c.due_at)
+                  IS DISTINCT FROM (owed, NEW.payer_id, due.method, due.due_at);
         happened := CASE WHEN NEW.ended_at IS NULL THEN 'changed' ELSE 'ended' END;
     END IF;
     happened_at := CASE WHEN NEW.ended_at IS NOT NULL THEN NEW.ended_at ELSE coalesce(NEW.changed_at, NEW.made_at) END;
@@ -231,6 +240,6 @@ END
 $$;
 CREATE TRIGGER keep_charge_of_new AFTER INSERT ON booking
     FOR EACH ROW WHEN (NEW.total_yen > 0) EXECUTE FUNCTION keep_charge();
-CREATE TRIGGER keep_charge AFTER UPDATE OF total_yen, kept_yen, ended_at, payer_id ON booking
-    FOR EACH ROW WHEN ((NEW.total_yen, NEW.kept_yen, NEW.ended_at, NEW.payer_id)
-        IS DISTINCT FROM (OLD.total_yen, OLD.kept_yen, OLD.ended_at, OLD.payer_id)) EXECUTE FUNCTION keep_charge();
+CREATE TRIGGER keep_charge AFTER UPDATE OF total_yen, kept_yen, ended_at, payer_id, dues ON booking
+    FOR EACH ROW WHEN ((NEW.total_yen, NEW.kept_yen, NEW.ended_at, NEW.payer_id, NEW.dues)
+        IS DISTINCT FROM (OLD.total_yen, OLD.kept_yen, OLD.ended_at, OLD.payer_id, OLD.dues)) EXECUTE FUNCTION keep_charge();

@@ -36,3 +36,54 @@ CREATE TABLE suspension (
 );
 CREATE UNIQUE INDEX uq_suspension_current ON suspension (tenant_id, service_id, registrant_id, cause)
     WHERE lifted_at IS NULL;
+
+-- Once all is paid, or nothing is owed any more, nobody is late.
+CREATE FUNCTION end_arrears() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.paid_yen >= NEW.owed_yen THEN
+        NEW.overdue_since := NULL;
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER end_arrears BEFORE UPDATE ON charge FOR EACH ROW EXECUTE FUNCTION end_arrears();
+
+-- Whatever opens a charge, its due date is looked at when it comes; whatever settles a late one, the ladder ends.
+CREATE FUNCTION keep_due_work() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wanted text := CASE
+        WHEN NEW.state = 'open' AND NEW.overdue_since IS NULL AND NEW.due_at IS NOT NULL THEN 'payment_due'
+        WHEN NEW.overdue_since IS NULL AND TG_OP = 'UPDATE' AND OLD.overdue_since IS NOT NULL THEN 'arrears_step'
+    END;
+BEGIN
+    IF wanted IS NOT NULL THEN
+        INSERT INTO deadline (tenant_id, service_id, deadline_id, kind, subject_id, due_at)
+        VALUES (NEW.tenant_id, NEW.service_id, gen_random_uuid(), wanted, NEW.charge_id, coalesce(NEW.due_at, NEW.raised_at))
+        ON CONFLICT (tenant_id, service_id, kind, subject_id) WHERE done_at IS NULL
+        DO UPDATE SET due_at = excluded.due_at, next_try_at = '-infinity';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER keep_due_work_of_new AFTER INSERT ON charge
+    FOR EACH ROW WHEN (NEW.due_at IS NOT NULL) EXECUTE FUNCTION keep_due_work();
+CREATE TRIGGER keep_due_work AFTER UPDATE ON charge
+    FOR EACH ROW WHEN ((NEW.owed_yen, NEW.paid_yen, NEW.due_at) IS DISTINCT FROM (OLD.owed_yen, OLD.paid_yen, OLD.due_at))
+    EXECUTE FUNCTION keep_due_work();
+
+-- Whoever is suspended makes no booking and enters no lottery, by whatever way; what was won before is theirs.
+CREATE FUNCTION refuse_suspended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM suspension s WHERE (s.tenant_id, s.service_id, s.registrant_id)
+            = (NEW.tenant_id, NEW.service_id, NEW.registrant_id) AND s.lifted_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'Whoever is suspended neither books nor enters'
+            USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'not_suspended';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER refuse_suspended BEFORE INSERT ON booking
+    FOR EACH ROW WHEN (NEW.arose = 'first_come') EXECUTE FUNCTION refuse_suspended();
+CREATE TRIGGER refuse_suspended BEFORE INSERT ON lottery_applicant
+    FOR EACH ROW EXECUTE FUNCTION refuse_suspended();

@@ -20,7 +20,8 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (
              'lottery_delayed', 'lottery_undone',
              'payment_succeeded', 'payment_failed', 'payment_reversed', 'payment_reminder', 'payment_overdue',
              'payment_received_late', 'debit_announced', 'debit_failed', 'arrears_demanded', 'arrears_reminded',
-             'arrears_suspended', 'arrears_reinstated', 'relief_decided', 'mandate_decided')
+             'arrears_suspended', 'arrears_reinstated',
+             'arrears_revoked', 'relief_decided', 'mandate_decided')
 );
 
 DO $policies$

@@ -4,7 +4,7 @@ what a charge is for, and is told in the same transaction when money has moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,17 +13,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.policy.arrears import MomentOf
 from yoyaku.billing.policy.dues import PaymentDue
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.extension.payment import Payer
+from yoyaku.rules.condition import Facts
 from yoyaku.rules.values import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """What conditions look at and moments hang on, of what a charge is for."""
+
+    facts: Facts
+    moment: MomentOf
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChargeSubject:
     """What a charge is for: its number and place as the payer reads them, who pays, the methods that are open to it.
 
-    ``is_live``: the use still stands (it has not ended). ``number_code`` is the facility's own in numbers.
+    ``is_live``: the use still stands (it has not ended). ``number_code`` is the facility's own in numbers. ``lapses``: it
+    ends by itself if it is not paid. ``occasion`` is worked out where somebody asks for it.
     """
 
     number: str
@@ -35,6 +46,8 @@ class ChargeSubject:
     dues: tuple[PaymentDue, ...]
     terms: PaymentTerms
     is_live: bool
+    lapses: bool
+    occasion: Callable[[], Occasion]
 
 
 class ChargeKeeper(Protocol):

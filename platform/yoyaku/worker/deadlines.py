@@ -15,7 +15,7 @@ from yoyaku.db.work import DueWork
 from yoyaku.registration.service.expiry import expire, forget_if_due, remind
 from yoyaku.registration.service.identity_outcome import delete_documents
 from yoyaku.tenancy.service import Site
-from yoyaku.worker import lotteries
+from yoyaku.worker import arrears, lotteries
 from yoyaku.worker.debits import prepare_debits
 from yoyaku.worker.due import Due
 from yoyaku.worker.runtime import Runtime
@@ -87,5 +87,6 @@ HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]]
     "registration_retention": _forget,
     "document_deletion": _delete_documents,
     "debit_prepare": prepare_debits,
+    **arrears.HANDLERS,
     **lotteries.HANDLERS,
 }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct, PinnedRules
-from yoyaku.billing.ties import ChargeSubject
+from yoyaku.billing.ties import ChargeSubject, Occasion
 from yoyaku.booking.policy import FeeOutstanding, NotConfirmable, decide_confirmation
+from yoyaku.booking.policy.case import made_case
 from yoyaku.booking.policy.values import LIVE_STATES
 from yoyaku.booking.repository import acts, bookings
 from yoyaku.booking.repository.rows import booked_facts
@@ -20,6 +22,7 @@ from yoyaku.booking.service.refusals import BookingNotFound
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.extension.payment import Payer
+from yoyaku.rules.values import Anchor, Moment
 
 
 class ChargedBookings:
@@ -106,6 +109,15 @@ def money_act(visit: Visit, rules: ServiceRules, rules_of: PinnedRules | None = 
     )
 
 
+async def confirm_what_is_paid(conn: AsyncConnection, *, act: MoneyAct, booking: BookingView) -> None:
+    """Confirm a tentative booking of which a change has left nothing to pay, where a payment confirms it."""
+    if booking.state == "tentative" and 0 < booking.total_yen <= booking.paid_yen:
+        with suppress(NotConfirmable, FeeOutstanding):
+            await _confirm(
+                conn, act=act, visit=visit_of(act), booking=booking, paid_yen=booking.paid_yen, begun_at=act.now
+            )
+
+
 async def _confirm(  # as ChargeKeeper.paid
     conn: AsyncConnection, *, act: MoneyAct, visit: Visit, booking: BookingView, paid_yen: int, begun_at: datetime
 ) -> None:
@@ -151,7 +163,19 @@ async def subject_of(act: MoneyAct, booking: BookingView | None) -> ChargeSubjec
         dues=booking.dues,
         terms=rules.payment,
         is_live=booking.state in LIVE_STATES,
+        lapses=booking.state == "tentative" and booking.lapses_at is not None,
+        occasion=partial(_occasion, rules, booking),
     )
+
+
+def _occasion(rules: ServiceRules, booking: BookingView) -> Occasion:
+    """The facts of the booking as it was made: that it was not paid changes none of them."""
+    case = made_case(rules, booked_facts(booking))
+
+    def moment(wanted: Moment, known: Mapping[Anchor, datetime]) -> datetime:
+        return rules.moment(wanted, placed=case.placed, use_on=case.use_on, anchors={**case.anchors, **known})
+
+    return Occasion(facts=case.facts, moment=moment)
 
 
 async def _rules(act: MoneyAct, booking: BookingView) -> ServiceRules:

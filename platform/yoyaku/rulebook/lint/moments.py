@@ -24,6 +24,7 @@ KNOWN_ANCHORS: Final[Mapping[tuple[str, ...], frozenset[Anchor]]] = {
     ("booking", "lifecycle"): OF_THE_MAKING,
     ("booking", "cancellation"): OF_THE_MAKING | {"paid"},
     ("booking", "change"): OF_THE_MAKING | {"paid"},
+    ("payment", "arrears"): OF_THE_MAKING | {"due", "step"},
     ("payment",): OF_THE_MAKING,
     ("lottery", "win"): frozenset({"use_month", "announced", "won"}),
     ("lottery",): frozenset({"use_month"}),

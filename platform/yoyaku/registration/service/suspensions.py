@@ -1,0 +1,34 @@
+"""Nobody who is suspended books, enters a lottery or joins a group; paying stays possible."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.registration.repository.suspensions import suspensions_of
+from yoyaku.rules.refusal import Refusal
+
+
+class RegistrationSuspended(Refusal):
+    """The use of the service is suspended (``since``, ``overdue_yen``: what is to be paid first)."""
+
+    status = 403
+    code = "registration_suspended"
+    title = "Your use of this service is suspended. Please pay what is overdue, then ask the counter to reopen it."
+
+
+async def require_not_suspended(
+    conn: AsyncConnection, *, registrant_id: UUID | None, payer_id: UUID | None = None
+) -> None:
+    """Let pass whoever is not suspended, nor is the one who is to pay for them (KS-113).
+
+    Raises:
+        RegistrationSuspended: one of them is.
+    """
+    people = [one for one in (registrant_id, payer_id) if one is not None]
+    if not people:
+        return
+    found = await suspensions_of(conn, registrant_ids=people)
+    if found:
+        raise RegistrationSuspended(since=found[0].since, overdue_yen=max(one.overdue_yen for one in found))

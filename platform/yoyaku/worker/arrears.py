@@ -1,0 +1,39 @@
+"""Deadlines of money: due dates, and the steps of what is not paid."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.service.arrears import Met, meet_due_date, meet_step
+from yoyaku.db import work
+from yoyaku.worker.due import Due
+from yoyaku.worker.payments import act_of_system
+
+
+async def _due_date(conn: AsyncConnection, due: Due) -> bool:
+    return await _met(conn, due, await meet_due_date(conn, act=_act(conn, due), charge_id=due.subject_id))
+
+
+async def _step(conn: AsyncConnection, due: Due) -> bool:
+    return await _met(conn, due, await meet_step(conn, act=_act(conn, due), charge_id=due.subject_id))
+
+
+async def _met(conn: AsyncConnection, due: Due, met: Met) -> bool:
+    if met.again_at is not None:
+        await work.postpone_deadline(conn, work_id=due.work_id, due_at=met.again_at)
+    return met.settled
+
+
+def _act(conn: AsyncConnection, due: Due) -> MoneyAct:
+    return replace(act_of_system(due.runtime, due.site, conn), now=due.now)
+
+
+HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]] = {
+    "payment_due": _due_date,
+    "arrears_step": _step,
+}
