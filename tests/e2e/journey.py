@@ -42,6 +42,8 @@ class Journey:
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             self.faults.append(f"{name}: {wide} px wide on a screen of {width} px")
+        if "</" in self.page.locator("body").inner_text():
+            self.faults.append(f"{name}: marks of the page's own language are read out")
         for violation in Axe().run(self.page, options=AXE).response["violations"]:
             self.faults.append(f"{name}: {violation['id']}: {[node['html'] for node in violation['nodes']][:3]}")
 

@@ -9,6 +9,7 @@ from tests.cities import city_values
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
 from yoyaku.worker.jobs import meet_deadlines, send_mails, tell_events
+from yoyaku.worker.payments import ask_providers
 from yoyaku.worker.runtime import Runtime
 
 
@@ -29,7 +30,7 @@ class Post:
     async def _work(self):
         runtime = Runtime.from_settings(self._settings)
         try:
-            for job in (meet_deadlines, tell_events, send_mails):
+            for job in (meet_deadlines, ask_providers, tell_events, send_mails):
                 await job(runtime)
         finally:
             await runtime.engine.dispose()
