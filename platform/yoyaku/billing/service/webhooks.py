@@ -84,7 +84,7 @@ async def _take(conn: AsyncConnection, *, method: PaymentMethod, notice: Notice,
 
 
 async def _attempt_of(conn: AsyncConnection, method: PaymentMethod, notice: Notice) -> AttemptView | None:
-    """By our id, which the provider repeats; else by its own reference. One of another plugin is none."""
+    """By our id, which the provider repeats; else by its own reference. One of another plugin or merchant is none."""
     found: AttemptView | None = None
     if notice.attempt_id is not None:
         try:
@@ -93,4 +93,5 @@ async def _attempt_of(conn: AsyncConnection, method: PaymentMethod, notice: Noti
             return None
     elif notice.ref is not None:
         found = await attempts.find_by_ref(conn, plugin=method.plugin, ref=notice.ref)
-    return found if found is not None and found.plugin == method.plugin else None
+    is_theirs = found is not None and (found.plugin, found.profile) == (method.plugin, method.profile)
+    return found if is_theirs else None
