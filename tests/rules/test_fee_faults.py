@@ -40,6 +40,13 @@ FAULTS = [
         "unknown_code_guess",
         "lines: [rooms]",
     ),
+    # What is kept by the day, as if it were a fee for the handling.
+    (
+        "      tiers:\n        - {at_least: 8, percent: 100}\n",
+        "      kept_tax: included\n      tiers:\n        - {at_least: 8, percent: 100}\n",
+        "kept_tax_varies",
+        "kept_tax: included",
+    ),
     # An issuer's number with a digit exchanged.
     (
         "payment:\n",

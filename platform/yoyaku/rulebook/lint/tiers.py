@@ -24,6 +24,8 @@ def check_tiers(book: Book) -> Iterator[Fault]:
             yield book.fault("empty_range", (*path, last), found=_days(tier.at_least, tier.at_most))
         elif tier.at_most is not None:
             yield book.fault("tier_gap", (*path, last), found=_days(tier.at_most + 1, None))
+        if way.kept_tax == "included" and len({tier.percent for tier in way.tiers}) > 1:
+            yield book.fault("kept_tax_varies", ("booking", "cancellation", index, "kept_tax"), level="warning")
 
 
 def _between(book: Book, path: KeyPath, nearer: RefundTier, farther: RefundTier) -> Iterator[Fault]:
