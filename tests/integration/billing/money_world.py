@@ -40,6 +40,8 @@ CHARGES = """
             WHERE a.charge_id = c.charge_id AND u.kind = 'refund_failed')
     FROM charge c
 """
+FORGOTTEN = "SELECT number FROM booking WHERE state = 'tentative' AND total_yen > 0 AND paid_yen >= total_yen"
+"""Paid in full, and nobody confirmed it."""
 ATTEMPTS = "SELECT attempt_id, kind, state, coalesce(moved_yen, amount_yen), plugin FROM payment_attempt"
 
 
@@ -205,6 +207,11 @@ class World:
             await ask(self.means, attempt_id=attempt_id)
 
     def agree(self):
+        """Books and bookings, ours and the processor's."""
+        self.books_agree()
+        assert self.run(self.see(FORGOTTEN)) == []
+
+    def books_agree(self):
         """Ours and the processor's: every attempt, every yen that it holds, every yen in the till and in the queue."""
         attempts, books = self.run(self.see(ATTEMPTS)), self.processor.books
         assert self.run(self.see(BALANCE)) == []

@@ -161,6 +161,10 @@ TWICE = [(Money.settle, 0, GO), (Money.give_up, 0, 0), (Money.settle, 0, GO), (M
 """A payment that was given up is paid all the same, and so is the next."""
 OTHER = [(Money.settle, 0, GO), (Money.pay, 0, 2)]
 LOST = [(Money.fail_once, 0, 1), (Money.settle, 0, GO), (Money.work, 0, 0), (Money.pay, 0, 0), (Money.work, 0, 0)]
+PART = [
+    (Money.settle, 0, GO), (Money.change, 0, 1), (Money.pay, 0, 0), (Money.come_back, 0, 0), (Money.change, 0, 0),
+]  # fmt: skip
+"""A projector is added while the payment is under way, and taken away again."""
 NOT_BACK = [
     (Money.pay_through, 0, 0), (Money.change, 0, 1), (Money.let_refunds, 0, 2), (Money.pay_through, 0, 0),
 ]  # fmt: skip
@@ -180,6 +184,7 @@ def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_c
     @example(steps=TWICE)
     @example(steps=OTHER)
     @example(steps=LOST)
+    @example(steps=PART)
     @example(steps=NOT_BACK)
     @example(steps=KEPT)
     def in_any_order(steps):
