@@ -178,9 +178,7 @@ class World:
 
     async def settle(self, booking):
         async with self.open() as conn:
-            return await begin_settlement(
-                conn, act=self.act(), charge_id=booking, method_code="card", choice="card", why="変更"
-            )
+            return await begin_settlement(conn, act=self.act(), charge_id=booking, method_code="card", why="変更")
 
     async def cash(self, booking):
         async with self.open() as conn:

@@ -149,6 +149,16 @@ def method_called(subject: ChargeSubject, code: str, *, now: datetime, paid_by: 
     return terms
 
 
+def check_choice(method: PaymentMethod, choice: str | None) -> None:
+    """Let pass what the rules offer of a provider's methods: one of the choices, or none where they name none.
+
+    Raises:
+        ChoiceNotOffered: anything else, whatever the provider could do.
+    """
+    if choice not in ({one.code for one in method.choices} or {None}):
+        raise ChoiceNotOffered(choice=choice, method=method.code)
+
+
 async def begin_settlement(  # noqa: PLR0913  # who settles which charge by which way, and the sums that they saw
     conn: AsyncConnection,
     *,
@@ -228,8 +238,7 @@ async def _begin_payment(  # as begin_settlement
     choice: str | None,
 ) -> AttemptView:
     method = method_called(account.subject, method_code, now=act.now, paid_by=ways_paid(account.attempts))
-    if method.choices and choice not in {one.code for one in method.choices}:
-        raise ChoiceNotOffered(choice=choice, method=method_code)
+    check_choice(method, choice)
     way = payment_plugin(method.plugin)
     row = {
         **new_row(act, account.charge.charge_id, settlement_id),

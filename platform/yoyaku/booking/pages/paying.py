@@ -24,6 +24,7 @@ from yoyaku.billing.refusals import (
 from yoyaku.billing.service.beginning import (
     Account,
     begin_settlement,
+    check_choice,
     look_at_account,
     method_called,
     open_methods,
@@ -164,8 +165,7 @@ def _check_way(standing: Standing, wish: Wish, here: Here) -> None:
     terms = method_called(subject, wish.method, now=here.visit.now, paid_by=ways_paid(standing.account.attempts))
     if not terms.online:
         raise MethodNotOpen(method=wish.method)
-    if terms.choices and wish.choice not in {one.code for one in terms.choices}:
-        raise ChoiceNotOffered(choice=wish.choice, method=wish.method)
+    check_choice(terms, wish.choice)
     if terms.needs_email and subject.payer.email is None:
         raise EmailMissing
 
