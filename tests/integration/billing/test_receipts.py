@@ -7,12 +7,14 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from yoyaku.billing.service.counter import give_back_cash
+from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.receipts import OPEN_FOR, ReceiptClosed, ReceiptNotFound, ReceiptNotIssuedHere
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.booking.service import cancel_booking, get_booking
 from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.service.receipts import issue_again, issue_receipt, read_receipt, receipts_of_booking
+from yoyaku.booking.terms import BookingTerms
+from yoyaku.facility.policy.memo import Memo
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.testing.town import NOW, hours, nights, visit_of
 
@@ -155,3 +157,30 @@ async def test_without_a_registration_number_it_is_a_plain_receipt_of_the_city(t
     assert (found.kind, found.paper.issuer.registration_number) == ("receipt", None)
     assert found.paper.issuer.name == {"ja": "青葉町", "en": "Aoba"}
     assert found.paper.sums.taxed[0].tax_yen == 90
+
+
+@pytest.mark.fact("MG-027", "MG-T14")
+@pytest.mark.parametrize(("kept_tax", "kind"), [("out_of_scope", "receipt"), ("included", "invoice")])
+async def test_what_a_cancellation_keeps_is_receipted_by_what_it_is_for_consumption_tax(registered, kept_tax, kind):
+    booking = msgspec.to_builtins(registered.rules.booking)
+    booking["cancellation"][1]["kept_tax"] = kept_tax
+    registered.rules = replace(registered.rules, booking=msgspec.convert(booking, BookingTerms), memo=Memo())
+    desk = await desk_of(registered, hours("room"))
+    late = replace(desk.visit, now=desk.booking.period.starts_at - timedelta(days=3))
+    async with registered.act() as conn:
+        ended = await cancel_booking(
+            conn, visit=late, rules=registered.rules, booking_id=desk.booking.booking_id, reason="都合"
+        )
+    assert (ended.kept_yen, ended.kept_tax) == (1000, kept_tax)
+    async with registered.act() as conn:
+        act = money_act(late, registered.rules)
+        paid = await take_cash(conn, act=act, charge_id=desk.booking.booking_id, amount_yen=1000)
+    desk = Desk(registered, desk.booking, late)
+
+    found = await desk.do(read_receipt, receipt_id=await desk.do(issue_receipt, attempt_id=paid.attempt_id))
+
+    assert (found.kind, [(line.yen, line.tax) for line in found.paper.lines]) == (kind, [(1000, kept_tax)])
+    assert found.paper.sums.out_of_scope_yen == (1000 if kept_tax == "out_of_scope" else 0)
+    accounts = "SELECT account, sum(yen)::int FROM ledger_posting WHERE account <> 'cash' GROUP BY 1 ORDER BY 1"
+    of_fee = "cancellation_kept" if kept_tax == "out_of_scope" else "usage_fee"
+    assert {name: yen for name, yen in await registered.see(accounts) if yen} == {of_fee: -1000}

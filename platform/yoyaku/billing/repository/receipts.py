@@ -34,7 +34,7 @@ _ADD_COPY = text("""
 """)
 _CHANGES = text("""
     SELECT at, kind, owed_yen, lines FROM charge_change
-    WHERE charge_id = :charge_id AND owed_yen > 0 ORDER BY at, kind <> 'raised'
+    WHERE charge_id = :charge_id AND owed_yen > 0 ORDER BY at, array_position(ARRAY['raised', 'changed', 'ended'], kind)
 """)
 _CITY = text("SELECT name FROM tenant WHERE tenant_id = :tenant_id")
 
