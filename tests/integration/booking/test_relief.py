@@ -106,6 +106,11 @@ async def test_an_exemption_leaves_nothing_to_pay_and_confirms_what_a_payment_wo
     assert (after.total_yen, after.state, after.lapses_at, after.dues) == (0, "confirmed", None, ())
     assert after.confirmed_at == NOW
     assert await lenient.see("SELECT owed_yen, state FROM charge") == [(0, "settled")]
+    assert await lenient.see("SELECT kind FROM outbox ORDER BY created_at, event_id") == [
+        ("booking_made",),
+        ("relief_decided",),
+        ("booking_confirmed",),
+    ]
 
 
 async def test_what_was_paid_before_goes_back_once_the_price_has_fallen(lenient):

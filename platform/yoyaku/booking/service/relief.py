@@ -148,16 +148,24 @@ async def _write(  # what a decision consists of
         "why": why,
     }
     act = acts.Act(booking_id=booking.booking_id, kind="relief_decided", facts=facts, why=why)
-    changes = {} if plan is None else _changes(visit, booking, plan)
+    changes = {} if plan is None else _changes(booking, plan)
+    await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
+    if plan is not None and plan.confirms:
+        await _confirm(conn, visit=visit, booking=booking)
+
+
+async def _confirm(conn: AsyncConnection, *, visit: Visit, booking: BookingView) -> None:
+    """Confirm a booking for which nothing is left to pay; its registrant is told as of any other."""
+    facts = {"number": booking.number, "state": "confirmed", "paid_yen": booking.paid_yen}
+    act = acts.Act(booking_id=booking.booking_id, kind="booking_confirmed", facts=facts)
+    changes = {"state": "confirmed", "confirmed_at": visit.now, "lapses_at": None}
     await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes=changes, act=act)
 
 
-def _changes(visit: Visit, booking: BookingView, plan: ReliefPlan) -> dict[str, object]:
+def _changes(booking: BookingView, plan: ReliefPlan) -> dict[str, object]:
     """The price, and what follows from it; the booking's names stay those of the day on which it was made."""
     after = changeable_columns(plan.plan)
-    changes = {name: after[name] for name in ("total_yen", "lines", "dues", "trace", "lapses_at")}
-    if plan.confirms:
-        changes |= {"state": "confirmed", "confirmed_at": visit.now}
+    changes = {name: after[name] for name in ("total_yen", "lines", "dues", "trace")}
     facts = {
         "facility_name": booking.facility_name,
         "space_name": booking.space_name,
