@@ -55,8 +55,8 @@ _FORGET = text("""
     WHERE registrant_id = :registrant_id
 """)
 _EXPORT = text("""
-    SELECT account_shown, customer_number, state, requested_at, active_at, ended_at, why
-    FROM debit_mandate WHERE registrant_id = :registrant_id ORDER BY requested_at, mandate_id
+    SELECT to_jsonb(m) - ARRAY['tenant_id', 'service_id', 'mandate_id', 'registrant_id', 'account', 'entered_by', 'was_used']
+    FROM debit_mandate m WHERE m.registrant_id = :registrant_id ORDER BY m.requested_at, m.mandate_id
 """)
 
 
@@ -136,7 +136,7 @@ async def forget_mandates(conn: AsyncConnection, *, registrant_id: UUID) -> None
 
 async def export_mandates(conn: AsyncConnection, *, registrant_id: UUID) -> list[dict[str, Any]]:
     """Somebody's mandates as plain values."""
-    return [dict(row) for row in (await conn.execute(_EXPORT, {"registrant_id": registrant_id})).mappings()]
+    return list((await conn.execute(_EXPORT, {"registrant_id": registrant_id})).scalars())
 
 
 def _first(row: RowMapping | None) -> MandateView | None:
