@@ -12,14 +12,31 @@ pytestmark = pytest.mark.browser
 DAY = "2027-02-25"
 
 
-def to_the_company(page):
-    """From the page of payment to the company's, told on the way what waits there."""
-    page.wait_for_url(re.compile("/pay$"))
+def from_the_menu(page, number):
+    """マイメニュー, the list, the booking's own button, which is told with its number."""
+    page.goto("/me")
     past_the_menu(page)
-    press(page, "radio", "クレジット", key="Space")
-    press(page, "button", "支払いへ進む")
+    press(page, "link", "クレジット決済")
+    page.wait_for_url(re.compile("/me/payments$"))
+    past_the_menu(page)
+    press(page, "link", f"決済 {number}")
+    page.wait_for_url(re.compile("/pay$"))
+
+
+def to_the_company(journey):
+    """Check, conditions, and the way on: each page says by its title which it is, and what waits on the next."""
+    page = journey.page
+    assert page.title().startswith("クレジット決済 確認")
+    past_the_menu(page)
+    press(page, "button", "確定")
+    page.get_by_role("heading", name="クレジット決済 注意事項", level=1).wait_for()
+    past_the_menu(page)
+    press(page, "button", "次へ進む")
+    page.get_by_role("link", name=re.compile("同意の欄に印を付けてください")).wait_for()
+    journey.stop("not-accepted")
+    press(page, "checkbox", "同意します", key="Space")
+    press(page, "button", "次へ進む")
     page.wait_for_url(re.compile("/go$"))
-    assert page.title().startswith("決済サイトへ進みます")
     assert "15分以内" in page.locator("main").aria_snapshot()
     past_the_menu(page)
     press(page, "link", "決済サイトへ進む")
@@ -61,9 +78,8 @@ def test_a_card_is_paid_with_by_keyboard_and_told_aloud(visit, services, until):
     journey = begin(visit, services["rooms"], "00040675", at="/me")
     page = journey.page
     number = book(journey, DAY)
-    past_the_menu(page)
-    open_booking(journey, number); page.goto(page.url + "/pay")
-    to_the_company(page)
+    from_the_menu(page, number)
+    to_the_company(journey)
     mistype_and_mend(journey)
     answer_the_bank(journey)
     journey.stop("back")
