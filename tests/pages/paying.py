@@ -30,10 +30,19 @@ def hidden(html):
 async def begin(site, booking_id, way):
     """From the page of payment to the way on; the address at the company, or ``None`` where it gave out numbers."""
     await site.get(f"/me/bookings/{booking_id}/pay")
-    page = await site.post(f"/me/bookings/{booking_id}/pay", way=way, **hidden(site.html))
+    page = await confirm(site, booking_id, **{**hidden(site.html), "way": way})
     assert page.status_code == 200, plain(page.text)
     link = re.search(r'rel="noreferrer" href="([^"]+)"', page.text)
     return page.url.path, None if link is None else unescape(link[1])
+
+
+async def confirm(site, booking_id, **sums):
+    """What was chosen is confirmed, and the conditions accepted where the city has some."""
+    action = re.search(rf'action="([^"]*/me/bookings/{booking_id}/pay[^"]*)"', site.html)[1]
+    page = await site.post(action, **sums)
+    if action.endswith("/conditions"):
+        page = await site.post(f"/me/bookings/{booking_id}/pay", agreed="yes", **hidden(site.html))
+    return page
 
 
 async def pay_by_card(address, **typed):

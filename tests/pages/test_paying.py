@@ -16,7 +16,7 @@ async def test_a_tentative_booking_is_paid_by_card_and_confirmed(application, se
     back = await pay_by_card(address)
     assert back.endswith(path.replace("/go", "/back"))
     page = await site.get(path.replace("/go", "/back"))
-    assert "お支払いを受け付けました" in plain(page.text)
+    assert "クレジット決済の受付が完了しました" in plain(page.text)
     page = await site.get(f"/me/bookings/{booking_id}")
     assert "本予約" in plain(page.text)
 

@@ -20,8 +20,10 @@ from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.drawn import show
 from yoyaku.booking.pages import (
     apply,
+    cancelling,
     cart,
     done,
+    equipment,
     find,
     home,
     mandate,
@@ -82,6 +84,8 @@ PAGES: Final = [
     *mine.ROUTES,
     *mandate.ROUTES,
     *payments.ROUTES,
+    *equipment.ROUTES,
+    *cancelling.ROUTES,
     *paying.ROUTES,
     *payment_steps.ROUTES,
     *lottery_pages.ROUTES,

@@ -11,8 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from yoyaku.booking.pages import receipts, relief
+from yoyaku.booking.pages import cancelling, receipts, relief
 from yoyaku.booking.pages.booked import booking_row
+from yoyaku.booking.pages.equipment import equipment_path
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.relief import relief_part
 from yoyaku.booking.policy import ReasonMissing
@@ -61,7 +62,8 @@ async def _list(here: Here, *, past: bool) -> Response[Any]:
         Crumb(label=words.say("nav.my_page"), path="/me"),
         Crumb(label=words.say("home.history" if past else "home.bookings")),
     ]
-    return here.page.show("booking/bookings.html", past=past, groups=groups, crumbs=crumbs)
+    online = any(one.online for one in rules.payment.methods)
+    return here.page.show("booking/bookings.html", past=past, groups=groups, crumbs=crumbs, pays_online=online)
 
 
 async def _rules_of(here: Here, booking: BookingView) -> ServiceRules:
@@ -81,6 +83,7 @@ async def show_booking(here: NamedDependency[Here], booking_id: FromPath[UUID]) 
     crumbs = [Crumb(label=here.words.say("nav.my_page"), path="/me"), Crumb(label=booking.number)]
     parts = await relief_part(here, rules, booking)
     has_receipts = bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking))
+    parts["equipment_path"] = equipment_path(here, rules, booking)
     return here.page.show("booking/booking.html", booking=row, crumbs=crumbs, has_receipts=has_receipts, **parts)
 
 
@@ -90,7 +93,10 @@ async def show_cancel(here: NamedDependency[Here], booking_id: FromPath[UUID]) -
     if here.visit.registrant_id is None:
         return here.page.go(f"/login?next={here.page.path}")
     booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
-    return _cancel_page(here, await _rules_of(here, booking), booking, {}, reason="")
+    rules = await _rules_of(here, booking)
+    if booking.paid_yen and rules.payment.refunds.by == "resident" and here.visit.staff_id is None:
+        return here.page.go(f"{cancelling.PATH}?booking={booking_id}")
+    return _cancel_page(here, rules, booking, {}, reason="")
 
 
 def _cancel_page(

@@ -100,6 +100,22 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     return ChangePlan(kinds=kinds, plan=kept, more_yen=more_yen, trace=(*before.trace, *plan.trace))
 
 
+def open_changes(
+    rules: ServiceRules, *, booking: BookedFacts, actor: Actor, channel: str, now: datetime
+) -> frozenset[ChangeKind]:
+    """What may be changed in a booking by somebody now; whether a certain change is granted, :func:`decide_change` says."""
+    if booking.state not in LIVE_STATES:
+        return frozenset()
+    case = booked_case(rules, booking, act=Act(person=booking.person, channel=channel, actor=actor, now=now))
+    found: dict[ChangeKind, bool] = {}
+    for entry in rules.changes_at(case.placed):
+        if actor in entry.by and matches(entry.when, case.facts):
+            is_open = entry.until is None or now < case.moment(entry.until)
+            for kind in entry.allows:
+                found.setdefault(kind, is_open)
+    return frozenset(kind for kind, is_open in found.items() if is_open)
+
+
 def kinds_of_change(before: BookingRequest, after: BookingRequest) -> tuple[ChangeKind, ...]:
     """What differs between two requests, in the words of the section ``change``.
 

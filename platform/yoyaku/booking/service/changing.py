@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import ChangePlan, apply_changes, decide_change
+from yoyaku.booking.policy.change import open_changes
+from yoyaku.booking.policy.values import ChangeKind
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
@@ -18,6 +20,22 @@ from yoyaku.booking.service.holding import require_not_drawn, taking
 from yoyaku.booking.service.submit import hold_still, refusal_for
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
+
+
+def may_change(rules: ServiceRules, *, visit: Visit, booking: BookingView, kind: ChangeKind) -> bool:
+    """Whether whoever asks may change that in a booking now, by the rules that it keeps."""
+    facts = booked_facts(booking)
+    return kind in open_changes(rules, booking=facts, actor=visit.actor, channel=visit.channel, now=visit.now)
+
+
+def offer_change(rules: ServiceRules, *, visit: Visit, booking: BookingView, changes: Mapping[str, Any]) -> ChangePlan:
+    """What a change would give, its price included; what others hold is seen only by :func:`change_booking`.
+
+    Raises:
+        NotChangeable, Refusal: as :func:`change_booking`.
+    """
+    facts = booked_facts(booking)
+    return decide_change(rules, booking=facts, changes=changes, actor=visit.actor, channel=visit.channel, now=visit.now)
 
 
 async def change_booking(  # what a change consists of

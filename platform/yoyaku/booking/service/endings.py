@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.billing.repository.attempts import has_open_payment
 from yoyaku.booking.policy import (
     LIVE_STATES,
+    BookedFacts,
     CancellationPlan,
     cancellation_schedule,
     decide_cancellation,
@@ -42,12 +43,24 @@ def offer_cancellation(rules: ServiceRules, *, visit: Visit, booking: BookingVie
         else ()
     )
     try:
-        plan = decide_cancellation(
-            rules, booking=facts, actor=visit.actor, channel=visit.channel, now=visit.now, reason="?"
-        )
+        plan = _planned(rules, facts, visit)
     except Refusal as refusal:
         return CancellationOffer(plan=None, refusal=refusal, schedule=schedule)
     return CancellationOffer(plan=plan, refusal=None, schedule=schedule)
+
+
+def plan_cancellation(rules: ServiceRules, *, visit: Visit, booking: BookingView) -> CancellationPlan | None:
+    """What cancelling would do now; ``None`` where it is refused. A reason that is asked for is taken as given."""
+    try:
+        return _planned(rules, booked_facts(booking), visit)
+    except Refusal:
+        return None
+
+
+def _planned(rules: ServiceRules, facts: BookedFacts, visit: Visit) -> CancellationPlan:
+    return decide_cancellation(
+        rules, booking=facts, actor=visit.actor, channel=visit.channel, now=visit.now, reason="?"
+    )
 
 
 async def cancel_booking(  # noqa: PLR0913  # what a cancellation consists of
