@@ -5,8 +5,9 @@ from tests.integration.billing.money_world import World
 
 
 @pytest.fixture
-def world(fresh_database, tmp_path, monkeypatch):
-    made = World(fresh_database, tmp_path)
+def world(request, fresh_database, tmp_path, monkeypatch):
+    """How money goes back online may be a parameter."""
+    made = World(fresh_database, tmp_path, refunds=getattr(request, "param", "reverse_and_recharge"))
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("yoyaku_payment_hosted.client.httpx.AsyncClient", made.client)

@@ -33,7 +33,16 @@ PROFILE = "town"
 ADDRESS = "http://localhost:9"
 BALANCE = "SELECT payee, sum(yen) FROM ledger_posting GROUP BY payee HAVING sum(yen) <> 0"
 ACCOUNT = "SELECT coalesce(sum(yen), 0)::bigint FROM ledger_posting WHERE account = :account"
-QUEUED = "SELECT coalesce(sum(amount_yen), 0)::bigint FROM unmatched_money WHERE kind <> 'refund_failed'"
+UNCOUNTED = """
+    SELECT coalesce(sum(CASE kind WHEN 'payment' THEN 1 ELSE -1 END * coalesce(moved_yen, amount_yen)), 0)::bigint
+    FROM payment_attempt WHERE state = 'succeeded' AND NOT counted
+"""
+UNSEEN = """
+    SELECT a.kind, a.state FROM payment_attempt a
+    WHERE ((a.kind, a.state, a.counted) = ('payment', 'succeeded', false) OR (a.kind, a.state) = ('refund', 'failed'))
+      AND NOT EXISTS (SELECT FROM unmatched_money u WHERE u.attempt_id = a.attempt_id)
+"""
+"""Money that counts nowhere, or did not go back, and no clerk is told."""
 CHARGES = """
     SELECT c.charge_id, c.paid_yen, (SELECT max(h.owed_yen) FROM charge_change h WHERE h.charge_id = c.charge_id),
            (SELECT coalesce(sum(u.amount_yen), 0)::bigint FROM unmatched_money u JOIN payment_attempt a USING (attempt_id)
@@ -60,8 +69,8 @@ class Postbag:
 class World:
     """One database and one processor; ``elapsed`` moves every clock at once."""
 
-    def __init__(self, database, folder):
-        self.rules = _rules()
+    def __init__(self, database, folder, *, refunds="reverse_and_recharge"):
+        self.rules = _rules(refunds)
         self.elapsed = timedelta()
         self.merchants = merchants_of([PROFILE], secret="only-for-these-tests")
         self.processor = Processor(merchants=self.merchants, webhooks=Postbag())
@@ -230,7 +239,8 @@ class World:
         assert held["clearing"] == self.processor.held()[PROFILE]["held_yen"]
         till = [yen if kind == "payment" else -yen for _, kind, _, yen, plugin in attempts if plugin == "payment-cash"]
         assert held["cash"] == sum(till)
-        assert held["suspense"] == -self.run(self.see(QUEUED))[0][0]
+        assert held["suspense"] == -self.run(self.see(UNCOUNTED))[0][0]
+        assert self.run(self.see(UNSEEN)) == []
         for charge_id, paid_yen, most_yen, came_back_yen in self.run(self.see(CHARGES)):
             assert paid_yen <= most_yen + came_back_yen, charge_id
 
@@ -241,9 +251,10 @@ class World:
         return await take_webhook(self.means, method=self.method, headers=headers, body=body)
 
 
-def _rules():
-    """The town's, where projectors cost something too."""
+def _rules(refunds):
+    """The town's, where projectors cost something too, and money goes back online in this way."""
     told = msgspec.to_builtins(town_rule_set())
+    told["payment"]["refunds"]["online"] = refunds
     told["fees"]["steps"].append(
         {"step": "equipment", "code": "equipment", "name": "備品", "per": "booking", "prices": {"projector": 300}}
     )

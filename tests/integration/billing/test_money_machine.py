@@ -177,8 +177,9 @@ KEPT = [
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("world", ["reverse_and_recharge", "partial"], indirect=True)
 def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_charge(world):
-    @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(steps=st.lists(STEP, min_size=20, max_size=30))
     @example(steps=LATE)
     @example(steps=TWICE)
@@ -196,4 +197,4 @@ def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_c
 
     in_any_order()
     seen = {kind for (kind,) in world.run(world.see("SELECT DISTINCT kind FROM unmatched_money"))}
-    assert seen == {"late_payment", "double_payment", "other_amount", "refund_failed"}
+    assert seen >= {"late_payment", "double_payment", "other_amount"}
