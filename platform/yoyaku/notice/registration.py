@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.notice.arrears_words import arrears_facts
 from yoyaku.notice.debit_words import debit_facts
 from yoyaku.notice.policy import Addressee, choose_templates
 from yoyaku.notice.registration_words import registration_facts
@@ -77,6 +78,7 @@ async def _write(  # what a letter is made of
     facts = registration_facts(
         site=site, terms=telling.rules.registration, row=row, event=event.facts, words=words, url=telling.url
     ) | debit_facts(event.facts, words)
+    facts |= arrears_facts(event.facts, site=site, words=words)
     hours = str(link.hours) if link else ""
     linked = {**facts, "link": link.address if link else "", "hours": hours}
     unlinked = {**facts, "link": words.say("life.link_came_by_mail"), "hours": hours}

@@ -14,15 +14,21 @@ Event = Literal[
     "lottery_entered", "lottery_withdrawn", "lottery_reminder", "lottery_won", "lottery_lost", "lottery_win_reminder",
     "lottery_accepted", "lottery_declined", "lottery_lapsed", "lottery_restored", "lottery_delayed", "lottery_undone",
     "relief_decided",
+    "payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late",
     "mandate_decided", "debit_announced", "debit_failed",
+    "payment_overdue", "arrears_demanded", "arrears_reminded", "arrears_suspended", "arrears_reinstated",
+    "arrears_revoked",
 ]  # fmt: skip
 ALWAYS_TOLD: Final = frozenset({
     "mail_to_verify", "mail_changed", "password_to_set", "password_changed", "login_changed", "group_invited"
 })  # fmt: skip
 """Events of which people are told whatever the rules say: a link they asked for, or a change they must know of."""
 
-TOLD_BY_DEFAULT: Final = frozenset({"relief_decided"})
-"""Events of bookings of which the registrant is told where no entry speaks of them: what they asked for was decided."""
+TOLD_BY_DEFAULT: Final = frozenset({
+    "relief_decided", "payment_succeeded", "payment_reversed", "payment_received_late"
+})  # fmt: skip
+"""Events of bookings of which the registrant is told where no entry speaks of them: what they asked for was decided, or
+their money moved at a provider."""
 
 
 class Notice(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.billing.repository.attempts import read_attempt
+from yoyaku.billing.service.outcomes import CASH, CREDIT
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import get_booking
 from yoyaku.db import work
@@ -50,6 +53,21 @@ async def _tell_booking(conn: AsyncConnection, runtime: Runtime, site: Site, eve
     await write_mails(conn, site=site, rules=rules, booking=booking, event=event, url=url, now=visit.now)
 
 
+async def _tell_payment(conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, charge_id: UUID) -> None:
+    """Of money that a provider moved. What a till took or gave, a paper of the counter tells; what was only credited, it too."""
+    attempt = await read_attempt(conn, attempt_id=UUID(event.facts["attempt_id"]))
+    if attempt is None or attempt.plugin in {CASH, CREDIT}:
+        return
+    payment = attempt
+    if attempt.of_attempt_id is not None:
+        payment = await read_attempt(conn, attempt_id=attempt.of_attempt_id) or attempt
+    told = {
+        "amount_yen": attempt.moved_yen or attempt.amount_yen,
+        "collection_number": payment.collection_number,
+    }
+    await _tell_booking(conn, runtime, site, replace(event, facts={**event.facts, **told}), charge_id)
+
+
 async def _tell_registration(
     conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, registrant_id: UUID
 ) -> None:
@@ -75,4 +93,11 @@ async def _tell_lottery(conn: AsyncConnection, runtime: Runtime, site: Site, eve
     await write_lottery_mails(conn, telling=telling, event=event, lottery=lottery, applicant_id=applicant_id)
 
 
-_TELLING: Final = {"booking_": _tell_booking, "relief_": _tell_booking, "lottery_": _tell_lottery}
+_PAYMENTS: Final = ("payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late")
+_TELLING: Final = {
+    **dict.fromkeys(_PAYMENTS, _tell_payment),
+    "payment_overdue": _tell_registration,
+    "booking_": _tell_booking,
+    "relief_": _tell_booking,
+    "lottery_": _tell_lottery,
+}

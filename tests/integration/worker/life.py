@@ -49,7 +49,12 @@ def rule_set(**registration):
 
 async def publish(town, **registration):
     """Let these rules count from now on, as a further version."""
-    document = msgspec.json.encode(rule_set(**registration)).decode()
+    await publish_rules(town, rule_set(**registration))
+
+
+async def publish_rules(town, rules):
+    """Let a whole rule set count from now on, as a further version."""
+    document = msgspec.json.encode(rules).decode()
     async with tenant_transaction(town.owner, TOWN, SERVICE) as conn:
         version = (await conn.execute(text("SELECT max(version) + 1 FROM rule_set_version"))).scalar_one()
         values = {

@@ -56,7 +56,7 @@ _COMING = text("""
 _LINE = """
     SELECT c.charge_id, c.number, c.due_at, c.overdue_since, c.state, c.owed_yen - c.paid_yen AS owing_yen, s.step,
            s.reached_at, s.pay_by, s.outstanding_yen, s.letter_due, s.letter_sent_at, s.revoked_at,
-           r.registrant_id, r.name, r.facts, b.use_on, f.name AS facility_name
+           r.registrant_id, r.name, r.postcode, r.address, b.use_on, f.name AS facility_name
     FROM arrears_step s
     JOIN charge c USING (tenant_id, service_id, charge_id)
     JOIN tenant t USING (tenant_id)
@@ -109,7 +109,8 @@ class StepLine:
     revoked_at: datetime | None
     registrant_id: UUID
     name: str
-    facts: Mapping[str, Any]
+    postcode: str | None
+    address: str | None
     use_on: date
     facility_name: Any
 

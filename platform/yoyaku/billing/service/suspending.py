@@ -52,7 +52,7 @@ async def reinstate_by_itself(
         return
     for one in found:
         if one.cause == "arrears" and one.overdue_yen == 0:
-            await _lift(conn, act=act, one=one, why=None)
+            await _reinstate(conn, act=act, one=one, why=None)
 
 
 async def reinstate(conn: AsyncConnection, *, act: MoneyAct, suspension_id: UUID, why: str | None = None) -> None:
@@ -67,18 +67,20 @@ async def reinstate(conn: AsyncConnection, *, act: MoneyAct, suspension_id: UUID
         raise NotFound(what="suspension")
     if one.overdue_yen > 0:
         raise StillOverdue(overdue_yen=one.overdue_yen)
-    await _lift(conn, act=act, one=one, why=why)
+    await _reinstate(conn, act=act, one=one, why=why)
 
 
 async def lift_of_charge(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, why: str) -> int:
     """Take back the suspensions that a charge brought, since it should not have; how many."""
     found = [one for one in await repository.current_suspensions(conn) if one.charge_id == charge_id]
     for one in found:
-        await _lift(conn, act=act, one=one, why=why)
+        await repository.lift_suspension(
+            conn, suspension_id=one.suspension_id, at=act.now, staff_id=act.staff_id, why=why
+        )
     return len(found)
 
 
-async def _lift(conn: AsyncConnection, *, act: MoneyAct, one: SuspensionView, why: str | None) -> None:
+async def _reinstate(conn: AsyncConnection, *, act: MoneyAct, one: SuspensionView, why: str | None) -> None:
     await repository.lift_suspension(conn, suspension_id=one.suspension_id, at=act.now, staff_id=act.staff_id, why=why)
     facts = {"why": why or ""}
     await tell(conn, act=act, kind="arrears_reinstated", subject_id=one.registrant_id, facts=facts)

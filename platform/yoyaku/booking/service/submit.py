@@ -36,6 +36,7 @@ from yoyaku.booking.views import Application, BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import equipment_resource
 from yoyaku.kernel.ids import new_id
+from yoyaku.registration.service.suspensions import require_not_suspended
 from yoyaku.rules.refusal import Refusal
 
 LONGEST_COUNTED: Final = timedelta(days=366)
@@ -61,6 +62,7 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
     Raises:
         Refusal: by a rule, with ``item`` (the place in ``items``) among its facts; or taken by somebody meanwhile.
         KeyUsedBefore: the key came with another submission before.
+        RegistrationSuspended: whoever books, or is to pay, has to pay something else first.
         PayerNotAllowed, NotAllowed: that person does not pay for the group; the clerk works for other facilities.
         Busy: a lock was waited for in vain; nothing was changed.
     """
@@ -75,6 +77,7 @@ async def submit_application(  # noqa: PLR0913  # what a submission consists of
     check_terms(rules, accepted_terms)
     application_id = new_id()
     payer = await find_payer(conn, visit=visit, rules=rules, wanted=payer_id)
+    await require_not_suspended(conn, registrant_id=visit.registrant_id, payer_id=payer)
     visit = await with_mandate(conn, visit=visit, rules=rules, payer_id=payer)
     plans = decide_all(rules, visit=visit, requests=requests, held=held, application_id=application_id)
     application = acts.NewApplication(

@@ -30,6 +30,7 @@ from yoyaku.lottery.repository.entry_rows import read_requests
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.repository.wins import WinRow
 from yoyaku.lottery.rules import scheme_of
+from yoyaku.registration.service.suspensions import require_not_suspended
 from yoyaku.rules.refusal import Refusal
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,7 @@ async def accept_win(  # what accepting consists of
         LoginRequired, NotAllowed: nobody is logged in; the clerk works for other facilities.
         EntryNotFound: there is none of that id, or it is another's.
         NotWon, WinDeclined, WinLapsed: it is not to be accepted (any longer).
+        RegistrationSuspended: they have to pay something else first.
         Refusal: the form lacks something, terms are not accepted, the use has begun; ``item`` is the place of the use.
     """
     win = _own(visit, await wins.lock_wins(conn, entry_ids=[entry_id]))[0]
@@ -60,6 +62,7 @@ async def accept_win(  # what accepting consists of
         bookings = await read_application(conn, visit=visit, application_id=win.application_id)
         return Application(application_id=win.application_id, bookings=bookings, repeated=True)
     _check_open(win, lottery, now=visit.now)
+    await require_not_suspended(conn, registrant_id=win.registrant_id)
     served = replace(visit, registrant_id=win.registrant_id)
     terms = sorted({*win.accepted_terms, *accepted_terms})
     made = await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=form, terms=terms)

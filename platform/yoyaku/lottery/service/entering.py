@@ -25,6 +25,7 @@ from yoyaku.lottery.repository import entries as stored
 from yoyaku.lottery.repository.entry_rows import applicant_values, entry_values, part_rows
 from yoyaku.lottery.service.asking import OpenLottery, decide, open_lottery, require_chance, with_form
 from yoyaku.lottery.service.withdrawing import rerank, withdraw
+from yoyaku.registration.service.suspensions import require_not_suspended
 from yoyaku.rules.refusal import Refusal
 
 __all__ = ["Entered", "EntryQuote", "enter", "quote_entry", "rerank", "withdraw"]
@@ -88,6 +89,7 @@ async def enter(  # noqa: PLR0913  # what an entry consists of
 
     Raises:
         Refusal: by a rule; ``item`` is the place of the use that is refused, if one is.
+        RegistrationSuspended: they have to pay something first.
         KeyUsedBefore: the key came with another submission before.
         LoginRequired, NotAllowed: nobody is logged in; the clerk works for other facilities.
         Busy: a lock was waited for in vain; nothing was changed.
@@ -100,6 +102,7 @@ async def enter(  # noqa: PLR0913  # what an entry consists of
         repeated = await _repeated(conn, submission=submission, key=idempotency_key)
         if repeated is not None:
             return repeated
+    await require_not_suspended(conn, registrant_id=visit.registrant_id)
     check_terms(rules, accepted_terms)
     opened = await open_lottery(conn, visit=visit, rules=rules, request=asked, hold=True)
     there, held = await _standing(conn, visit=visit, lottery_id=opened.lottery_id)

@@ -28,6 +28,7 @@ from yoyaku.registration.policy.groups import (
 )
 from yoyaku.registration.repository import groups as repository
 from yoyaku.registration.repository.groups import GroupRow, MembershipRow
+from yoyaku.registration.service.suspensions import require_not_suspended
 from yoyaku.registration.terms import GroupTerms
 
 
@@ -127,7 +128,9 @@ async def join_group(conn: AsyncConnection, *, registrant_id: UUID, member_id: U
 
     Raises:
         NotFound: nobody asked them, or the invitation was taken back.
+        RegistrationSuspended: they have to pay something first.
     """
+    await require_not_suspended(conn, registrant_id=registrant_id)
     member = await _own(conn, registrant_id=registrant_id, member_id=member_id)
     if member.state is MemberState.INVITED:
         changes = {"state": MemberState.LINKED.value, "may_pay": member.may_pay and pays}
