@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from litestar import Response
+
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.pages.answers import answer_rows
 from yoyaku.booking.pages.here import Here
@@ -102,6 +104,11 @@ def booking_row(
         events=[{"at": event.at, "words": _event_words(event, words)} for event in events],
         **(_offered(offer, booking, here) if offer else {}),
     )
+
+
+def to_log_in(here: Here) -> Response[None]:
+    """Where nobody is logged in whose bookings these could be."""
+    return here.page.go("/counter" if here.visit.staff_id else f"/login?next={here.page.path}")
 
 
 async def open_booking(here: Here, booking_id: UUID) -> tuple[BookingView, ServiceRules]:

@@ -10,10 +10,9 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from yoyaku.booking.pages.booked import BookingRow, booking_row
+from yoyaku.booking.pages.booked import BookingRow, booking_row, to_log_in
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.home_parts import HomePart, Todo, home_parts
-from yoyaku.booking.pages.mine import to_log_in
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import list_bookings
 from yoyaku.facility.terms import Facility

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.pages import cancelling, receipts, relief
-from yoyaku.booking.pages.booked import booking_row
+from yoyaku.booking.pages.booked import booking_row, to_log_in
 from yoyaku.booking.pages.equipment import equipment_path
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.relief import relief_part
@@ -39,11 +39,6 @@ async def show_mine(here: NamedDependency[Here]) -> Response[Any]:
 async def show_history(here: NamedDependency[Here]) -> Response[Any]:
     """One's bookings that are over."""
     return await _list(here, past=True)
-
-
-def to_log_in(here: Here) -> Response[None]:
-    """Where nobody is logged in whose bookings these could be."""
-    return here.page.go("/counter" if here.visit.staff_id else f"/login?next={here.page.path}")
 
 
 async def _list(here: Here, *, past: bool) -> Response[Any]:

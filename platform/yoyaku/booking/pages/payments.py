@@ -11,10 +11,9 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
-from yoyaku.booking.pages.booked import BookingRow, booking_row
+from yoyaku.booking.pages.booked import BookingRow, booking_row, to_log_in
 from yoyaku.booking.pages.here import Here, read_date
 from yoyaku.booking.pages.home_parts import HomePart
-from yoyaku.booking.pages.mine import to_log_in
 from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.service.settling import Unsettled, list_unsettled
 from yoyaku.booking.terms import State
