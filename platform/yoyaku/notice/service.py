@@ -70,7 +70,8 @@ async def write_mails(  # noqa: PLR0913  # what telling an event takes
 ) -> int:
     """Write the mails that an event calls for, and the registrant's also into their inbox; how many letters.
 
-    Of a booking that was won the registrant reads in the notice of the lottery, not a second time. Handling an event
+    Of a booking that was won the registrant reads in the notice of the lottery, of one that an online payment confirmed in
+    that of the payment (MG-027, MG-028), not a second time. Handling an event
     again writes none twice. ``url`` is the address of the service's site, for links; ``now`` is business time.
     """
     letters = choose_letters(
@@ -80,13 +81,21 @@ async def write_mails(  # noqa: PLR0913  # what telling an event takes
         registrant=_registrant(booking, site),
         facility_staff=_staff(booking, rules, site),
     )
-    if event.kind == "booking_made" and booking.arose == "lottery":
+    if _is_told_elsewhere(event, booking, rules):
         letters = tuple(letter for letter in letters if not letter.for_registrant)
     for letter in letters:
         written = write_letter(letter, site=site, booking=booking, event=event, url=url)
         registrant_id = booking.contact.registrant_id if letter.for_registrant else None
         await deliver(conn, site=site, mail=written, registrant_id=registrant_id, now=now)
     return len(letters)
+
+
+def _is_told_elsewhere(event: Event, booking: BookingView, rules: ServiceRules) -> bool:
+    """Whether the registrant reads the same in another notice: of the lottery that was won, of the payment that confirmed."""
+    if event.kind == "booking_made":
+        return booking.arose == "lottery"
+    online = {one.code for one in rules.payment.methods if one.online}
+    return event.kind == "booking_confirmed" and bool(booking.paid_by) and booking.paid_by <= online
 
 
 async def deliver(

@@ -36,10 +36,23 @@ def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], wo
         "why": str(event.get("why") or ""),
         "contact": contact_of(site.contact, words),
         "url": url,
+        **money_facts(booking, event, words),
     }
     facts["details"] = details_of(booking, facts, words)
     facts["next"] = words.say(f"mail.next.{booking.state}", **facts)
     return facts
+
+
+def money_facts(booking: BookingView, event: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """What a mail about a payment names: its amount and number, the fee that stands, the day and the hours of use."""
+    owed_yen = booking.total_yen if booking.kept_yen is None else booking.kept_yen
+    return {
+        "amount": yen(int(event.get("amount_yen") or 0), words.language),
+        "collection_number": str(event.get("collection_number") or ""),
+        "owed": yen(owed_yen, words.language),
+        "use_day": long_date(booking.use_on, words.language),
+        "use_hours": "" if booking.nights else clock_period(booking.period.starts_at, booking.period.ends_at),
+    }
 
 
 def when_of(booking: BookingView, words: Words) -> str:
