@@ -51,3 +51,43 @@ class EmailMissing(YoyakuError):
     status = 409
     code = "payment_needs_email"
     title = "Please register your e-mail address first."
+
+
+class NothingToClose(YoyakuError):
+    """Nothing was taken or given back in cash since the last close."""
+
+    status = 409
+    code = "nothing_to_close"
+    title = "Nothing was taken or given back since the last close."
+
+
+class TillMoved(YoyakuError):
+    """Something was taken or given back since the page was shown (``seen_yen``, ``expected_yen``)."""
+
+    status = 409
+    code = "till_moved"
+    title = "Something was taken or given back meanwhile. Please count again."
+
+
+class DifferenceUnexplained(YoyakuError):
+    """What was counted differs from the books (``difference_yen``), and nobody says why."""
+
+    status = 409
+    code = "difference_unexplained"
+    title = "Please say why the count differs."
+
+
+class WayNotOpen(YoyakuError):
+    """What waits for a person cannot be settled in that way, or no longer (``way``)."""
+
+    status = 409
+    code = "way_not_open"
+    title = "This can no longer be settled in that way."
+
+
+class AlreadySettled(YoyakuError):
+    """Somebody has settled it."""
+
+    status = 409
+    code = "already_settled"
+    title = "Somebody has settled this already."

@@ -95,6 +95,17 @@ class Refunds(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     within_days: Annotated[int, Meta(ge=1)] | None = None
 
 
+class Credits(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When what was paid for a use that could not be had pays for another of the same person (振替), instead of going back.
+
+    ``grounds`` are those on which staff ended it, ``methods`` those by which it was paid. The use that was lost must be
+    as long and as dear as the other, or more.
+    """
+
+    grounds: Annotated[list[Code], Meta(min_length=1)]
+    methods: Annotated[list[Code], Meta(min_length=1)]
+
+
 class Receipts(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who issues receipts where ``when`` holds; the first entry that holds counts.
 
@@ -144,6 +155,7 @@ class PaymentTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     payees: list[Payee] = []
     collection_number: CollectionNumber | None = None
     refunds: Refunds = Refunds()
+    credits: Credits | None = None
     receipts: list[Receipts] = []
     arrears: list[Arrears] = []
     minutes: Annotated[int, Meta(ge=5, le=60)] = 15

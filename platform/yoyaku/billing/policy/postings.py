@@ -56,5 +56,20 @@ def postings_of_refund(
     return against, Posting(account=holder, yen=-yen, provider=provider)
 
 
+def postings_of_close(expected_yen: int, *, counted_yen: int, till: str) -> tuple[Posting, ...]:
+    """A till that was counted: what is there goes to the bank, what is too little or too much to the differences."""
+    lines: tuple[tuple[Account, int, str | None], ...] = (
+        ("bank", counted_yen, None),
+        ("cash", -expected_yen, till),
+        ("differences", expected_yen - counted_yen, None),
+    )
+    return tuple(Posting(account=account, yen=yen, provider=held_by) for account, yen, held_by in lines if yen)
+
+
+def postings_of_applying(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]:
+    """Money that waited and turns out to pay a charge after all."""
+    return _suspense(yen), Posting(account="receivable", yen=-yen, charge_id=charge_id)
+
+
 def _suspense(yen: int) -> Posting:
     return Posting(account="suspense", yen=yen)

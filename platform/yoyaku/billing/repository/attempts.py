@@ -73,6 +73,13 @@ _END = text("""
         next_ask_at = NULL, last_error = NULL
     WHERE attempt_id = :attempt_id
 """)
+_COUNT = text("UPDATE payment_attempt SET counted = true WHERE attempt_id = :attempt_id")
+_STUCK = text(f"""
+    SELECT {_COLUMNS} FROM payment_attempt
+    WHERE state IN ('created', 'pending')
+      AND ((last_error IS NOT NULL AND asked >= :asked) OR expires_at < :over)
+    ORDER BY created_at, attempt_id LIMIT :at_most
+""")  # noqa: S608
 _DUE = text("SELECT tenant_id, service_id, id FROM due_attempts(:at_most)")
 
 
@@ -170,6 +177,19 @@ async def ask_now(conn: AsyncConnection, *, attempt_id: UUID) -> None:
 async def end_attempt(conn: AsyncConnection, *, attempt_id: UUID, values: Mapping[str, Any]) -> None:
     """Write how an attempt ended: state, counted, moved_yen, ended_at, failure, provider_ref, detail."""
     await conn.execute(_END, {"attempt_id": attempt_id, **values, "detail": encode_json(values["detail"])})
+
+
+async def count_attempt(conn: AsyncConnection, *, attempt_id: UUID) -> None:
+    """A payment that waited counts after all."""
+    await conn.execute(_COUNT, {"attempt_id": attempt_id})
+
+
+async def stuck_attempts(
+    conn: AsyncConnection, *, asked: int, over: datetime, at_most: int = 100
+) -> Sequence[AttemptView]:
+    """Attempts that nobody knows the end of though their provider was asked so often, or their time is long over."""
+    values = {"asked": asked, "over": over, "at_most": at_most}
+    return [AttemptView(**row) for row in (await conn.execute(_STUCK, values)).mappings()]
 
 
 async def due_attempts(conn: AsyncConnection, *, at_most: int) -> Sequence[DueAttempt]:

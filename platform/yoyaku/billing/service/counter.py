@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,15 +14,17 @@ from yoyaku.billing.repository.telling import audit
 from yoyaku.billing.service.beginning import (
     Account,
     add_attempt,
-    begin_refund,
     new_row,
     next_collection_number,
     open_account,
 )
-from yoyaku.billing.service.outcomes import CASH, take_outcome
+from yoyaku.billing.service.outcomes import CASH, CREDIT, take_outcome
 from yoyaku.billing.views import AttemptView
 from yoyaku.extension.payment import Found
 from yoyaku.kernel.ids import new_id
+
+AT_COUNTER: Final = frozenset({CASH, CREDIT})
+"""Payments that go back over the counter: cash, and what was moved from another charge."""
 
 
 async def take_cash(  # how much for what, at which till, and by which of the city's names
@@ -77,16 +80,37 @@ async def give_back_cash(
     if not left:
         raise AmountWrong(amount_yen=0, expected_yen=0)
     given: list[AttemptView] = []
-    for payment in reversed(
-        [one for one in account.attempts if one.plugin == CASH and one.counted and one.kind == "payment"]
-    ):
+    paid = [one for one in account.attempts if one.plugin in AT_COUNTER and one.counted and one.kind == "payment"]
+    for payment in reversed(paid):
         part = min(left, payment.amount_yen - _returned(account, payment))
         if part > 0:
-            refund = await begin_refund(conn, act=act, payment=payment, yen=part, settlement_id=new_id(), why=why)
-            await _record(conn, act=act, what="cash_given_back", attempt=refund, number=account.charge.number)
-            given.append(await _settled(conn, act=act, attempt=refund))
+            given.append(await return_in_cash(conn, act=act, account=account, payment=payment, yen=part, why=why))
             left -= part
     return given
+
+
+async def return_in_cash(  # how much of which payment of what, and why
+    conn: AsyncConnection, *, act: MoneyAct, account: Account, payment: AttemptView, yen: int, why: str | None
+) -> AttemptView:
+    """Give back so much of a payment over the counter, by whichever way it came; the database refuses more than it was.
+
+    Cash goes out of the till into which it came, other money out of the facility's own.
+    """
+    row = {
+        **new_row(act, payment.charge_id, new_id()),
+        "kind": "refund",
+        "of_attempt_id": payment.attempt_id,
+        "method": payment.method,
+        "plugin": CASH,
+        "profile": None,
+        "payee": payment.payee,
+        "facility_id": payment.facility_id or account.subject.facility_id,
+        "amount_yen": yen,
+        "why": why,
+    }
+    refund = await add_attempt(conn, row)
+    await _record(conn, act=act, what="cash_given_back", attempt=refund, number=account.charge.number)
+    return await _settled(conn, act=act, attempt=refund)
 
 
 def counter_method(account: Account) -> str:

@@ -23,6 +23,7 @@ from yoyaku.billing.repository import ledger
 from yoyaku.billing.repository.charges import lock_charge, set_paid
 from yoyaku.billing.repository.telling import tell
 from yoyaku.billing.repository.unmatched import add_unmatched
+from yoyaku.billing.service.returned import take_returned_refund
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.extension.payment import Found
@@ -50,8 +51,11 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
     attempt = await repository.lock_attempt(conn, attempt_id=attempt_id)
     if charge is None or attempt is None:
         raise NotFound(what="charge")
+    if attempt.state == "succeeded":
+        await take_returned_refund(conn, act=act, attempt=attempt, provider=provider_of(attempt), found=found)
+        return attempt
     others = await repository.attempts_of(conn, charge_id=charge.charge_id)
-    decision = None if attempt.state == "succeeded" else _decide(act, attempt, charge, others, found)
+    decision = _decide(act, attempt, charge, others, found)
     if decision is None or decision.state == attempt.state:
         return attempt
     await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
@@ -60,7 +64,7 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
     if decision.unmatched is not None:
         await _queue(conn, act=act, attempt=attempt, decision=decision, found=found)
     if decision.counted:
-        await _count(conn, act=act, attempt=attempt, charge=charge, others=others)
+        await count_payment(conn, act=act, attempt=attempt, charge=charge, others=others)
     await _tell(conn, act=act, attempt=attempt, decision=decision)
     return await repository.read_attempt(conn, attempt_id=attempt_id) or attempt
 
@@ -147,9 +151,10 @@ async def _queue(
     await add_unmatched(conn, row)
 
 
-async def _count(
+async def count_payment(
     conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, charge: ChargeView, others: Sequence[AttemptView]
 ) -> None:
+    """Write that an attempt of a charge held still moves what is paid, and tell whoever the charge belongs to."""
     sign = 1 if attempt.kind == "payment" else -1
     paid_yen = charge.paid_yen + sign * attempt.amount_yen
     await set_paid(conn, charge_id=charge.charge_id, paid_yen=paid_yen)

@@ -1,0 +1,50 @@
+"""What may be done with money that waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Way = Literal["refund", "cash", "apply", "explain"]
+Kind = Literal[
+    "late_payment", "double_payment", "other_amount", "provider_only", "ours_only", "refund_failed", "bank_unknown"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits, in yen. ``left_yen`` is what of the payment behind it has not gone back, nor is on its way.
+
+    ``counted``: that payment moved what is paid. ``room_yen`` is what its charge still takes; below nothing where more
+    was paid than is owed. ``through_provider``: whoever brought the money is asked to take it back.
+    """
+
+    kind: Kind
+    amount_yen: int
+    left_yen: int
+    counted: bool
+    room_yen: int
+    through_provider: bool
+
+
+def ways_out(one: Waiting) -> frozenset[Way]:
+    """What a clerk may do: give it back through its provider, or in cash where that failed; count it; or explain it.
+
+    Money that came late or twice goes back as long as it is all there, or counts where its charge has room for it.
+    A refund that failed is tried again as long as the charge says that it is owed.
+    """
+    ways: set[Way] = {"explain"}
+    is_there = one.left_yen >= one.amount_yen
+    back: Way = "refund" if one.through_provider else "cash"
+    match one.kind:
+        case "late_payment" | "double_payment" if is_there and not one.counted:
+            ways.add(back)
+            if 0 < one.amount_yen <= one.room_yen:
+                ways.add("apply")
+        case "other_amount" if is_there and not one.counted:
+            ways.add(back)
+        case "refund_failed" if is_there and (not one.counted or -one.room_yen >= one.amount_yen):
+            ways |= {"cash", back}
+        case _:
+            pass
+    return frozenset(ways)
