@@ -13,6 +13,9 @@ from yoyaku.registration.policy.roles import ROLES, Permission
 SERVICE = "sports"
 TABLE = [
     (r"/api/v1/counter/.*", Permission.BOOKINGS),
+    (r"/counter/bookings/[0-9a-f-]{36}/money.*", Permission.TILL),
+    (r"/counter/till.*", Permission.TILL),
+    (r"/counter/money.*", Permission.MONEY),
     (r"/counter(/(sheet|behalf|behalf/find|walk-in|bookings/.*|reliefs.*))?", Permission.BOOKINGS),
     (r"/counter/(people|people/find|people/forgotten-id|purpose)", Permission.PEOPLE),
     (r"/counter/people/[0-9a-f-]{36}/(code|second-factor)", Permission.CODES),
@@ -31,6 +34,8 @@ TABLE = [
     (r"/counter/log.*", Permission.LOG),
     (r"/counter/mandates.*", Permission.MANDATES),
     (r"/counter/debits.*", Permission.DEBITS),
+    (r"/counter/arrears.*", Permission.ARREARS),
+    (r"/counter/ledger.*", Permission.LEDGER),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""
 OF_ANYBODY = {("POST", "/counter/behalf/end")}

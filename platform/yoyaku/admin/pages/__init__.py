@@ -3,7 +3,10 @@
 from typing import Final
 
 from yoyaku.admin.pages import (
+    arrears,
     bookings,
+    changes,
+    crediting,
     debit_results,
     debits,
     letters,
@@ -12,6 +15,7 @@ from yoyaku.admin.pages import (
     lottery_batches,
     lottery_desk,
     mandates,
+    money,
     newcomer,
     people,
     person,
@@ -21,6 +25,8 @@ from yoyaku.admin.pages import (
     rehearsal,
     reliefs,
     staff,
+    till,
+    waiting_money,
 )
 
 ROUTES: Final = [
@@ -42,4 +48,10 @@ ROUTES: Final = [
     *mandates.ROUTES,
     *debits.ROUTES,
     *debit_results.ROUTES,
+    *arrears.ROUTES,
+    *changes.ROUTES,
+    *money.ROUTES,
+    *crediting.ROUTES,
+    *till.ROUTES,
+    *waiting_money.ROUTES,
 ]

@@ -42,8 +42,16 @@ class Permission(StrEnum):
     """Enter lotteries for others, and accept or give back what they won."""
     MANDATES = "mandates"
     """Enter and decide mandates to debit accounts."""
+    ARREARS = "arrears"
+    """See who is late, print their letters, let them in again; take back a step."""
+    LEDGER = "ledger"
+    """See the books: balances, movements, differences."""
     DEBITS = "debits"
     """Make files to the bank, read its answers."""
+    TILL = "till"
+    """Take cash and give it back, count a till."""
+    MONEY = "money"
+    """Decide about money that waits for a person."""
 
 
 ROLES: Final[Mapping[str, frozenset[Permission]]] = {
@@ -58,9 +66,12 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.LETTERS,
             Permission.ENTER_LOTTERIES,
             Permission.MANDATES,
+            Permission.ARREARS,
+            Permission.TILL,
+            Permission.MONEY,
         }
     ),
-    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE, Permission.LOTTERIES}),
+    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE, Permission.LOTTERIES, Permission.TILL}),
     "tenant_admin": frozenset(
         {
             Permission.STAFF,
@@ -69,9 +80,12 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.RUN_LOTTERIES,
             Permission.LOTTERY_FILES,
             Permission.DEBITS,
+            Permission.ARREARS,
+            Permission.LEDGER,
+            Permission.MONEY,
         }
     ),
-    "auditor": frozenset({Permission.LOG, Permission.LOTTERIES, Permission.LOTTERY_FILES}),
+    "auditor": frozenset({Permission.LEDGER, Permission.LOG, Permission.LOTTERIES, Permission.LOTTERY_FILES}),
 }
 
 
