@@ -35,6 +35,8 @@ BALANCE = "SELECT payee, sum(yen) FROM ledger_posting GROUP BY payee HAVING sum(
 ACCOUNT = "SELECT coalesce(sum(yen), 0)::bigint FROM ledger_posting WHERE account = :account"
 UNCOUNTED = """
     SELECT coalesce(sum(CASE kind WHEN 'payment' THEN 1 ELSE -1 END * coalesce(moved_yen, amount_yen)), 0)::bigint
+           + (SELECT coalesce(sum(-yen), 0)::bigint FROM ledger_posting JOIN ledger_transaction t USING (transaction_id)
+              WHERE t.kind = 'refund_returned' AND account = 'suspense')
     FROM payment_attempt WHERE state = 'succeeded' AND NOT counted
 """
 UNSEEN = """
@@ -51,7 +53,13 @@ CHARGES = """
 """
 FORGOTTEN = "SELECT number FROM booking WHERE state = 'tentative' AND total_yen > 0 AND paid_yen >= total_yen"
 """Paid in full, and nobody confirmed it."""
-ATTEMPTS = "SELECT attempt_id, kind, state, coalesce(moved_yen, amount_yen), plugin FROM payment_attempt"
+ATTEMPTS = """
+    SELECT a.attempt_id, a.kind,
+           CASE WHEN EXISTS (SELECT FROM ledger_transaction t WHERE t.key = 'returned:' || a.attempt_id)
+                THEN 'returned' ELSE a.state END,
+           coalesce(a.moved_yen, a.amount_yen), a.plugin
+    FROM payment_attempt a
+"""
 
 
 @dataclass

@@ -102,6 +102,12 @@ class Money:
             if refund.state == "pending":
                 self.processor.settle_refund(refund, "failed" if way == 1 else "succeeded")
 
+    def send_refunds_back(self, pick, _way):
+        """Days later, from a card that is no more."""
+        made = [one for one in self.processor.books.refunds.values() if one.state == "succeeded"]
+        if made:
+            self.processor.settle_refund(made[-1 - pick % len(made)], "failed")
+
     def bring_post(self, pick, way):
         """In any order, late, and sometimes again."""
         if self.post.waiting:
@@ -148,7 +154,7 @@ ACTS = (
     *(Money.pay_through, Money.pay_through, Money.pay_through, Money.change, Money.change, Money.settle, Money.settle),
     *(Money.pay, Money.come_back, Money.work, Money.cancel, Money.bring_post, Money.give_up, Money.fail_once),
     *(Money.let_refunds, Money.answer_refunds, Money.wait, Money.book, Money.pay_cash, Money.get_cash_back),
-    Money.forge_post,
+    *(Money.send_refunds_back, Money.forge_post),
 )
 STEP = st.tuples(st.sampled_from(ACTS), st.integers(min_value=0, max_value=5), st.integers(min_value=0, max_value=3))
 GO, HALF_AN_HOUR, A_DAY, MONTHS = 1, 1, 2, 3
@@ -169,6 +175,10 @@ NOT_BACK = [
     (Money.pay_through, 0, 0), (Money.change, 0, 1), (Money.let_refunds, 0, 2), (Money.pay_through, 0, 0),
 ]  # fmt: skip
 """Charged anew for a projector, but what was paid before does not go back."""
+BACK_AGAIN = [
+    (Money.pay_through, 0, 0), (Money.cancel, 0, 0), (Money.settle, 0, GO), (Money.work, 0, 0), (Money.send_refunds_back, 0, 0),
+]  # fmt: skip
+"""What went back comes back."""
 KEPT = [
     (Money.pay_through, 0, 0), (Money.wait, 0, MONTHS), (Money.cancel, 0, 0), (Money.let_refunds, 0, 1), (Money.settle, 0, GO),
     (Money.answer_refunds, 0, 0),
@@ -187,6 +197,7 @@ def test_any_order_of_events_leaves_books_that_balance_no_lost_yen_and_one_net_c
     @example(steps=LOST)
     @example(steps=PART)
     @example(steps=NOT_BACK)
+    @example(steps=BACK_AGAIN)
     @example(steps=KEPT)
     def in_any_order(steps):
         money = Money(world)

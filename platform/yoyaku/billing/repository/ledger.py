@@ -27,6 +27,9 @@ _POST = text("""
 """)
 
 
+_IS_POSTED = text("SELECT EXISTS (SELECT FROM ledger_transaction WHERE key = :key)")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transaction:
     """What is posted: ``key`` names the act, which cannot be posted twice; ``at`` is business time."""
@@ -67,3 +70,9 @@ async def post(conn: AsyncConnection, *, tenant_id: str, service_id: str, transa
         "postings": encode_json(postings),
     }
     await conn.execute(_POST, values)
+
+
+async def is_posted(conn: AsyncConnection, *, key: str) -> bool:
+    """Whether that act is in the ledger."""
+    found: bool = (await conn.execute(_IS_POSTED, {"key": key})).scalar_one()
+    return found

@@ -155,7 +155,8 @@ def check_choice(method: PaymentMethod, choice: str | None) -> None:
     Raises:
         ChoiceNotOffered: anything else, whatever the provider could do.
     """
-    if choice not in ({one.code for one in method.choices} or {None}):
+    offered: set[str | None] = {one.code for one in method.choices}
+    if choice not in (offered or {None}):
         raise ChoiceNotOffered(choice=choice, method=method.code)
 
 
