@@ -69,6 +69,7 @@ WAITS = Waiting(kind="late_payment", amount_yen=500, left_yen=500, counted=False
         ({"kind": "refund_failed", "through_provider": False}, {"cash"}),
         ({"kind": "refund_failed", "counted": True, "room_yen": -500}, {"refund", "cash"}),
         ({"kind": "refund_failed", "counted": True, "room_yen": -499}, set()),
+        ({"kind": "refund_failed", "returned": True}, {"transfer"}),
         ({"kind": "provider_only", "room_yen": 500}, set()),
         ({"kind": "bank_unknown"}, set()),
     ],

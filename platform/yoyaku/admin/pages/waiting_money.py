@@ -32,7 +32,7 @@ from yoyaku.registration.policy.roles import Permission
 HOME: Final = "/counter/money"
 ONE: Final = HOME + "/{item_id:uuid}"
 ATTEMPT: Final = HOME + "/attempts/{attempt_id:uuid}"
-WAYS: Final[tuple[Way, ...]] = ("apply", "refund", "cash", "explain")
+WAYS: Final[tuple[Way, ...]] = ("apply", "refund", "cash", "transfer", "explain")
 """In which order a clerk is shown what may be done."""
 
 

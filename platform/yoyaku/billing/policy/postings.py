@@ -71,5 +71,10 @@ def postings_of_applying(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]
     return _suspense(yen), Posting(account="receivable", yen=-yen, charge_id=charge_id)
 
 
+def postings_of_transfer(yen: int) -> tuple[Posting, Posting]:
+    """Money that waited and was sent to an account of the payer's."""
+    return _suspense(yen), Posting(account="bank", yen=-yen)
+
+
 def _suspense(yen: int) -> Posting:
     return Posting(account="suspense", yen=yen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Way = Literal["refund", "cash", "apply", "explain"]
+Way = Literal["refund", "cash", "apply", "transfer", "explain"]
 Kind = Literal[
     "late_payment", "double_payment", "other_amount", "provider_only", "ours_only", "refund_failed", "bank_unknown"
 ]
@@ -16,7 +16,8 @@ class Waiting:
     """What waits, in yen. ``left_yen`` is what of the payment behind it has not gone back, nor is on its way.
 
     ``counted``: that payment moved what is paid. ``room_yen`` is what its charge still takes; below nothing where more
-    was paid than is owed. ``through_provider``: whoever brought the money is asked to take it back.
+    was paid than is owed. ``through_provider``: whoever brought the money is asked to take it back. ``returned``: it had
+    gone back and came home again.
     """
 
     kind: Kind
@@ -25,18 +26,22 @@ class Waiting:
     counted: bool
     room_yen: int
     through_provider: bool
+    returned: bool = False
 
 
 def ways_out(one: Waiting) -> frozenset[Way]:
     """What a clerk may do: give it back through its provider, or in cash where that failed; count it; or explain it.
 
     Money that came late or twice goes back as long as it is all there, or counts where its charge has room for it.
-    A refund that failed is tried again as long as the charge says that it is owed.
+    A refund that failed is tried again as long as the charge says that it is owed; one that came home again is sent to
+    an account of the payer's.
     """
     ways: set[Way] = {"explain"}
     is_there = one.left_yen >= one.amount_yen
     back: Way = "refund" if one.through_provider else "cash"
     match one.kind:
+        case "refund_failed" if one.returned:
+            ways.add("transfer")
         case "late_payment" | "double_payment" if is_there and not one.counted:
             ways.add(back)
             if 0 < one.amount_yen <= one.room_yen:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import SettlementPlan
-from yoyaku.billing.policy.postings import postings_of_applying
+from yoyaku.billing.policy.postings import Posting, postings_of_applying, postings_of_transfer
 from yoyaku.billing.policy.waiting import Waiting, Way, ways_out
 from yoyaku.billing.refusals import AlreadySettled, WayNotOpen
 from yoyaku.billing.repository import attempts as repository
@@ -35,6 +35,7 @@ RESOLUTIONS: Final[dict[Way, Literal["refunded", "applied", "explained"]]] = {
     "refund": "refunded",
     "cash": "refunded",
     "apply": "applied",
+    "transfer": "refunded",
     "explain": "explained",
 }
 
@@ -111,6 +112,7 @@ def _waiting(item: UnmatchedView, account: Account, payment: AttemptView) -> Wai
         counted=payment.counted,
         room_yen=account.charge.owed_yen - account.charge.paid_yen + returning,
         through_provider=payment.plugin not in AT_COUNTER,
+        returned=bool(item.facts.get("returned")),
     )
 
 
@@ -153,17 +155,27 @@ async def _settle(
         return await begin_refund(conn, act=act, payment=payment, yen=yen, settlement_id=new_id(), why=why)
     if way == "cash":
         return await return_in_cash(conn, act=act, account=account, payment=payment, yen=yen, why=why)
+    if way == "transfer":
+        postings = postings_of_transfer(yen)
+        await _post(conn, act=act, payment=payment, key=f"transferred:{found.item.item_id}", postings=postings)
+        return None
     await repository.count_attempt(conn, attempt_id=payment.attempt_id)
-    transaction = ledger.Transaction(
-        key=f"applied:{payment.attempt_id}",
-        kind="applied",
-        at=act.now,
-        payee=payment.payee,
-        postings=postings_of_applying(yen, charge_id=payment.charge_id),
-        charge_id=payment.charge_id,
-        attempt_id=payment.attempt_id,
-        note=why,
-    )
-    await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)
+    postings = postings_of_applying(yen, charge_id=payment.charge_id)
+    await _post(conn, act=act, payment=payment, key=f"applied:{payment.attempt_id}", postings=postings)
     await count_payment(conn, act=act, attempt=payment, charge=account.charge, others=account.attempts)
     return None
+
+
+async def _post(
+    conn: AsyncConnection, *, act: MoneyAct, payment: AttemptView, key: str, postings: tuple[Posting, ...]
+) -> None:
+    transaction = ledger.Transaction(
+        key=key,
+        kind=key.partition(":")[0],
+        at=act.now,
+        payee=payment.payee,
+        postings=postings,
+        charge_id=payment.charge_id,
+        attempt_id=payment.attempt_id,
+    )
+    await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)
