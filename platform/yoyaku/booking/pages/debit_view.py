@@ -60,8 +60,9 @@ def account_missing(here: Here, form: Mapping[str, str]) -> dict[str, str]:
 
 
 def account_refused(here: Here, refused: FileRefused) -> dict[str, str]:
-    """What no bank could take, at its field."""
-    return {str(refused.facts.get("place", "bank_code")): here.words.sentence(refused)}
+    """What no bank could take, at its field and with its name, since the summary on top says it too."""
+    say, field = here.words.say, str(refused.facts.get("place", "bank_code"))
+    return {field: say("mandate.mistake", label=say(f"mandate.field.{field}"), said=here.words.sentence(refused))}
 
 
 def account_form(here: Here, form: Mapping[str, str]) -> dict[str, Any]:
