@@ -15,6 +15,7 @@ from yoyaku.billing.repository.attempts import ask_now
 from yoyaku.billing.service.asking import Addresses, MoneyMeans, ask, stop
 from yoyaku.billing.service.beginning import begin_settlement
 from yoyaku.billing.service.counter import give_back_cash, take_cash
+from yoyaku.billing.service.resolving import resolve_item
 from yoyaku.billing.service.webhooks import take_webhook
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.service import cancel_booking, change_booking, lapse_booking, submit_application
@@ -207,6 +208,14 @@ class World:
     async def cash_back(self, booking):
         async with self.open() as conn:
             return await give_back_cash(conn, act=self.act(), charge_id=booking, why="取消")
+
+    async def decide(self, pick, way):
+        """What a clerk does with one of the items that wait."""
+        waiting = await self.see("SELECT item_id FROM unmatched_money WHERE resolved_at IS NULL ORDER BY item_id DESC")
+        if waiting:
+            async with self.open() as conn:
+                item_id = waiting[pick % len(waiting)][0]
+                await resolve_item(conn, act=self.act(), item_id=item_id, way=way, why="電話で確認")
 
     async def ask(self, attempt_id):
         return await ask(self.means, attempt_id=attempt_id, at_once=True)
