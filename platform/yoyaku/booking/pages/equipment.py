@@ -44,6 +44,7 @@ async def show_equipment(
             "booking/message.html",
             title=say("equipment.change.title"),
             sentences=[say("equipment.change.paid")],
+            rows=[],
             yes=f"{path}/equipment?seen=1",
             no=path,
             crumbs=_crumbs(here, booking),
