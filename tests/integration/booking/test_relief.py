@@ -7,6 +7,7 @@ import pytest
 
 from yoyaku.booking.policy import ReliefNotOffered
 from yoyaku.booking.service import BookingNotFound, WhyMissing, booking_history, get_booking
+from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.booking.service.refusals import GroundsMissing, ReliefAskedBefore, ReliefDecidedBefore
 from yoyaku.booking.service.relief import (
     ask_relief,
@@ -164,3 +165,19 @@ async def test_what_cannot_be_asked_for_leaves_nothing_behind(lenient, code, pla
         await ask(lenient, booking, code, place=place, grounds=grounds)
 
     assert await lenient.see("SELECT count(*) FROM relief_application") == [(0,)]
+
+
+async def test_the_grounds_go_with_their_person_and_are_among_their_data_before(lenient):
+    booking = await booked(lenient)
+    await decide(lenient, await ask(lenient, booking), approve=False, why="対象外の団体")
+    person = lenient.residents[0].registrant_id
+
+    async with lenient.act() as conn:
+        held = await HELD_BOOKINGS.export(conn, registrant_id=person)
+        assert [(one["code"], one["grounds"], one["why"]) for one in held["reliefs"]] == [
+            ("half", "障害者団体の例会", "対象外の団体")
+        ]
+        assert held["receipts"] == []
+        await HELD_BOOKINGS.forget(conn, registrant_id=person)
+
+    assert await lenient.see("SELECT state, grounds, why FROM relief_application") == [("refused", "", None)]

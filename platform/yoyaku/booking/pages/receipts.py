@@ -13,7 +13,7 @@ from yoyaku.billing.repository.receipts import ReceiptView
 from yoyaku.billing.service.receipts import ORIGINAL, ReceiptClosed, ReceiptNotFound, ReceiptNotIssuedHere
 from yoyaku.booking.pages.booked import open_booking
 from yoyaku.booking.pages.here import Here, read_number
-from yoyaku.booking.pages.relief import base_of
+from yoyaku.booking.pages.relief import base_of, crumbs_from
 from yoyaku.booking.service.receipts import issue_again, issue_receipt, read_receipt, receipts_of_booking
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.pdf import write_pdf
@@ -31,7 +31,7 @@ async def receipts_page(here: Here, booking_id: UUID) -> Response[Any]:
         number=booking.number,
         rows=rows,
         base=base,
-        crumbs=[Crumb(label=booking.number, path=base), Crumb(label=here.words.say("receipt.title"))],
+        crumbs=crumbs_from(here, booking, Crumb(label=here.words.say("receipt.title"))),
     )
 
 
@@ -82,11 +82,9 @@ async def document(here: Here, booking_id: UUID, receipt_id: UUID, number: str, 
         copy=copy,
         base=base,
         pdf=f"{base}/{receipt_id}/{copy}/pdf",
-        crumbs=[
-            Crumb(label=booking.number, path=base_of(here, booking_id)),
-            Crumb(label=here.words.say("receipt.title"), path=base),
-            Crumb(label=found.number),
-        ],
+        crumbs=crumbs_from(
+            here, booking, Crumb(label=here.words.say("receipt.title"), path=base), Crumb(label=found.number)
+        ),
     )
 
 

@@ -63,15 +63,25 @@ def base_of(here: Here, booking_id: UUID) -> str:
     return f"{'/me' if here.visit.staff_id is None else '/counter'}/bookings/{booking_id}"
 
 
+def crumbs_from(here: Here, booking: BookingView, *steps: Crumb) -> list[Crumb]:
+    """The way here from one's own page, or from the console's, by way of the booking."""
+    words = here.words
+    first = (
+        Crumb(label=words.say("nav.my_page"), path="/me")
+        if here.visit.staff_id is None
+        else Crumb(label=words.say("counter.title"), path="/counter")
+    )
+    return [first, Crumb(label=booking.number, path=base_of(here, booking.booking_id)), *steps]
+
+
 async def relief_page(
     here: Here, booking_id: UUID, *, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
 ) -> Response[Any]:
     """The form: which reduction, on which grounds, and what the booking would cost with it."""
     booking, rules = await open_booking(here, booking_id)
-    base, words = base_of(here, booking_id), here.words
     offers = offers_of(here, rules, booking)
     if not offers:
-        return here.page.go(base)
+        return here.page.go(base_of(here, booking_id))
     return here.page.show(
         "booking/relief.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
@@ -80,7 +90,7 @@ async def relief_page(
         choices=[(one.terms.code, _offer_words(here, one)) for one in offers],
         form={"relief": "", "grounds": "", **(typed or {})},
         errors=errors or {},
-        crumbs=[Crumb(label=booking.number, path=base), Crumb(label=words.say("relief.title"))],
+        crumbs=crumbs_from(here, booking, Crumb(label=here.words.say("relief.title"))),
     )
 
 

@@ -42,6 +42,22 @@ _FORGET_APPLICATIONS = text(f"""
     UPDATE application a SET form = {_KEPT % ("a.form", "%", 1, _OF_APPLICATION)}
     WHERE a.registrant_id = :registrant_id
 """)  # noqa: S608
+# What was decided stays; why somebody asked for it, and why it was refused, were told of them alone.
+_FORGET_RELIEFS = text("""
+    UPDATE relief_application f SET grounds = '', why = NULL
+    WHERE EXISTS (SELECT FROM booking b WHERE (b.tenant_id, b.service_id, b.booking_id)
+        = (f.tenant_id, f.service_id, f.booking_id) AND b.registrant_id = :registrant_id)
+""")
+_EXPORT_RELIEFS = text("""
+    SELECT (to_jsonb(f) - ARRAY['tenant_id', 'service_id', 'decided_by'])::text
+    FROM relief_application f JOIN booking b USING (tenant_id, service_id, booking_id)
+    WHERE b.registrant_id = :registrant_id ORDER BY f.asked_at, f.relief_id
+""")
+_EXPORT_RECEIPTS = text("""
+    SELECT (to_jsonb(r) - ARRAY['tenant_id', 'service_id', 'entered_by'])::text
+    FROM receipt r JOIN booking b ON (b.tenant_id, b.service_id, b.booking_id) = (r.tenant_id, r.service_id, r.charge_id)
+    WHERE b.registrant_id = :registrant_id OR b.payer_id = :registrant_id ORDER BY r.issued_at, r.receipt_id
+""")
 _EXPORT = text("""
     SELECT (to_jsonb(b) - ARRAY['tenant_id', 'service_id', 'trace', 'facts', 'entered_by', 'inventory_version'])::text
     FROM booking b WHERE b.registrant_id = :registrant_id ORDER BY b.made_at, b.booking_id
@@ -58,9 +74,14 @@ async def forget_person(conn: AsyncConnection, *, registrant_id: UUID) -> None:
     """Take out of bookings and applications what was typed in one's own words; all else stays."""
     await conn.execute(_FORGET_APPLICATIONS, {"registrant_id": registrant_id})
     await conn.execute(_FORGET_BOOKINGS, {"registrant_id": registrant_id})
+    await conn.execute(_FORGET_RELIEFS, {"registrant_id": registrant_id})
 
 
-async def export_bookings(conn: AsyncConnection, *, registrant_id: UUID) -> list[Mapping[str, Any]]:
-    """Every booking of somebody's, as it is stored."""
-    rows = (await conn.execute(_EXPORT, {"registrant_id": registrant_id})).scalars()
-    return [msgspec.json.decode(row) for row in rows]
+async def export_held(conn: AsyncConnection, *, registrant_id: UUID) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Every booking of somebody's as it is stored, the reductions asked for them, and the receipts of what was paid."""
+    statements = {"bookings": _EXPORT, "reliefs": _EXPORT_RELIEFS, "receipts": _EXPORT_RECEIPTS}
+    held = {}
+    for name, statement in statements.items():
+        rows = (await conn.execute(statement, {"registrant_id": registrant_id})).scalars()
+        held[name] = [msgspec.json.decode(row) for row in rows]
+    return held

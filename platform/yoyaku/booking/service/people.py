@@ -25,8 +25,8 @@ class HeldBookings:
         await people.forget_person(conn, registrant_id=registrant_id)
 
     async def export(self, conn: AsyncConnection, *, registrant_id: UUID) -> Mapping[str, Any]:
-        """The bookings."""
-        return {"bookings": await people.export_bookings(conn, registrant_id=registrant_id)}
+        """The bookings, the reductions asked for them, and the receipts."""
+        return await people.export_held(conn, registrant_id=registrant_id)
 
 
 HELD_BOOKINGS = HeldBookings()
