@@ -188,8 +188,7 @@ async def note_sent(
     """The bank has the file."""
     lent, form = await lent_here(here, means), await read_form(request)
     if not form.get("sure"):
-        missing = here.words.say("form.missing", label=here.words.say("debit.sent_sure"))
-        return await file_page(here, lent, file_id, {"sure": missing}, form)
+        return await file_page(here, lent, file_id, {"sure": here.words.say("debit.sent_missing")}, form)
     return await _do(here, lent, file_id, lambda: mark_sent(here.conn, means=lent, file_id=file_id), "debit_sent")
 
 

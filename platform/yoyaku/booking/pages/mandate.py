@@ -92,7 +92,7 @@ async def ask_for_mandate(
     form = await typed(request)
     errors = account_missing(here, form)
     if not form.get("agreed"):
-        errors["agreed"] = here.words.say("form.missing", label=here.words.say("mandate.agreed"))
+        errors["agreed"] = here.words.say("mandate.agreed_missing")
     if errors:
         return await _page(here, found, form=form, errors=errors)
     try:
