@@ -214,7 +214,10 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementLine:
-    """One line of the provider's own books: a payment or a refund, how much, when, by what it is known on both sides."""
+    """One line of the provider's own books: a payment or a refund, how much, when, by what it is known on both sides.
+
+    A refund that had been made and came back is a second line of a refund, below zero.
+    """
 
     kind: Literal["payment", "refund"]
     ref: str

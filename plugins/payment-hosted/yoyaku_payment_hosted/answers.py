@@ -80,12 +80,12 @@ class RefundAnswer(Struct, frozen=True, kw_only=True):
 
 
 class LineAnswer(Struct, frozen=True, kw_only=True):
-    """A line of the processor's books."""
+    """A line of the processor's books; a refund that came back is below zero."""
 
     kind: Literal["payment", "refund"]
     ref: str
     order_id: str
-    amount: Yen
+    amount: int
     at: Instant
 
     def line(self) -> StatementLine:

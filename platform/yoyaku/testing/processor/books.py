@@ -116,6 +116,8 @@ class Refund(Struct, kw_only=True):
     made_at: datetime
     state: RefundState = "succeeded"
     reason: str | None = None
+    returned_at: datetime | None = None
+    """When it came back after it had been made: the books then have a second line, below zero."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -242,9 +244,14 @@ class Books(Struct, kw_only=True):
         went = [
             Line(kind="refund", ref=one.refund_ref, order_id=one.refund_id, amount=one.amount, at=one.made_at)
             for one in self.refunds.values()
-            if one.merchant == merchant and one.state == "succeeded"
+            if one.merchant == merchant and (one.state == "succeeded" or one.returned_at is not None)
         ]
-        return sorted(came + went, key=lambda line: (line.at, line.kind, line.ref))
+        again = [
+            Line(kind="refund", ref=one.refund_ref, order_id=one.refund_id, amount=-one.amount, at=one.returned_at)
+            for one in self.refunds.values()
+            if one.merchant == merchant and one.returned_at is not None
+        ]
+        return sorted(came + went + again, key=lambda line: (line.at, line.kind, line.ref))
 
     def statement(self, merchant: str, day: date) -> list[Line]:
         """The lines of one civil day in Japan."""

@@ -101,9 +101,12 @@ class Processor:
         return made, is_new
 
     def settle_refund(self, refund: Refund, state: Literal["succeeded", "failed"]) -> None:
-        """The bank has answered about a refund."""
+        """The bank has answered about a refund; one that had been made comes back."""
         with self.lock:
-            refund.state, refund.made_at = state, self.now()
+            if refund.state == "succeeded" and state == "failed":
+                refund.state, refund.returned_at = state, self.now()
+            else:
+                refund.state, refund.made_at = state, self.now()
             refund.reason = "refund_rejected" if state == "failed" else None
             self._tell_refund(refund)
 
