@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "db": "Bring the database to the newest schema.",
     "staff": "List, add and end the staff of a service; one-time codes.",
     "lottery": "Check the public files of lotteries.",
+    "ledger": "Compare the books, print balances, export for accounting.",
     "clock": "Show or move a service's business clock (demo only).",
     "demo": "Run everything here with sample cities.",
 }

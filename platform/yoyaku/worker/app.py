@@ -15,11 +15,12 @@ from celery.signals import worker_process_shutdown
 
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
-from yoyaku.worker import jobs, payments, tidying
+from yoyaku.worker import jobs, payments, reconciling, tidying
 from yoyaku.worker.runtime import Process
 
 EVERY_SECONDS: Final = 1.0
 TIDY_EVERY_SECONDS: Final = 3600.0
+RECONCILE_EVERY_SECONDS: Final = 6 * 3600.0
 STALE_AFTER_SECONDS: Final = 5
 """A wake-up that waited longer is dropped: the next one is there already."""
 LONGEST_JOB_SECONDS: Final = 300
@@ -56,7 +57,10 @@ def configuration() -> dict[str, Any]:
             name: {"task": name, "schedule": EVERY_SECONDS, "options": {"expires": STALE_AFTER_SECONDS}}
             for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails", "yoyaku.ask_providers")
         }
-        | {"yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS}},
+        | {
+            "yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS},
+            "yoyaku.reconcile": {"task": "yoyaku.reconcile", "schedule": RECONCILE_EVERY_SECONDS},
+        },
     }
 
 
@@ -86,6 +90,12 @@ def send_mails() -> None:
 def ask_providers() -> None:
     """Ask payment providers what became of what is pending."""
     process.run(payments.ask_providers)
+
+
+@app.task(name="yoyaku.reconcile")  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    """Compare the providers' books of yesterday with ours."""
+    process.run(reconciling.reconcile_services)
 
 
 @app.task(name="yoyaku.tidy")  # type: ignore[untyped-decorator]

@@ -44,6 +44,10 @@ CASH = {
     "open_after_due": True,
 }
 SEEN = "SELECT step FROM arrears_step WHERE revoked_at IS NULL ORDER BY reached_at"
+COPIED = """
+    INSERT INTO booking
+    SELECT (jsonb_populate_record(b, jsonb_build_object('booking_id', gen_random_uuid(), 'number', 'x'))).* FROM booking b
+"""
 LATE = "SELECT overdue_since FROM charge"
 
 
@@ -170,7 +174,6 @@ async def test_a_step_is_seen_beforehand_taken_back_for_everybody_and_let_come_a
 async def test_the_database_itself_refuses_a_booking_of_somebody_suspended(months):
     await months.begin()
     await months.go(*TO_SUSPENSION)
-    again = "jsonb_build_object('booking_id', gen_random_uuid(), 'number', 'x')"
     with pytest.raises(IntegrityError, match="suspended"):
         async with months.town.act() as conn:
-            await conn.execute(text(f"INSERT INTO booking SELECT (jsonb_populate_record(b, {again})).* FROM booking b"))
+            await conn.execute(text(COPIED))

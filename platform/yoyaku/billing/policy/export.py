@@ -1,0 +1,87 @@
+"""The ledger's lines as the city's accounting reads them: one a row, in civil time, with the year they are income of."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from yoyaku.billing.policy.years import income_year
+
+COLUMNS: Final = (
+    "payee", "fiscal_year", "income_year", "date", "time", "transaction", "line", "kind", "account", "held_by", "number",
+    "debit_yen", "credit_yen", "note",
+)  # fmt: skip
+"""The first row of the file."""
+INCOME_KINDS: Final = frozenset({"payment"})
+"""Transactions by which money comes: they are income of the year in which it was due (enforcement order, article 142)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerLine:
+    """A line of a transaction, as it is exported; ``yen`` is positive in debit."""
+
+    at: datetime
+    kind: str
+    key: str
+    line: int
+    payee: str
+    account: str
+    provider: str | None
+    yen: int
+    number: str | None
+    fiscal_year: int
+    due_at: datetime | None
+    note: str | None
+
+
+def export_csv(lines: Iterable[LedgerLine], *, zone: ZoneInfo) -> str:
+    """The file's text, with CR LF; amounts are whole yen. A cell that a spreadsheet would run stands behind an apostrophe."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for one in lines:
+        writer.writerow([_plain(cell) for cell in _row(one, zone)])
+    return file.getvalue()
+
+
+def _row(one: LedgerLine, zone: ZoneInfo) -> Sequence[str | int]:
+    at = one.at.astimezone(zone)
+    return (
+        one.payee,
+        one.fiscal_year,
+        year_of(one, zone),
+        at.date().isoformat(),
+        f"{at:%H:%M:%S}",
+        one.key,
+        one.line,
+        one.kind,
+        one.account,
+        one.provider or "",
+        one.number or "",
+        max(one.yen, 0),
+        max(-one.yen, 0),
+        one.note or "",
+    )
+
+
+def year_of(one: LedgerLine, zone: ZoneInfo) -> int:
+    """The fiscal year that a line is income of."""
+    if one.kind not in INCOME_KINDS:
+        return one.fiscal_year
+    due_on = None if one.due_at is None else last_day(one.due_at, zone)
+    return income_year(received_on=one.at.astimezone(zone).date(), due_on=due_on)
+
+
+def last_day(end: datetime, zone: ZoneInfo) -> date:
+    """The last day of a time that ends before an instant: 31 March for midnight of 1 April."""
+    here = end.astimezone(zone)
+    return date.fromordinal(here.date().toordinal() - 1) if here.hour == here.minute == 0 else here.date()
+
+
+def _plain(cell: str | int) -> str | int:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
