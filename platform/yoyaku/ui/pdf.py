@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
-from typing import Final, NoReturn
+from typing import Final
 
 from yoyaku.kernel.errors import YoyakuError
 
@@ -40,7 +40,7 @@ class PdfNotWritten(YoyakuError):
 
 
 async def write_pdf(html: str) -> bytes:
-    """The document as PDF; fetches nothing, from nowhere.
+    """The document as PDF; a template that would have anything fetched is a fault.
 
     Raises:
         PdfNotWritten: the installation lacks what it takes.
@@ -62,12 +62,9 @@ def _write(html: str) -> bytes:
         for chatty in CHATTY:
             logging.getLogger(chatty).setLevel(logging.WARNING)
         try:
-            from weasyprint import HTML  # noqa: PLC0415  # seconds, for processes that write none; it looks for Pango
+            from weasyprint import HTML, urls  # noqa: PLC0415  # seconds, for processes that write none; it looks for Pango
         except OSError:
             raise PdfNotWritten(needs="libpango-1.0-0") from None
-        document: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+        nothing = urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
+        document: bytes = HTML(string=html, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
     return document
-
-
-def _fetch_nothing(url: str) -> NoReturn:
-    raise ValueError(url)

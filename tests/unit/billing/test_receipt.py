@@ -7,6 +7,7 @@ import pytest
 from yoyaku.billing.policy.receipt import (
     ReceiptLine,
     is_registration_number,
+    issuer_of,
     kind_of,
     may_issue,
     needs_return_invoice,
@@ -139,3 +140,10 @@ def test_a_refund_after_the_books_are_closed_is_an_expense_of_the_new_year():
 
     assert refund_from(income_of=year, refunded_on=date(2025, 5, 31)) == "income"
     assert refund_from(income_of=year, refunded_on=date(2025, 8, 30)) == "expenditure"
+
+
+def test_the_issuer_is_the_payee_or_where_the_rules_name_none_the_city():
+    found = issuer_of(CITY, {"ja": "町", "en": "Town"})
+
+    assert (found.name, found.registration_number) == ("青葉町", "T7000012050002")
+    assert issuer_of(None, {"ja": "町", "en": "Town"}).name == {"ja": "町", "en": "Town"}

@@ -136,3 +136,13 @@ def test_a_granted_one_prices_the_booking_anew_and_what_is_free_then_is_confirme
     with pytest.raises(ReliefNotOffered) as refused:
         grant_relief(rules, booking=booked(), code="quarter", now=now)
     assert refused.value.facts["allowed"] == ["half", "free"]
+
+
+def test_what_was_paid_before_confirms_where_the_reduced_fee_is_covered_by_it_and_the_time_is_not_over():
+    rules, now = rules_with(HALF), at("2027-02-02 10:00")
+    for more, confirms in (
+        ({"paid_yen": 350}, True),
+        ({"paid_yen": 349}, False),
+        ({"paid_yen": 350, "lapses_at": at("2027-02-02 10:00")}, False),
+    ):
+        assert grant_relief(rules, booking=booked(**more), code="half", now=now).confirms is confirms
