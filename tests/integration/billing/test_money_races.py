@@ -165,3 +165,21 @@ def test_a_flood_of_replays_and_forgeries_makes_nobody_ask_the_processor_more_th
     assert len([one for one in came if isinstance(one, WebhookRefused)]) == 5
     world.run(world.work())
     assert world.run(world.see(STATES)) == [("payment", "succeeded", True)]
+
+
+def test_a_flood_of_forgeries_fills_no_table(world):
+    for number in range(205):
+        with pytest.raises(WebhookRefused):
+            world.run(world.deliver(f'{{"event_id": "{number}"}}'.encode(), secret="guessed"))
+
+    assert world.run(world.see("SELECT count(*) FROM webhook_receipt")) == [(200,)]
+
+
+def test_a_payer_who_looks_again_and_again_delays_no_worker(world, begun):
+    for _ in range(12):
+        world.run(world.ask(begun.attempt_id))
+
+    ((asked, seconds),) = world.run(
+        world.see("SELECT asked, extract(epoch FROM next_ask_at - clock_timestamp()) FROM payment_attempt")
+    )
+    assert (asked, seconds < 10) == (0, True)

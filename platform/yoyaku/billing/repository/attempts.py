@@ -45,7 +45,8 @@ _HAS_OPEN = text("""
 _BY_REF = text(f"SELECT {_COLUMNS} FROM payment_attempt WHERE plugin = :plugin AND provider_ref = :ref")  # noqa: S608
 _LEASE = text(f"""
     UPDATE payment_attempt
-    SET next_ask_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds', asked = asked + 1
+    SET next_ask_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds',
+        asked = asked + CASE WHEN :at_once THEN 0 ELSE 1 END
     WHERE attempt_id = :attempt_id
       AND (next_ask_at <= clock_timestamp() OR (:at_once AND state IN ('created', 'pending')))
     RETURNING {_COLUMNS}
@@ -136,7 +137,7 @@ async def find_by_ref(conn: AsyncConnection, *, plugin: str, ref: str) -> Attemp
 async def lease(conn: AsyncConnection, *, attempt_id: UUID, at_once: bool = False) -> AttemptView | None:
     """Take an attempt for asking about it; ``None`` where somebody else does, or it is not time.
 
-    ``at_once``: whatever its next time is, unless it is over.
+    ``at_once``: whatever its next time is, unless it is over; a payer who looks again and again delays nothing.
     """
     values = {"attempt_id": attempt_id, "at_once": at_once}
     return _first((await conn.execute(_LEASE, values)).mappings().first())
