@@ -1,7 +1,9 @@
 """The console of lotteries over a database of its own: what is written there by hand is no example for other pages."""
 
+from datetime import datetime
+
 import pytest
-from tests.cities import city_settings_of
+from tests.cities import city_settings_of, move_clocks
 from tests.pages.console.byhand import SERVICE
 
 from yoyaku.db.engine import tenant_transaction
@@ -26,3 +28,14 @@ def inside(application, services):
     """A transaction of the sports service."""
     service = services[SERVICE]
     return lambda: tenant_transaction(application.app.state["engine"], service.tenant, service.code)
+
+
+@pytest.fixture
+def at(application, city_settings, services):
+    """Lets the sports service's clock stand at a time, on its pages too."""
+
+    def move(*when):
+        move_clocks(city_settings, services[SERVICE], to=datetime(*when))  # noqa: DTZ001  # the city's own time
+        application._sites.forget()
+
+    return move

@@ -1,13 +1,12 @@
 """A month of account transfers on the pages: asked for, agreed to, booked, collected by a file, answered by the bank."""
 
 import re
-from datetime import datetime
 
 import httpx
 import pytest
 from sqlalchemy import text
 from tests.api_client import Api
-from tests.cities import Person, move_clocks
+from tests.cities import Person
 from tests.pages.lots import plain
 
 from yoyaku.testing.bank import answer_file
@@ -31,17 +30,6 @@ ADMIN = Person(
     name="係長 葉子",
     second_factor="XEJAKG6RBKADTVYXDDCV46GGKBTHC5D6",
 )
-
-
-@pytest.fixture
-def at(application, city_settings, services):
-    """Lets the sports service's clock stand at a time, on its pages too."""
-
-    def move(*when):
-        move_clocks(city_settings, services["sports"], to=datetime(*when))  # noqa: DTZ001  # the city's own time
-        application._sites.forget()
-
-    return move
 
 
 async def book(api):

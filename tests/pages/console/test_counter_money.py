@@ -1,0 +1,208 @@
+"""A clerk's days with money: cash late and early, a till that is closed, rain, another booking paid by it, the last hour."""
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import text
+from tests.api_client import Api
+from tests.pages.lots import plain
+from tests.pages.paying import begin
+
+PEOPLE = {"people": {"general": "3", "youth": "0"}}
+
+
+@pytest.fixture
+async def resident(application, services):
+    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), services["sports"].host)
+    await api.log_in(services["sports"].resident)
+    yield api
+    await api.client.aclose()
+
+
+@pytest.fixture
+async def desk(browse, services):
+    site = browse("sports")
+    await site.log_in(services["sports"].clerk)
+    return site
+
+
+async def book(api, day, starts="10:00", ends="13:00", form=PEOPLE):
+    """Tennis at 750 yen an hour; the path of its booking at the counter."""
+    place = {"facility": "castle-tennis", "space": "tennis", "use_on": day}
+    item = {**place, "starts": starts, "ends": ends}
+    asked = await api.get("/form", **place)
+    terms = [one["code"] for one in asked["terms"]]
+    made = await api.post("/applications", {"items": [item], "form": form, "accepted_terms": terms}, expect=201)
+    return f"/counter/bookings/{made['bookings'][0]['booking_id']}"
+
+
+async def take(desk, booking, amount=None):
+    """Cash for what is still to be paid, or so much of it."""
+    page = await desk.get(f"{booking}/money")
+    proposed = re.search(r'name="amount" type="text" value="(\d+)"', page.text)[1]
+    return await desk.post(f"{booking}/money/cash", amount=amount or proposed, till="castle-tennis")
+
+
+async def revoke(desk, booking):
+    await desk.get(booking)
+    return await desk.post(f"{booking}/revoke", grounds="rain", why="コートが使えないため")
+
+
+async def close(desk, counted, **more):
+    """The till of the courts, counted."""
+    page = await desk.get("/counter/till")
+    link = re.search(r'href="(/counter/till/count\?[^"]*castle-tennis[^"]*)"', page.text)[1].replace("&amp;", "&")
+    page = await desk.get(link)
+    assert page.status_code == 200, page.text
+    seen = re.search(r'name="seen" value="(-?\d+)"', page.text)[1]
+    typed = {"facility": "castle-tennis", "payee": "city", "seen": seen, "counted": counted, **more}
+    return await desk.post("/counter/till", **typed)
+
+
+UNKNOWN = """
+    INSERT INTO unmatched_money (tenant_id, service_id, item_id, kind, payee, provider, reference, amount_yen, seen_at)
+    SELECT tenant_id, service_id, gen_random_uuid(), 'provider_only', 'city', 'payment-hosted', gen_random_uuid()::text, 500, now()
+    FROM service WHERE service_id = 'sports'
+"""
+STUCK = (
+    "UPDATE payment_attempt SET asked = 9, last_error = 'timeout' WHERE charge_id = :charge_id AND state = 'pending'"
+)
+"""As a provider that has not answered for an hour leaves it."""
+
+
+@pytest.fixture
+async def waiting(resident, browse, services, inside):
+    """A payment that its company has not answered for, and money that nobody knows; the booking that is being paid."""
+    booking = await book(resident, "2027-02-19")
+    site = browse("sports")
+    await site.log_in(services["sports"].resident)
+    await begin(site, booking.rpartition("/")[2], "online/card")
+    async with inside() as conn:
+        await conn.execute(text(UNKNOWN))
+        await conn.execute(text(STUCK), {"charge_id": booking.rpartition("/")[2]})
+    return booking
+
+
+async def test_a_payment_that_is_stuck_is_asked_about_and_given_up_for_cash(desk, waiting):
+    page = await desk.get("/counter/money")
+    said = plain(page.text)
+    assert "9回確かめました" in said
+    assert "決済会社から返事がありません" in said
+    attempt = re.search(r'action="(/counter/money/attempts/[0-9a-f-]{36})/stop"', page.text)[1]
+
+    page = await desk.get(f"{waiting}/money")
+    assert "オンラインの支払いが途中です" in page.text
+    assert "決済会社に確かめました" in (await desk.post(f"{attempt}/ask")).text
+    assert "途中の支払いをやめました" in (await desk.post(f"{attempt}/stop")).text
+    assert 'name="amount"' in desk.html
+
+
+@pytest.mark.usefixtures("waiting")
+async def test_money_that_nobody_knows_is_explained_once_with_the_reason(desk):
+    page = await desk.get("/counter/money")
+    assert "決済会社だけにある記録" in plain(page.text)
+    item = re.search(r'href="(/counter/money/[0-9a-f-]{36})"', page.text)[1]
+    await desk.get(item)
+    lacking = await desk.post(item, way="explain", why="")
+    assert lacking.status_code == 422
+    assert 'href="#way"' not in lacking.text
+    assert 'href="#why"' in lacking.text
+    assert "もう処理できません" in (await desk.post(item, way="refund", why="返したい")).text
+    page = await desk.post(item, way="explain", why="試験の支払いだった")
+    assert "処理しました" in page.text
+    page = await desk.get(item)
+    assert "試験の支払いだった" in page.text
+    assert (await desk.post(item, way="explain", why="もう一度")).status_code == 422
+
+
+@pytest.mark.fact("KS-089", "KS-091", "KS-093")
+async def test_cash_is_taken_after_the_due_date_too_and_the_till_is_closed_with_its_sheet(desk, resident, at, inside):
+    booking = await book(resident, "2027-02-24")
+    at(2027, 1, 26, 10, 0)
+    page = await desk.get(f"{booking}/money")
+    assert "期限を過ぎています" in page.text
+    wrong = await take(desk, booking, "3000")
+    assert wrong.status_code == 422
+    assert 'id="amount-error"' in wrong.text
+    assert 'value="3000"' in wrong.text
+    page = await take(desk, booking)
+    assert "現金を受け取りました" in page.text
+    assert f"{booking}/receipts" in page.text
+    assert "2,250円" in plain(page.text)
+
+    unexplained = await close(desk, "２２００")
+    assert unexplained.status_code == 422
+    assert 'id="why-error"' in unexplained.text
+    sheet = await close(desk, "2,200", why="50円足りない")
+    assert re.fullmatch(r"/counter/till/closes/[0-9a-f-]{36}", sheet.url.path)
+    assert "-50円" in sheet.text
+    assert "50円足りない" in sheet.text
+    page = await desk.get("/counter/till")
+    assert "締める現金はありません" in page.text
+    async with inside() as conn:
+        cash = await conn.execute(text("SELECT sum(yen) FROM ledger_posting WHERE account = 'cash'"))
+        assert cash.scalar_one() == 0
+
+
+@pytest.mark.fact("KS-096", "KS-101", "KS-102", "KS-103", "KS-104")
+async def test_rain_gives_the_money_back_or_pays_for_another_booking(desk, resident):
+    rained, other, dry = [await book(resident, f"2027-02-{day}") for day in (15, 16, 17)]
+    longer = await book(resident, "2027-02-18", "09:00", "13:00")
+    for booking in (rained, dry):
+        await take(desk, booking)
+        await revoke(desk, booking)
+    page = await desk.get(f"{rained}/money")
+    assert "窓口でお返しする金額" in page.text
+    assert f"{rained}/money/credit" in page.text
+    page = await desk.get(f"{rained}/money/credit")
+    assert "利用できなかった時間が、振替先の時間より短い" in page.text
+    lacking = await desk.post(f"{rained}/money/credit", why="")
+    assert 'href="#to"' in lacking.text
+    moved = await desk.post(f"{rained}/money/credit", to=other.rpartition("/")[2], why="雨天の振替")
+    assert moved.url.path == f"{other}/money"
+    assert "別の予約からの振替" in moved.text
+    refused = await desk.post(f"{rained}/money/credit", to=longer.rpartition("/")[2], why="もう一度")
+    assert refused.status_code == 422
+
+    page = await desk.get(f"{dry}/money")
+    assert (await desk.post(f"{dry}/money/back", online="0", cash="2250")).status_code == 422
+    page = await desk.post(f"{dry}/money/back", online="0", cash="2250", why="雨天のため")
+    assert "現金をお返ししたことを記録しました" in page.text
+    again = await desk.post(f"{dry}/money/back", online="0", cash="2250", why="雨天のため")
+    assert again.status_code == 422
+
+
+@pytest.mark.fact("KS-099", "KS-105", "KS-106", "KS-107", "KS-108")
+async def test_on_the_day_hours_grow_and_a_class_goes_up_only_at_a_price_that_is_shown_before(
+    desk, resident, at, browse, services
+):
+    grown = await book(resident, "2027-02-22", "10:00", "12:00", {"people": {"general": "1", "youth": "4"}})
+    early = await desk_change(desk, grown, to="14:00", general="1", youth="4")
+    assert early.status_code == 422
+    at(2027, 2, 22, 9, 0)
+    desk = browse("sports")
+    await desk.log_in(services["sports"].clerk)
+    await take(desk, grown)
+    assert (await desk_change(desk, grown, to="12:00", general="1", youth="4")).status_code == 422
+    quote = await desk_change(desk, grown, to="14:00", general="4", youth="1")
+    total = re.search(r'name="total_yen" value="(\d+)"', quote.text)[1]
+    assert total == "3000"
+    assert "追加でお支払いいただく金額" in quote.text
+    typed = {"form.people.general": "4", "form.people.youth": "1", "to": "14:00"}
+    moved = await desk.post(f"{grown}/change", step="do", total_yen="1", **typed)
+    assert moved.status_code == 422
+    page = await desk.post(f"{grown}/change", step="do", total_yen=total, **typed)
+    assert page.url.path == f"{grown}/money"
+    assert "まだ支払われていない金額" in page.text
+    assert "済み" in (await take(desk, grown)).text
+
+    down = await desk_change(desk, grown, to="14:00", general="1", youth="4")
+    assert down.status_code == 422
+    assert 'role="alert"' in down.text
+
+
+async def desk_change(desk, booking, *, to, general, youth):
+    """What the form of a change answers first: the quote, or why not."""
+    await desk.get(f"{booking}/change")
+    return await desk.post(f"{booking}/change", to=to, **{"form.people.general": general, "form.people.youth": youth})
