@@ -89,6 +89,7 @@ def test_whoever_is_killed_while_asking_leaves_nothing_lost_or_doubled(world, po
     world.run(world.work())
 
     world.agree()
+    world.ledger_agrees()
     assert world.run(world.see("SELECT state, paid_yen FROM booking")) == [("confirmed", 1300)]
     told = "SELECT kind, count(*) FROM outbox WHERE kind LIKE 'payment%' GROUP BY kind ORDER BY kind"
     assert world.run(world.see(told)) == [("payment_reversed", 1), ("payment_succeeded", 2)]

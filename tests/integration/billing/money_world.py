@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import text
 
 from yoyaku.billing.repository.attempts import ask_now
+from yoyaku.billing.service.agreeing import Provider, check_own_books, check_provider
 from yoyaku.billing.service.asking import Addresses, MoneyMeans, ask, stop
 from yoyaku.billing.service.beginning import begin_settlement
 from yoyaku.billing.service.counter import give_back_cash, take_cash
@@ -234,6 +235,17 @@ class World:
         """Books and bookings, ours and the processor's."""
         self.books_agree()
         assert self.run(self.see(FORGOTTEN)) == []
+
+    def ledger_agrees(self):
+        """What ``yoyaku ledger check`` looks at: all our books, and each line of the processor's."""
+
+        async def own():
+            async with self.open() as conn:
+                return list(await check_own_books(conn))
+
+        assert self.run(own()) == []
+        found = self.run(check_provider(self.means, Provider(method=self.method)))
+        assert found == [], found
 
     def books_agree(self):
         """Ours and the processor's: every attempt, every yen that it holds, every yen in the till and in the queue."""

@@ -14,7 +14,10 @@ Kind = Literal["provider_only", "ours_only", "other_amount"]
 
 @dataclass(frozen=True, kw_only=True)
 class OurLine:
-    """A payment or refund that our books say succeeded; ``yen`` is what moved. ``number`` is the charge's."""
+    """A payment or refund that our books say succeeded; ``yen`` is what moved, below zero where a refund came back.
+
+    ``number`` is the charge's.
+    """
 
     attempt_id: Key
     kind: Literal["payment", "refund"]
@@ -54,20 +57,21 @@ def disagreements(
         expected: those that the statement must have.
         statement: the provider's lines, those of the days around ``expected`` included.
     """
-    by_id = {(one.kind, str(one.attempt_id)): one for one in known}
-    by_ref = {(one.kind, one.ref): one for one in by_id.values() if one.ref is not None}
+    ours_by_id = {(one.kind, str(one.attempt_id), one.yen < 0): one for one in known}
+    ours_by_ref = {(one.kind, one.ref, one.yen < 0): one for one in ours_by_id.values() if one.ref is not None}
     found: list[Disagreement] = []
-    seen: set[Key] = set()
+    seen: set[tuple[Key, bool]] = set()
     for line in statement:
-        ours = by_id.get((line.kind, line.attempt_id or "")) or by_ref.get((line.kind, line.ref))
-        if ours is None or ours.attempt_id in seen:
+        back = line.amount_yen < 0
+        ours = ours_by_id.get((line.kind, line.attempt_id or "", back)) or ours_by_ref.get((line.kind, line.ref, back))
+        if ours is None or (ours.attempt_id, back) in seen:
             found.append(Disagreement(kind="provider_only", reference=line.ref, ours=None, theirs=line))
             continue
-        seen.add(ours.attempt_id)
+        seen.add((ours.attempt_id, back))
         if ours.yen != line.amount_yen:
             found.append(Disagreement(kind="other_amount", reference=line.ref, ours=ours, theirs=line))
     for one in expected:
-        if one.attempt_id not in seen:
+        if (one.attempt_id, one.yen < 0) not in seen:
             reference = one.ref or str(one.attempt_id)
             found.append(Disagreement(kind="ours_only", reference=reference, ours=one, theirs=None))
     return found

@@ -132,17 +132,16 @@ _MOVEMENTS = text("""
     WHERE t.at >= :since AND t.at < :until ORDER BY t.at, t.transaction_id, p.line
 """)
 _SUCCEEDED = text("""
-    SELECT a.attempt_id, a.kind, a.provider_ref AS ref, coalesce(a.moved_yen, a.amount_yen) AS yen, a.payee, c.number,
-           t.posted_at,
-           EXISTS (SELECT FROM ledger_transaction b WHERE (b.tenant_id, b.service_id, b.key)
-               = (a.tenant_id, a.service_id, 'returned:' || a.attempt_id)) AS came_back
+    SELECT a.attempt_id, a.kind, a.provider_ref AS ref, a.payee, c.number, t.posted_at,
+           CASE t.kind WHEN 'refund_returned' THEN -1 ELSE 1 END * coalesce(a.moved_yen, a.amount_yen) AS yen
     FROM payment_attempt a
     JOIN charge c USING (tenant_id, service_id, charge_id)
-    JOIN ledger_transaction t ON (t.tenant_id, t.service_id, t.key)
-        = (a.tenant_id, a.service_id, 'attempt:' || a.attempt_id)
+    JOIN ledger_transaction t ON (t.tenant_id, t.service_id) = (a.tenant_id, a.service_id)
+        AND t.key IN ('attempt:' || a.attempt_id, 'returned:' || a.attempt_id)
     WHERE a.plugin = :plugin AND a.profile IS NOT DISTINCT FROM :profile AND a.state = 'succeeded'
-    ORDER BY t.posted_at, a.attempt_id
+    ORDER BY t.posted_at, t.transaction_id
 """)
+"""A refund that came back stands twice, the second time below zero, as in a provider's own books."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,11 +185,10 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True)
 class Posted:
-    """A payment or refund that succeeded, and when that was posted (real time). ``came_back``: a refund that did not stay."""
+    """A payment or refund that succeeded, or a refund that came back, and when that was posted (real time)."""
 
     line: OurLine
     posted_at: datetime
-    came_back: bool
 
 
 async def find_differences(conn: AsyncConnection) -> Sequence[Difference]:
@@ -216,14 +214,7 @@ async def movements(conn: AsyncConnection, *, since: datetime, until: datetime) 
 async def succeeded_by(conn: AsyncConnection, *, plugin: str, profile: str | None) -> Sequence[Posted]:
     """All that succeeded by a provider, in the order in which it was posted."""
     rows = (await conn.execute(_SUCCEEDED, {"plugin": plugin, "profile": profile})).mappings()
-    return [
-        Posted(
-            line=OurLine(**{name: row[name] for name in _OURS}),
-            posted_at=row["posted_at"],
-            came_back=row["came_back"],
-        )
-        for row in rows
-    ]
+    return [Posted(line=OurLine(**{name: row[name] for name in _OURS}), posted_at=row["posted_at"]) for row in rows]
 
 
 _OURS: Final = ("attempt_id", "kind", "ref", "yen", "payee", "number")

@@ -76,7 +76,7 @@ async def check_provider(means: MoneyMeans, provider: Provider, *, since: date |
     today = _day(act.real_now, act)
     first = since or (_day(posted[0].posted_at, act) if posted else today)
     statement = [line for day in _days(first - A_DAY, today) for line in await _read(plugin, context, day)]
-    expected = [one.line for one in posted if not one.came_back and _day(one.posted_at, act) >= first]
+    expected = [one.line for one in posted if _day(one.posted_at, act) >= first]
     return disagreements(known=[one.line for one in posted], expected=expected, statement=statement)
 
 
@@ -108,7 +108,7 @@ def _of_day(
     """What the day's statement has and we have not, and the other way round: a line may stand in that of a day beside."""
     known = [one.line for one in posted]
     theirs = disagreements(known=known, expected=(), statement=around[day])
-    expected = [one.line for one in posted if not one.came_back and _day(one.posted_at, act) == day]
+    expected = [one.line for one in posted if _day(one.posted_at, act) == day]
     lines = [line for one in around.values() for line in one]
     ours = disagreements(known=known, expected=expected, statement=lines)
     return [*theirs, *(one for one in ours if one.kind == "ours_only")]
