@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.unit.booking.town import REGISTERED, at, court, make_rules, room, stay
 
-from yoyaku.booking.policy import Act, ReliefNotOffered, grant_relief, offered_reliefs
+from yoyaku.booking.policy import Act, ReliefNotOffered, decide_change, grant_relief, offered_reliefs
 from yoyaku.booking.policy.case import open_case
 from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.policy.values import BookedFacts
@@ -146,3 +146,12 @@ def test_what_was_paid_before_confirms_where_the_reduced_fee_is_covered_by_it_an
         ({"paid_yen": 350, "lapses_at": at("2027-02-02 10:00")}, False),
     ):
         assert grant_relief(rules, booking=booked(**more), code="half", now=now).confirms is confirms
+
+
+def test_a_change_after_it_is_priced_with_it():
+    rules = rules_with(HALF)
+    more = {"changes": {"equipment": {"projector": 1}}, "actor": "resident", "channel": "web"}
+
+    plan = decide_change(rules, booking=booked(relief="half", total_yen=350), now=at("2027-02-02 10:00"), **more)
+
+    assert (plan.plan.quote.total_yen, plan.more_yen) == (600, 250)
