@@ -183,7 +183,7 @@ def _confirm(here: Here, chosen: Sequence[Case], *, errors: Mapping[str, str], r
         bans=any(case.plan.bans_same_slot for case in chosen),
         marked=any(case.needs_settling for case in chosen),
         asks="required" if "required" in asked else "optional" if "optional" in asked else "none",
-        conditions=prose_html(body, top_level=3) if body else None,
+        conditions=prose_html(body, top_level=2) if body else None,
         form={"reason": reason},
         errors=errors,
         path=PATH,

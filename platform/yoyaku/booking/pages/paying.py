@@ -176,7 +176,7 @@ def _conditions(here: Here, booking: BookingView, wish: Wish, *, missing: bool =
         "booking/pay_conditions.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if missing else 200,
         heading=title or here.words.say("pay.conditions.title"),
-        body=prose_html(body, top_level=2),
+        body=prose_html(body, top_level=1),
         hidden=[("shown", "yes"), *((name, str(getattr(wish, name))) for name in CARRIED)],
         leaves=bool(wish.way),
         path=f"/me/bookings/{booking.booking_id}/pay",
