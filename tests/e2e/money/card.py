@@ -2,10 +2,11 @@
 
 import re
 
-from tests.e2e.months.banded import said, tick_band
+from tests.e2e.months.banded import said
 
 CARD = "4000 0025 0000 3155"
 """A card whose bank asks whether it is you (3-D Secure)."""
+PLAIN_CARD = "4111 1111 1111 1111"
 PLACE = "kumin_center"
 BOOKINGS = re.compile(r"/me/bookings/[0-9a-f-]{36}$")
 COMPANY = re.compile(r"^http://127\.0\.0\.1:\d+/pay/")
@@ -31,16 +32,17 @@ def open_booking(journey, number):
     return said(journey)
 
 
-def type_card(journey, *, number=CARD):
+def type_card(journey, *, number=CARD, looks=True):
     """At the payment company: what stands on the card, and its button."""
     page = journey.page
     page.wait_for_url(COMPANY)
     page.get_by_label("VISA").check()
-    page.get_by_label("カード番号").fill(number)
-    page.get_by_label("月", exact=False).first.fill("04")
-    page.get_by_label("年", exact=False).first.fill("39")
-    page.get_by_label("セキュリティコード").fill("123")
-    journey.stop("company")
+    page.get_by_role("textbox", name="カード番号").fill(number)
+    page.get_by_role("textbox", name="月").fill("04")
+    page.get_by_role("textbox", name="年").fill("39")
+    page.get_by_role("textbox", name="セキュリティコード").fill("123")
+    if looks:
+        journey.stop("company")
     page.get_by_role("button", name="お支払い").click()
 
 
@@ -51,3 +53,46 @@ def prove_oneself(journey):
     journey.stop("three-d-secure")
     page.get_by_role("button", name="認証する").click()
     page.wait_for_url(re.compile("/me/payments/[0-9a-f-]{36}/back"))
+
+
+def open_list(journey):
+    """クレジット決済 選択, from マイメニュー by its link."""
+    page = journey.page
+    page.goto("/me")
+    page.locator("main").get_by_role("link", name="クレジット決済").first.click()
+    page.wait_for_url(re.compile("/me/payments$"))
+
+
+def row_of(journey, number):
+    """What the list says of a booking: yen to be reversed, yen to be charged; its button is pressed."""
+    page = journey.page
+    open_list(journey)
+    row = page.locator("main tbody tr", has_text=number)
+    found = tuple(int(re.sub("[^0-9]", "", one)) for one in row.locator("td.amount").all_inner_texts())
+    row.get_by_role("link", name=f"決済 {number}").click()
+    return found
+
+
+def settle(journey, *, leaves=True, looks=True):
+    """Check, conditions, and on to the company; or, where nothing is charged, to the end at once."""
+    page = journey.page
+    look = journey.stop if looks else (lambda _: None)
+    page.wait_for_url(re.compile("/pay$"))
+    look("check")
+    page.get_by_role("button", name="確定").click()
+    page.get_by_label("同意します").check()
+    look("conditions")
+    page.get_by_role("button", name="次へ進む").click()
+    if leaves:
+        page.get_by_role("link", name="決済サイトへ進む").wait_for()
+        look("leaving")
+        page.get_by_role("link", name="決済サイトへ進む").click()
+
+
+def pay(journey, number):
+    """From the list to the end, by a card that is taken without a question."""
+    if not journey.page.url.endswith("/pay"):
+        row_of(journey, number)
+    settle(journey, looks=False)
+    type_card(journey, number=PLAIN_CARD, looks=False)
+    journey.page.wait_for_url(re.compile("/me/payments/[0-9a-f-]{36}/back"))

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from tests.e2e.months.banded import begin, said
 from tests.e2e.money.card import COMPANY, book, open_booking
 from tests.e2e.money.keys import past_the_menu, press, tab_to, type_into
+from tests.e2e.months.banded import begin, said
 
 pytestmark = pytest.mark.browser
 
