@@ -19,6 +19,7 @@ from yoyaku.facility.terms import Facility
 from yoyaku.registration.policy.identity import steps_for
 from yoyaku.registration.service.favourites import drop_favourite, favourite_facilities, keep_favourite
 from yoyaku.registration.service.messages import latest_messages
+from yoyaku.registration.service.suspensions import find_suspension
 from yoyaku.ui.formats import long_date
 from yoyaku.ui.page import Crumb, safe_return_path
 
@@ -40,7 +41,7 @@ async def show_home(here: NamedDependency[Here]) -> Response[Any]:
     parts = await home_parts(here)
     return here.page.show(
         "booking/home.html",
-        todos=_todos(here, rules, rows, parts),
+        todos=[*await _of_suspension(here, registrant_id), *_todos(here, rules, rows, parts)],
         parts=parts,
         favourites=await _favourites(here, rules, registrant_id),
         bookings=rows[:SHOWN],
@@ -69,6 +70,15 @@ def _links(rules: ServiceRules, *, is_group: bool) -> list[tuple[str, str]]:
     if groups.linking or (is_group and groups.members != "none"):
         links.append(("/me/groups", "groups"))
     return [*links, ("/account/data", "data")]
+
+
+async def _of_suspension(here: Here, registrant_id: UUID) -> list[Todo]:
+    suspended = await find_suspension(here.conn, registrant_id=registrant_id)
+    if suspended is None:
+        return []
+    say = here.words.say
+    title, button = say("home.todo_suspended"), say("home.todo_suspended_button")
+    return [Todo(title=title, hint=here.words.sentence(suspended), path="/me/history", button=button)]
 
 
 def _todos(here: Here, rules: ServiceRules, rows: Sequence[BookingRow], parts: Sequence[HomePart]) -> list[Todo]:

@@ -30,6 +30,7 @@ from yoyaku.booking.views import CartItem, QuotedItem
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import Claim
 from yoyaku.kernel.ids import new_id
+from yoyaku.registration.service.suspensions import find_suspension
 from yoyaku.rules.refusal import Refusal
 
 
@@ -107,6 +108,9 @@ async def quote_application(  # what a quote consists of
     """
     payer_id = await find_payer(conn, visit=visit, rules=rules, wanted=None)
     visit = await with_mandate(conn, visit=visit, rules=rules, payer_id=payer_id)
+    suspended = await find_suspension(conn, registrant_id=visit.registrant_id, payer_id=payer_id) if items else None
+    if suspended is not None:
+        return tuple(QuotedItem(request=with_answers(item, form), refusal=suspended) for item in items)
     lots = await quote_drawn(
         conn, visit=visit, rules=rules, wishes=Wishes(items=items, form=form), check_form=check_form
     )

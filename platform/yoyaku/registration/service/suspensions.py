@@ -18,17 +18,25 @@ class RegistrationSuspended(Refusal):
     title = "Your use of this service is suspended. Please pay what is overdue, then ask the counter to reopen it."
 
 
+async def find_suspension(
+    conn: AsyncConnection, *, registrant_id: UUID | None, payer_id: UUID | None = None
+) -> RegistrationSuspended | None:
+    """Why somebody, or whoever is to pay for them, may not use the service now; ``None`` where they may (KS-113)."""
+    people = [one for one in (registrant_id, payer_id) if one is not None]
+    found = await suspensions_of(conn, registrant_ids=people) if people else ()
+    if not found:
+        return None
+    return RegistrationSuspended(since=found[0].since, overdue_yen=max(one.overdue_yen for one in found))
+
+
 async def require_not_suspended(
     conn: AsyncConnection, *, registrant_id: UUID | None, payer_id: UUID | None = None
 ) -> None:
-    """Let pass whoever is not suspended, nor is the one who is to pay for them (KS-113).
+    """Let pass whoever is not suspended, nor is the one who is to pay for them.
 
     Raises:
         RegistrationSuspended: one of them is.
     """
-    people = [one for one in (registrant_id, payer_id) if one is not None]
-    if not people:
-        return
-    found = await suspensions_of(conn, registrant_ids=people)
-    if found:
-        raise RegistrationSuspended(since=found[0].since, overdue_yen=max(one.overdue_yen for one in found))
+    suspended = await find_suspension(conn, registrant_id=registrant_id, payer_id=payer_id)
+    if suspended is not None:
+        raise suspended
