@@ -125,7 +125,7 @@ class World:
         self.runner.close()
 
     def run(self, awaited):
-        return self.runner.run(_as_coroutine(awaited))
+        return self.runner.run(awaited)
 
     async def _answer(self, request):
         await asyncio.sleep(self.pause_seconds)
@@ -195,9 +195,12 @@ class World:
         async with self.open() as conn:
             await lapse_booking(conn, visit=self.visit(actor="system"), booking_id=booking, rules_of=rules_of)
 
-    async def settle(self, booking):
+    async def settle(self, booking, choice=None):
+        act = self.act()
         async with self.open() as conn:
-            return await begin_settlement(conn, act=self.act(), charge_id=booking, method_code="card", why="変更")
+            return await begin_settlement(
+                conn, act=act, charge_id=booking, method_code="card", choice=choice, why="変更"
+            )
 
     async def cash(self, booking):
         async with self.open() as conn:
@@ -293,7 +296,3 @@ def _rules(refunds):
 def _addresses(method, attempt_id):
     back = f"http://aoba.localhost/me/payments/{attempt_id}/back"
     return Addresses(returns=back, cancels=back, notifies=f"http://aoba.localhost/hooks/payments/{method}")
-
-
-async def _as_coroutine(awaited):
-    return await awaited
