@@ -65,6 +65,7 @@ UNKNOWN = """
     SELECT tenant_id, service_id, gen_random_uuid(), 'provider_only', 'city', 'payment-hosted', gen_random_uuid()::text, 500, now()
     FROM service WHERE service_id = 'sports'
 """
+WORKS_FOR = "UPDATE staff SET facilities = :facilities WHERE roles = ARRAY['counter_clerk']"
 STUCK = (
     "UPDATE payment_attempt SET asked = 9, last_error = 'timeout' WHERE charge_id = :charge_id AND state = 'pending'"
 )
@@ -96,6 +97,29 @@ async def test_a_payment_that_is_stuck_is_asked_about_and_given_up_for_cash(desk
     assert "決済会社に確かめました" in (await desk.post(f"{attempt}/ask")).text
     assert "途中の支払いをやめました" in (await desk.post(f"{attempt}/stop")).text
     assert 'name="amount"' in desk.html
+
+
+@pytest.fixture
+async def elsewhere(inside):
+    """The clerk works for another facility only."""
+    async with inside() as conn:
+        await conn.execute(text(WORKS_FOR), {"facilities": ["city-gymnasium"]})
+    yield
+    async with inside() as conn:
+        await conn.execute(text(WORKS_FOR), {"facilities": []})
+
+
+@pytest.mark.usefixtures("elsewhere")
+async def test_a_clerk_of_another_facility_neither_sees_nor_moves_money_of_this_one(desk, waiting):
+    page = await desk.get("/counter/money")
+    assert "決済会社だけにある記録" not in page.text
+    assert "/counter/money/attempts/" not in page.text
+    for path in (f"{waiting}/money", f"{waiting}/money/credit", f"{waiting}/change"):
+        assert (await desk.get(path)).status_code == 404
+    assert (await desk.get("/counter/till/count?facility=castle-tennis&payee=city")).status_code == 404
+    await desk.get("/counter/till")
+    typed = {"facility": "castle-tennis", "payee": "city", "seen": "0", "counted": "0"}
+    assert (await desk.post("/counter/till", **typed)).status_code == 404
 
 
 @pytest.mark.usefixtures("waiting")

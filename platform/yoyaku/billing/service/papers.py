@@ -18,6 +18,7 @@ from yoyaku.billing.policy.receipt import (
     sum_up,
 )
 from yoyaku.billing.repository.receipts import PriceChange, ReceiptView
+from yoyaku.billing.service.outcomes import CREDIT
 from yoyaku.billing.terms import Payee, PaymentTerms, Receipts
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.kernel.yen import Rounding
@@ -26,6 +27,7 @@ from yoyaku.rules.values import Text
 
 PART: Final = {"ja": "使用料等の一部", "en": "Part of the fees"}
 KEPT: Final = {"ja": "取消後の使用料", "en": "Fee kept after cancellation"}
+MOVED: Final = {"ja": "別の予約からの振替", "en": "Moved from another booking"}
 RETURNED: Final = {"ja": "使用料等の返還", "en": "Fees returned"}
 
 
@@ -88,7 +90,7 @@ def paper_of(books: Books, attempt: AttemptView) -> Paper:
         use_on=occasion.use_on,
         lines=tuple(lines),
         sums=sum_up(lines, rate_percent=occasion.rate_percent, rounding=occasion.rounding),
-        method=next((one.name for one in occasion.terms.methods if one.code == payment.method), payment.method),
+        method=_method_name(occasion, payment),
         paid_on=books.act.civil_date(_ended_at(payment)),
         returned_on=books.act.civil_date(_ended_at(attempt)) if attempt.kind == "refund" else None,
         collection_number=attempt.collection_number,
@@ -100,6 +102,12 @@ def _payment_of(books: Books, attempt: AttemptView) -> AttemptView:
     if attempt.kind == "payment":
         return attempt
     return next(one for one in books.attempts if one.attempt_id == attempt.of_attempt_id)
+
+
+def _method_name(occasion: Occasion, payment: AttemptView) -> Text:
+    if payment.plugin == CREDIT:
+        return MOVED
+    return next((one.name for one in occasion.terms.methods if one.code == payment.method), payment.method)
 
 
 def _ended_at(attempt: AttemptView) -> datetime:

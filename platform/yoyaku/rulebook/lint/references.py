@@ -37,6 +37,7 @@ def check_references(book: Book) -> Iterator[Fault]:
     yield from _calendars(book)
     yield from _fees(book)
     yield from _reliefs(book)
+    yield from _credits(book)
     yield from _form(book)
     yield from _registration(book)
     yield from _number(book, book.rules.booking.number)
@@ -130,6 +131,19 @@ def _reliefs(book: Book) -> Iterator[Fault]:
     for index, relief in enumerate(book.rules.fees.relief):
         for place, line in enumerate(relief.lines or []):
             yield from unknown_code(book, ("fees", "relief", index, "lines", place), line, steps)
+
+
+def _credits(book: Book) -> Iterator[Fault]:
+    """What pays for another booking was paid by methods there are, on grounds on which bookings are ended."""
+    credit = book.rules.payment.credits
+    if credit is None:
+        return
+    methods = {one.code for one in book.rules.payment.methods}
+    grounds = {code for entry in book.rules.booking.cancellation for code in entry.grounds}
+    for index, code in enumerate(credit.methods):
+        yield from unknown_code(book, ("payment", "credits", "methods", index), code, methods)
+    for index, code in enumerate(credit.grounds):
+        yield from unknown_code(book, ("payment", "credits", "grounds", index), code, grounds)
 
 
 def _form(book: Book) -> Iterator[Fault]:
