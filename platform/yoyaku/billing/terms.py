@@ -86,12 +86,12 @@ class Refunds(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How too much that was paid goes back.
 
     ``reverse_and_recharge``: the whole earlier payment is reversed and what stands is charged anew. ``partial``: only the
-    difference goes back. ``by``: the resident sets it off on the page, or it goes by itself. ``within_days`` are counted
-    from the day of the payment; afterwards only the counter helps.
+    difference goes back. ``by``: the resident sets it off on the page, it goes by itself, or a clerk does it where the
+    resident applies for it. ``within_days`` are counted from the day of the payment; afterwards only the counter helps.
     """
 
     online: Literal["reverse_and_recharge", "partial"] = "partial"
-    by: Literal["resident", "system"] = "system"
+    by: Literal["resident", "system", "clerk"] = "system"
     within_days: Annotated[int, Meta(ge=1)] | None = None
 
 

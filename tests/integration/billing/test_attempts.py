@@ -1,8 +1,10 @@
 """Money that moves: what counts, what waits for a person, and that the books never differ."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -10,6 +12,7 @@ from yoyaku.billing.refusals import AmountWrong, NothingToPay, PaymentUnderWay
 from yoyaku.billing.service.beginning import begin_settlement
 from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.outcomes import take_outcome
+from yoyaku.billing.terms import Refunds
 from yoyaku.booking.service import cancel_booking, lapse_booking
 from yoyaku.booking.service.charged import money_act
 from yoyaku.extension.payment import Found
@@ -156,6 +159,17 @@ async def test_a_cancelled_payment_is_reversed_and_the_rest_charged_anew(town, b
     await end(town, refund)
     assert (await town.see(PAID))[0][1:] == (100, ["card"], 100, "settled")
     assert await town.see(BALANCES) == [("cancellation_kept", -100), ("clearing", 100)]
+
+
+async def test_where_the_rules_say_so_what_is_too_much_goes_back_by_itself(town, booked):
+    (attempt,) = await begin(town, booked)
+    await end(town, attempt)
+    payment = structs.replace(town.rules.payment, refunds=Refunds(by="system"))
+    rules = replace(town.rules, payment=payment)
+    async with town.act() as conn:
+        await cancel_booking(conn, visit=visit_of(town.residents[0]), rules=rules, booking_id=booked, reason="都合")
+    back = "SELECT kind, amount_yen, state FROM payment_attempt WHERE kind = 'refund'"
+    assert await town.see(back) == [("refund", attempt.amount_yen, "created")]
 
 
 async def test_more_than_was_paid_never_goes_back_and_no_yen_is_paid_without_an_attempt(town, booked):

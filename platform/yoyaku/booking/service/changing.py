@@ -14,7 +14,7 @@ from yoyaku.booking.policy.values import ChangeKind
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service.charged import confirm_what_is_paid, money_act
+from yoyaku.booking.service.charged import confirm_what_is_paid, money_act, return_excess
 from yoyaku.booking.service.finding import lock_own
 from yoyaku.booking.service.holding import require_not_drawn, taking
 from yoyaku.booking.service.submit import hold_still, refusal_for
@@ -75,6 +75,7 @@ async def change_booking(  # what a change consists of
     if grant.missing:
         raise refusal_for(grant.missing[0], ids=[booking_id], plans=[plan.plan])
     await _write(conn, visit=visit, booking=seen, plan=plan, why=why)
+    await return_excess(conn, visit=visit, rules=rules, booking_id=booking_id)
     changed = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=None) or seen
     if changed.state != "tentative":
         return changed

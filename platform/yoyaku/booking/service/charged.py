@@ -11,6 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct, PinnedRules
+from yoyaku.billing.policy import RefundTooLate
+from yoyaku.billing.refusals import PaymentUnderWay
+from yoyaku.billing.service.beginning import begin_settlement, look_at_account
 from yoyaku.billing.ties import ChargeSubject, Occasion
 from yoyaku.booking.policy import FeeOutstanding, NotConfirmable, decide_confirmation
 from yoyaku.booking.policy.case import made_case
@@ -22,6 +25,7 @@ from yoyaku.booking.service.refusals import BookingNotFound
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.extension.payment import Payer
+from yoyaku.kernel.errors import NotFound
 from yoyaku.rules.values import Anchor, Moment
 
 
@@ -87,6 +91,20 @@ def visit_of(act: MoneyAct) -> Visit:
         staff_id=act.staff_id,
         staff_name=act.staff_name,
     )
+
+
+async def return_excess(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, booking_id: UUID) -> None:
+    """Begin to give back what is paid too much, where the rules let it go back by itself and nothing is charged anew.
+
+    What is too old for that, or is being paid this moment, stays with the charge, where the counter sees it.
+    """
+    if rules.payment.refunds.by != "system":
+        return
+    act = money_act(visit, rules)
+    with suppress(NotFound, PaymentUnderWay, RefundTooLate):
+        plan = (await look_at_account(conn, act=act, charge_id=booking_id)).plan
+        if plan.reversals and not plan.charge_yen:
+            await begin_settlement(conn, act=act, charge_id=booking_id, method_code=None)
 
 
 def money_act(visit: Visit, rules: ServiceRules, rules_of: PinnedRules | None = None) -> MoneyAct:

@@ -21,6 +21,7 @@ from yoyaku.booking.policy import (
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.charged import return_excess
 from yoyaku.booking.service.finding import lock_own, require_clerk, require_why
 from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingView, CancellationOffer
@@ -93,7 +94,10 @@ async def cancel_booking(  # noqa: PLR0913  # what a cancellation consists of
     if expected_refund_yen is not None and expected_refund_yen != plan.refund_yen:
         raise RefundChanged(expected_yen=expected_refund_yen, refund_yen=plan.refund_yen)
     kind = "booking_revoked" if plan.ends_as == "revoked" else "booking_cancelled"
-    return await _end(conn, visit=visit, booking=booking, kind=kind, changes=_ended(plan, reason, grounds), why=reason)
+    changes = _ended(plan, reason, grounds)
+    ended = await _end(conn, visit=visit, booking=booking, kind=kind, changes=changes, why=reason)
+    await return_excess(conn, visit=visit, rules=rules, booking_id=booking_id)
+    return ended
 
 
 async def revoke_booking(  # what a revocation consists of
@@ -130,8 +134,7 @@ async def lapse_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID
     """End a tentative booking whose deadline has passed; done again, it changes nothing.
 
     Where somebody acts on the booking this moment it is left to them; where a payment is not decided yet, its result is
-    waited for (T-C2). Where it has ended, or was confirmed, there is
-    nothing to do.
+    waited for (T-C2). Where it has ended, or was confirmed, there is nothing to do.
     """
     booking = await bookings.lock_booking_unless_locked(conn, visit=visit, booking_id=booking_id)
     if booking is None:
@@ -151,6 +154,7 @@ async def lapse_booking(conn: AsyncConnection, *, visit: Visit, booking_id: UUID
         "refund_yen": booking.paid_yen,
     }
     await _end(conn, visit=visit, booking=booking, kind="booking_lapsed", changes=changes, why=None)
+    await return_excess(conn, visit=visit, rules=rules, booking_id=booking_id)
     return Lapse(settled=True)
 
 
