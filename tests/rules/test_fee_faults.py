@@ -54,6 +54,9 @@ FAULTS = [
         "registration_number_wrong",
         "T7000012050020",
     ),
+    # What pays for another booking: a way of payment and grounds that there are.
+    ("payment:\n", "payment:\n  credits: {grounds: [storm], methods: [card]}\n", "unknown_code", "credits:"),
+    ("payment:\n", "payment:\n  credits: {grounds: [snow], methods: [cash]}\n", "unknown_code", "credits:"),
 ]
 
 

@@ -20,7 +20,7 @@ from yoyaku.billing.refusals import AmountWrong, NothingToPay, PaymentUnderWay
 from yoyaku.billing.repository.attempts import attempts_of
 from yoyaku.billing.repository.charges import read_charge
 from yoyaku.billing.service.beginning import Account, begin_settlement, look_at_account
-from yoyaku.billing.service.counter import give_back_cash, take_cash
+from yoyaku.billing.service.counter import AT_COUNTER, give_back_cash, take_cash
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.booking.pages.booked import booking_row, open_booking
@@ -95,6 +95,7 @@ async def _page(
         booking=booking_row(books.rules, booking, here),
         charge=charge,
         plan=books.account.plan if books.account else None,
+        back_here=settled_here(books),
         too_late=here.words.sentence(books.refusal) if books.refusal else None,
         open_payment=books.account.open_payment if books.account else None,
         attempts=[(one, _attempt_words(here, books.rules, one)) for one in reversed(books.attempts)],
@@ -184,6 +185,19 @@ async def give_back(
     return here.page.go(books.path, flash="cash_given_back" if seen[1] else "refund_begun")
 
 
+def settled_here(books: Books) -> bool:
+    """Whether the counter gives back what was paid too much.
+
+    Where a part is charged anew by the way it was paid, the payer does that; unless cash is among what was paid: then it
+    cannot be done online, and the rest is taken in cash (MG-057).
+    """
+    account = books.account
+    if account is None:
+        return False
+    has_cash = any(one.counted and one.kind == "payment" and one.plugin in AT_COUNTER for one in account.attempts)
+    return has_cash or not account.plan.charge_yen
+
+
 async def _give_back(here: Here, books: Books, *, seen: tuple[int, int], why: str) -> None:
     """Both parts as they were shown.
 
@@ -191,7 +205,7 @@ async def _give_back(here: Here, books: Books, *, seen: tuple[int, int], why: st
         AmountWrong: there is nothing to give back, or no longer that much.
     """
     plan = None if books.account is None else books.account.plan
-    now = (0, 0) if plan is None or plan.charge_yen else (plan.reversed_yen, plan.counter_yen)
+    now = (0, 0) if plan is None or not settled_here(books) else (plan.reversed_yen, plan.counter_yen)
     if seen != now or not any(now):
         raise AmountWrong(amount_yen=sum(seen), expected_yen=sum(now))
     charge_id = books.booking.booking_id
