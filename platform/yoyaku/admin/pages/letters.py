@@ -7,8 +7,9 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from yoyaku.admin.pages.desk import at_desk, crumbs, need_id
+from yoyaku.admin.pages.desk import at_desk, crumbs, may, need_id
 from yoyaku.admin.service.looking import note
+from yoyaku.billing.repository.arrears import letters_of_arrears
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.registration.service.identity_views import letters_due, print_letters
@@ -23,7 +24,12 @@ async def show_letters(door: NamedDependency[Door]) -> Response[Any]:
     rows = await letters_due(door.conn)
     for one in rows:
         await note(door.conn, act=door.act, done="person_found", registrant_id=one.registrant_id, purpose="review")
-    return door.page.show("admin/letters.html", rows=rows, crumbs=crumbs(door, (door.words.say("staff.letters"), None)))
+    return door.page.show(
+        "admin/letters.html",
+        rows=rows,
+        late=len(await letters_of_arrears(door.conn)) if may(door, Permission.ARREARS) else 0,
+        crumbs=crumbs(door, (door.words.say("staff.letters"), None)),
+    )
 
 
 @post("/counter/letters", status_code=200)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from yoyaku.rulebook.book import Book, open_book
+from yoyaku.rulebook.lint.arrears import check_arrears
 from yoyaku.rulebook.lint.conditions import check_conditions
 from yoyaku.rulebook.lint.examples import check_example_list
 from yoyaku.rulebook.lint.fees import check_fees
@@ -40,6 +41,7 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_order,
     check_fees,
     check_payees,
+    check_arrears,
     check_lives,
     check_lotteries,
     check_lottery_days,
