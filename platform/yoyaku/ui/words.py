@@ -46,9 +46,7 @@ class Words:
 
     def sentence(self, error: YoyakuError) -> str:
         """Say an error as a clerk would: the wording of ``error.<code>``, or its variant, with its facts in words."""
-        facts = {
-            name: self._ending(value) if name in ENDINGS else self.fact(value) for name, value in error.facts.items()
-        }
+        facts = {name: self._named(name, value) for name, value in error.facts.items()}
         variant = f"error.{error.code}.{error.variant}"
         return (
             self.wording.find(variant, **facts)
@@ -56,9 +54,11 @@ class Words:
             or self.fixed(error.title)
         )
 
-    def _ending(self, value: object) -> str:
-        """Write an instant at which something ends: midnight is 24:00 of the day before."""
-        return formats.deadline(value, self.language) if isinstance(value, datetime) else self.fact(value)
+    def _named(self, name: str, value: object) -> str:
+        """Write a fact as its name has it: midnight at which something ends is 24:00 of the day before; yen by thousands."""
+        if name in ENDINGS and isinstance(value, datetime):
+            return formats.deadline(value, self.language)
+        return f"{value:,}" if name.endswith("_yen") and isinstance(value, int) else self.fact(value)
 
     def fact(self, value: object) -> str:
         """Write one fact of an error or a trace for people."""

@@ -44,6 +44,9 @@ def learn(hanako, post, number):
         assert "1,500円" in words
         assert "資金不足" in words
     hanako.stop("failed")
+    hanako.page.goto("/me")
+    hanako.stop("overdue-home")
+    assert "期限を過ぎた使用料があります（1,500円）" in said(hanako)
 
 
 def fall_behind(clerk, until, post, number):

@@ -15,6 +15,10 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.arrears import Reached
 from yoyaku.kernel.ids import new_id
 
+_OVERDUE_OF = text("""
+    SELECT coalesce(sum(owed_yen - paid_yen), 0)::bigint FROM charge
+    WHERE overdue_since IS NOT NULL AND state = 'open' AND :registrant_id IN (registrant_id, payer_id)
+""")
 _OVERDUE = text("UPDATE charge SET overdue_since = :since WHERE charge_id = :charge_id AND overdue_since IS NULL")
 _REACHED = text("""
     SELECT s.step AS code, s.reached_at AS at, s.pay_by FROM arrears_step s
@@ -121,6 +125,12 @@ class ComingStep:
 
     charge_id: UUID
     at: datetime
+
+
+async def overdue_of(conn: AsyncConnection, *, registrant_id: UUID) -> int:
+    """What somebody still owes, or is to pay for another, beyond its due date, in yen."""
+    found = await conn.execute(_OVERDUE_OF, {"registrant_id": registrant_id})
+    return int(found.scalar_one())
 
 
 async def set_overdue(conn: AsyncConnection, *, charge_id: UUID, since: datetime) -> None:

@@ -10,6 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from yoyaku.billing.repository.arrears import overdue_of
 from yoyaku.booking.pages.booked import BookingRow, booking_row, to_log_in
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.home_parts import HomePart, Todo, home_parts
@@ -20,7 +21,7 @@ from yoyaku.registration.policy.identity import steps_for
 from yoyaku.registration.service.favourites import drop_favourite, favourite_facilities, keep_favourite
 from yoyaku.registration.service.messages import latest_messages
 from yoyaku.registration.service.suspensions import find_suspension
-from yoyaku.ui.formats import long_date
+from yoyaku.ui.formats import long_date, yen
 from yoyaku.ui.page import Crumb, safe_return_path
 
 SHOWN: Final = 6
@@ -41,7 +42,7 @@ async def show_home(here: NamedDependency[Here]) -> Response[Any]:
     parts = await home_parts(here)
     return here.page.show(
         "booking/home.html",
-        todos=[*await _of_suspension(here, registrant_id), *_todos(here, rules, rows, parts)],
+        todos=[*await _of_arrears(here, registrant_id), *_todos(here, rules, rows, parts)],
         parts=parts,
         favourites=await _favourites(here, rules, registrant_id),
         bookings=rows[:SHOWN],
@@ -72,13 +73,19 @@ def _links(rules: ServiceRules, *, is_group: bool) -> list[tuple[str, str]]:
     return [*links, ("/account/data", "data")]
 
 
-async def _of_suspension(here: Here, registrant_id: UUID) -> list[Todo]:
+async def _of_arrears(here: Here, registrant_id: UUID) -> list[Todo]:
+    """What is late: it comes first, whether or not the use is suspended already."""
     suspended = await find_suspension(here.conn, registrant_id=registrant_id)
-    if suspended is None:
+    say, button = here.words.say, here.words.say("home.todo_suspended_button")
+    if suspended is not None:
+        hint = here.words.sentence(suspended)
+        return [Todo(title=say("home.todo_suspended"), hint=hint, path="/me/history", button=button)]
+    owing = await overdue_of(here.conn, registrant_id=registrant_id)
+    if not owing:
         return []
-    say = here.words.say
-    title, button = say("home.todo_suspended"), say("home.todo_suspended_button")
-    return [Todo(title=title, hint=here.words.sentence(suspended), path="/me/history", button=button)]
+    hint = say("home.todo_overdue_hint")
+    title = say("home.todo_overdue", owing=yen(owing, here.words.language))
+    return [Todo(title=title, hint=hint, path="/me/history", button=button)]
 
 
 def _todos(here: Here, rules: ServiceRules, rows: Sequence[BookingRow], parts: Sequence[HomePart]) -> list[Todo]:
