@@ -247,3 +247,38 @@ async def test_whoever_has_no_address_of_mail_registers_it_first(application, se
     finally:
         async with tenant_transaction(engine, services["rooms"].tenant, "rooms") as conn:
             await conn.execute(text(mail), {"login_id": login_id, "email": email, "verified": verified})
+
+
+@pytest.mark.fact("MG-047", "MG-048", "MG-056")
+async def test_several_tentative_bookings_are_ticked_and_cancelled_together(application, services, rooms):
+    ids = await book(application, services["rooms"], use("2027-03-06"), use("2027-03-06", "afternoon1"))
+    page = await rooms.get("/me/bookings/cancel", params={"next": "1"})
+    assert page.status_code == 422
+    assert 'href="#bookings"' in page.text
+    page = await rooms.get("/me/bookings/cancel", params={"booking": ids})
+    assert page.text.count("再予約不可") == 2
+    sums = dict.fromkeys(re.findall(r'name="(expected\.[^"]+)"', page.text), "0")
+    page = await rooms.post("/me/bookings/cancel", booking=ids, **sums)
+    assert 'href="#sure"' in page.text
+    page = await rooms.post("/me/bookings/cancel", booking=ids, **sums, sure="yes")
+    assert "同一コマには再予約できません" in plain(page.text)
+    assert page.text.count("取消済") == 2
+    assert "(※)" not in page.text
+
+
+@pytest.mark.fact("MG-049")
+async def test_what_is_paid_at_a_counter_has_neither_equipment_nor_cancelling_online(
+    application, services, rooms, browse
+):
+    [booking_id] = await book(application, services["rooms"], use("2027-03-07"))
+    desk = browse("rooms")
+    await desk.log_in(services["rooms"].clerk)
+    page = await desk.get(f"/counter/bookings/{booking_id}")
+    yen = re.search(r'name="fee_taken_yen"[^>]*value="(\d+)"', page.text)[1]
+    await desk.post(f"/counter/bookings/{booking_id}/confirm", documents_seen="yes", fee_taken_yen=yen)
+    page = await rooms.get(f"/me/bookings/{booking_id}")
+    assert "支払済" in plain(page.text)
+    assert "備品予約／変更" not in plain(page.text)
+    assert (await rooms.get(f"/me/bookings/{booking_id}/equipment")).url.path == f"/me/bookings/{booking_id}"
+    page = await rooms.get("/me/bookings/cancel")
+    assert booking_id not in page.text
