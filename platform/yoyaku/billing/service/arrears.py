@@ -56,8 +56,7 @@ async def meet_due_date(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID
     rung = await _rung(conn, subject=subject, charge=charge, due_at=charge.due_at)
     if rung is not None:
         await repository.set_next_step(conn, act=act, charge_id=charge_id, at=rung.at)
-    if subject.is_live:
-        await _tell(conn, act=act, kind="payment_overdue", charge=charge, subject=subject)
+    await _tell(conn, act=act, kind="payment_overdue", charge=charge, subject=subject)
     return SETTLED
 
 
