@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from tests.api_client import Api
 from tests.pages.lots import plain
-from tests.pages.paying import begin
+from tests.pages.paying import begin, pay_by_card
 
 PEOPLE = {"people": {"general": "3", "youth": "0"}}
 
@@ -66,6 +66,9 @@ UNKNOWN = """
     FROM service WHERE service_id = 'sports'
 """
 WORKS_FOR = "UPDATE staff SET facilities = :facilities WHERE roles = ARRAY['counter_clerk']"
+REFUNDS = """
+    SELECT plugin, amount_yen, state FROM payment_attempt WHERE charge_id = :charge_id AND kind = 'refund' ORDER BY 1
+"""
 STUCK = (
     "UPDATE payment_attempt SET asked = 9, last_error = 'timeout' WHERE charge_id = :charge_id AND state = 'pending'"
 )
@@ -195,6 +198,31 @@ async def test_rain_gives_the_money_back_or_pays_for_another_booking(desk, resid
     assert "現金をお返ししたことを記録しました" in page.text
     again = await desk.post(f"{dry}/money/back", online="0", cash="2250", why="雨天のため")
     assert again.status_code == 422
+
+
+@pytest.mark.fact("MG-046", "MG-057")
+async def test_what_was_paid_in_cash_and_by_card_goes_back_by_both_ways(desk, resident, browse, services, inside):
+    booking = await book(resident, "2027-02-20")
+    await take(desk, booking, "500")
+    site = browse("sports")
+    await site.log_in(services["sports"].resident)
+    path, address = await begin(site, booking.rpartition("/")[2], "online/card")
+    await pay_by_card(address)
+    await site.get(path.replace("/go", "/back"))
+    page = await desk.get(f"{booking}/money")
+    assert "まだ支払われていない金額" not in page.text
+    await revoke(desk, booking)
+    said = plain((await desk.get(f"{booking}/money")).text)
+    assert "オンラインで取り消す金額1,750円" in said
+    assert "窓口でお返しする金額500円" in said
+    page = await desk.post(f"{booking}/money/back", online="1750", cash="500", why="雨天のため")
+    assert "現金をお返ししたことを記録しました" in page.text
+    async with inside() as conn:
+        refunds = await conn.execute(text(REFUNDS), {"charge_id": booking.rpartition("/")[2]})
+        assert [tuple(row) for row in refunds] == [
+            ("payment-cash", 500, "succeeded"),
+            ("payment-hosted", 1750, "created"),
+        ]
 
 
 @pytest.mark.fact("KS-099", "KS-105", "KS-106", "KS-107", "KS-108")
