@@ -65,7 +65,7 @@ class Bank:
     def __init__(self, town):
         self.town = town
         terms = msgspec.convert({"methods": [DEBIT, CASH]}, PaymentTerms)
-        self.town.rules = replace(town.rules, payment=terms)
+        self.town.rules = replace(town.rules, payment=terms, memo=type(town.rules.memo)())
         self.seal = Seal(["a key of thirty-two letters or more"])
 
     def means(self, now=LATER, settings=None):
