@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.api_client import Api
 from tests.pages.lots import plain
 from tests.pages.paying import begin, pay_by_card
+from tests.pages.paying import book as book_room
 
 PEOPLE = {"people": {"general": "3", "youth": "0"}}
 
@@ -198,6 +199,36 @@ async def test_rain_gives_the_money_back_or_pays_for_another_booking(desk, resid
     assert "現金をお返ししたことを記録しました" in page.text
     again = await desk.post(f"{dry}/money/back", online="0", cash="2250", why="雨天のため")
     assert again.status_code == 422
+
+
+@pytest.mark.fact("KS-092", "KS-098")
+async def test_to_reduce_one_cancels_in_time_and_books_anew_and_the_difference_goes_back(desk, resident):
+    whole = await book(resident, "2027-02-25")
+    await take(desk, whole)
+    await resident.post(f"/bookings/{whole.rpartition('/')[2]}/cancellation", {"reason": "人数が減ったため"})
+    less = await book(resident, "2027-02-25", "10:00", "12:00")
+    said = plain((await desk.get(f"{whole}/money")).text)
+    assert "窓口でお返しする金額2,250円" in said
+    await desk.post(f"{whole}/money/back", online="0", cash="2250", why="予約し直したため")
+    assert "まだ支払われていない金額1,500円" in plain((await desk.get(f"{less}/money")).text)
+
+
+@pytest.mark.fact("MG-034", "MG-058")
+async def test_what_was_paid_by_card_alone_is_never_given_back_in_cash(application, services, browse):
+    booking_id, yen = await book_room(application, services["rooms"])
+    site, desk = browse("rooms"), browse("rooms")
+    await site.log_in(services["rooms"].resident)
+    path, address = await begin(site, booking_id, "card")
+    await pay_by_card(address)
+    await site.get(path.replace("/go", "/back"))
+    await desk.log_in(services["rooms"].clerk)
+    booking = f"/counter/bookings/{booking_id}"
+    await desk.get(booking)
+    grounds = re.search(r'name="grounds".*?<option value="([^"]+)"', desk.html, re.DOTALL)[1]
+    await desk.post(f"{booking}/revoke", grounds=grounds, why="施設の都合")
+    page = await desk.get(f"{booking}/money")
+    assert "窓口でお返しする金額" not in page.text
+    assert (await desk.post(f"{booking}/money/back", online="0", cash=str(yen), why="現金で")).status_code == 422
 
 
 @pytest.mark.fact("MG-046", "MG-057")
