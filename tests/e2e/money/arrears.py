@@ -2,7 +2,7 @@
 
 import re
 
-from tests.e2e.money.transfer import PLACE
+from tests.e2e.money.transfer import PLACE, say_purpose
 from tests.e2e.months.banded import said
 
 
@@ -40,10 +40,7 @@ def take_cash(clerk, number, yen):
     """The booking found by its number, the amount that is proposed, taken; the booking's page of money."""
     page = clerk.page
     page.goto("/counter")
-    purpose = page.locator("main form[action$='/counter/purpose'] button")
-    if purpose.count():
-        page.locator("main input[name=purpose]").first.check()
-        purpose.click()
+    say_purpose(page)
     page.locator("main input[name=q]").fill(number)
     page.locator("main form[role=search]:has(input[name=q]) button").click()
     page.locator("main section[aria-labelledby=found] tbody a").first.click()

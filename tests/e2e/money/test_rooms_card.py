@@ -4,6 +4,7 @@ import re
 
 import pytest
 from tests.e2e.money.card import book, open_booking, open_list, pay, prove_oneself, row_of, settle, type_card
+from tests.e2e.money.walk import look_once
 from tests.e2e.months.banded import begin, read_message, said
 
 pytestmark = pytest.mark.browser
@@ -76,7 +77,7 @@ def cancel(group, number, *, back):
     page.locator("a.button-danger-quiet").click()
     for words in ("取消を続行しますか", "還付の手続きを行ってください"):
         page.get_by_text(words).first.wait_for()
-        group.stop("warning")
+        group.stop(f"warning-{words[:2]}")
         page.get_by_role("link", name="はい").click()
     page.locator("#reason").wait_for()
     assert f"{back:,}円" in page.locator("main tbody td[data-label='還付額']").inner_text()
@@ -103,7 +104,7 @@ def refund_in_full(group, post, number):
     """Nothing is charged: no card is asked for, and the company's page is never seen."""
     cancel(group, number, back=700)
     assert row_of(group, number) == (700, 0)
-    settle(group, leaves=False, looks=False)
+    settle(group, leaves=False)
     group.stop("refunded")
     assert "クレジット決済の受付が完了しました" in said(group)
     assert "決済取消額：700円" in post.last_to(MAIL, subject=REVERSED).text
@@ -113,7 +114,7 @@ def refund_in_full(group, post, number):
 @pytest.mark.fact("MG-023", "MG-044", "MG-045", "MG-053", "MG-064")
 def test_a_room_is_paid_changed_cancelled_and_refunded_by_card(visit, services, until, post):
     until("rooms", "2027-01-20T10:00")
-    group = begin(visit, services["rooms"], "00040675", at="/me")
+    group = look_once(begin(visit, services["rooms"], "00040675", at="/me"))
     number = pay_at_once(group, post)
     assert "クレジット決済にてお支払いが可能です" in change_projectors(group, number, 1, paid=False)
     assert "一部支払済" in open_booking(group, number)

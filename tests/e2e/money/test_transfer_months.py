@@ -3,6 +3,7 @@
 import pytest
 from tests.e2e.money.arrears import let_in_again, print_letters, take_cash, try_to_book
 from tests.e2e.money.transfer import answer, book, hand_over, open_day, staff, take_mandate
+from tests.e2e.money.walk import look_once
 from tests.e2e.months.banded import begin, read_message, said
 from tests.pages.test_roles import demo_staff
 
@@ -34,7 +35,7 @@ def debit(admin, until, post, folder, numbers):
     assert "資金不足" in answer(admin, kept, failed=numbers[0])
 
 
-def learn(hanako, post, number):
+def learn(hanako, until, post, number):
     """By mail and by message: what could not be debited, how much, why, and that it is paid in cash now."""
     for words in (
         post.last_to(HANAKO, subject="口座振替ができませんでした").text,
@@ -44,6 +45,7 @@ def learn(hanako, post, number):
         assert "1,500円" in words
         assert "資金不足" in words
     hanako.stop("failed")
+    until("sports", "2027-03-04T12:00")
     hanako.page.goto("/me")
     hanako.stop("overdue-home")
     assert "期限を過ぎた使用料があります（1,500円）" in said(hanako)
@@ -89,11 +91,11 @@ def test_a_debit_that_failed_leads_to_suspension_and_cash_leads_back(visit, serv
     until("sports", "2027-01-05T10:00")
     clerk = staff(visit, sports, sports.clerk, "transfer-clerk")
     take_mandate(clerk, NAME)
-    hanako = begin(visit, sports, "hanako01", at="/me")
+    hanako = look_once(begin(visit, sports, "hanako01", at="/me"))
     numbers = book_by_transfer(hanako)
     admin = staff(visit, sports, demo_staff("tenant_admin", sports.clerk)[0], "transfer-admin")
     debit(admin, until, post, tmp_path, numbers)
-    learn(hanako, post, numbers[0])
+    learn(hanako, until, post, numbers[0])
     fall_behind(clerk, until, post, numbers[0])
     be_refused(hanako, numbers[0])
     come_back(clerk, hanako, until, post, numbers[0])

@@ -3,6 +3,7 @@
 import re
 
 from tests.e2e.journey import Journey
+from tests.e2e.money.walk import look_once
 from tests.e2e.months.banded import said
 
 from yoyaku.testing.bank import answer_file
@@ -15,21 +16,26 @@ NO_FUNDS = "1"
 
 def staff(visit, service, person, label):
     """A browser on a desk in which a member of staff is logged in."""
-    journey = Journey(visit(service.code), service, label=label)
+    journey = look_once(Journey(visit(service.code), service, label=label))
     journey.page.goto("/login?next=/counter")
     journey.log_in(person)
     journey.page.wait_for_url(re.compile("/counter"))
     return journey
 
 
+def say_purpose(page):
+    """For what somebody is looked for, where it was not said before."""
+    purpose = page.locator("main input[name=purpose]").first
+    if purpose.is_visible():
+        purpose.check()
+        page.locator("main form[action$='/counter/purpose'] button").click()
+
+
 def find_person(clerk, name):
     """Somebody's page at the counter, found by name for a purpose."""
     page = clerk.page
     page.goto("/counter/people")
-    purpose = page.locator("main form[action$='/counter/purpose'] button")
-    if purpose.count():
-        page.locator("main input[name=purpose]").first.check()
-        purpose.click()
+    say_purpose(page)
     page.locator("#query").fill(name)
     page.locator("main form[action$='/counter/people'] button").click()
     page.locator("main section[aria-labelledby=found] tbody tr", has_text=name).get_by_role("link").click()
