@@ -70,10 +70,9 @@ def be_refused(hanako, number):
     assert "停止" in home
     assert "1,500円" in words
     assert "2027年5月21日" in words
-    hanako.page.goto("/me/bookings")
     hanako.page.goto("/me/history")
     hanako.stop("history")
-    assert number in said(hanako)
+    assert "未払い" in hanako.page.locator(".booking-card", has_text=number).inner_text()
 
 
 def come_back(clerk, hanako, until, post, number):

@@ -49,7 +49,7 @@ class BookingRow:
     paid_yen: int
     kept_yen: int | None
     refund_yen: int | None
-    pay_state: Literal["paid", "part"] | None
+    pay_state: Literal["paid", "part", "late"] | None
     pay_path: str | None
     person: str
     person_phone: str | None
@@ -140,11 +140,19 @@ def _settled(booking: BookingView, here: Here) -> dict[str, Any]:
         "paid_yen": booking.paid_yen,
         "kept_yen": booking.kept_yen,
         "refund_yen": booking.refund_yen,
-        "pay_state": ("part" if lacks else "paid") if booking.paid_yen else None,
+        "pay_state": _pay_state(booking, lacks=lacks, now=here.visit.now),
         "pay_path": f"/me/bookings/{booking.booking_id}/pay"
         if open_ways and booking.paid_yen != owed_yen and here.visit.staff_id is None
         else None,
     }
+
+
+def _pay_state(booking: BookingView, *, lacks: bool, now: datetime) -> Literal["paid", "part", "late"] | None:
+    """How it stands with the payment; of what is not paid at all, only that its last day has passed."""
+    if booking.paid_yen:
+        return "part" if lacks else "paid"
+    over = [due.due_at is not None and due.due_at <= now for due in booking.dues]
+    return "late" if lacks and over and all(over) and booking.state in {"confirmed", "used"} else None
 
 
 def _people(booking: BookingView) -> dict[str, Any]:
