@@ -4,7 +4,7 @@ ALTER TABLE deadline ADD CONSTRAINT deadline_kind_check CHECK (
              'document_deletion',
              'lottery_plan', 'lottery_open', 'lottery_remind', 'lottery_seal', 'lottery_draw', 'lottery_announce',
              'lottery_remind_win', 'lottery_lapse', 'lottery_release',
-             'payment_due', 'payment_reminder', 'arrears_step', 'debit_prepare')
+             'payment_due', 'arrears_step', 'debit_prepare')
 );
 
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
@@ -18,7 +18,7 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (
              'lottery_entered', 'lottery_withdrawn', 'lottery_reminder', 'lottery_won', 'lottery_lost',
              'lottery_win_reminder', 'lottery_accepted', 'lottery_declined', 'lottery_lapsed', 'lottery_restored',
              'lottery_delayed', 'lottery_undone',
-             'payment_succeeded', 'payment_failed', 'payment_reversed', 'payment_reminder', 'payment_overdue',
+             'payment_succeeded', 'payment_failed', 'payment_reversed', 'payment_overdue',
              'payment_received_late', 'debit_announced', 'debit_failed', 'arrears_demanded', 'arrears_reminded',
              'arrears_suspended', 'arrears_reinstated',
              'arrears_revoked', 'relief_decided', 'mandate_decided')
