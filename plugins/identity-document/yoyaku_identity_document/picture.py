@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from yoyaku.extension.identity import AnswerRefused, CleanFile
 
@@ -104,6 +104,8 @@ def _end_of_jpeg(content: bytes) -> tuple[int | None, int, int]:
 
 def _opened(content: bytes, media_type: MediaType) -> Image.Image:
     """The picture, unpacked as a whole and upright."""
+    # Other libraries of the process may have told Pillow to take what is cut or broken; here nothing of the kind passes.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as picture:
         if _FORMATS.get(picture.format or "") != media_type:
             raise AnswerRefused(reason="disguised")

@@ -168,7 +168,7 @@ async def test_the_console_leads_only_where_a_role_may_go(browse, services):
     page = await site.get("/counter/lotteries")
 
     led = set(re.findall(r'class="button button-quiet" href="(/counter[^"]*)"', page.text))
-    assert led == {"/counter/lotteries", "/counter/log"}
+    assert led == {"/counter/lotteries", "/counter/log", "/counter/ledger"}
 
 
 async def test_a_lottery_of_nobody_is_not_there(browse, services):
