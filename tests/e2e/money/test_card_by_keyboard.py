@@ -1,4 +1,4 @@
-"""Paid by card with a keyboard and a screen reader alone, from the completion page to the confirmed booking (T-A13)."""
+"""Paid by card with a keyboard and a screen reader alone, from one's own menu to the confirmed booking (T-A13)."""
 
 import re
 

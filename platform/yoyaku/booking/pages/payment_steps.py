@@ -121,14 +121,17 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
     goes = leaving and attempt.is_open and step.get("kind") == "GoTo"
     path = f"/me/bookings/{booking.booking_id}"
     say = here.words.say
+    outcome = f"pay.refund.state.{attempt.state}" if attempt.kind == "refund" else f"pay.state.{attempt.state}"
+    heading = say("pay.go.title" if goes else outcome)
     crumbs = [
         Crumb(label=say("nav.my_page"), path="/me"),
         Crumb(label=say("pay.list.title"), path=PATH),
         Crumb(label=booking.number, path=path),
-        Crumb(label=say("pay.title")),
+        Crumb(label=heading),
     ]
     page = here.page.show(
         "booking/payment_step.html",
+        heading=heading,
         attempt=attempt,
         booking=booking,
         row=booking_row(rules, booking, here),
