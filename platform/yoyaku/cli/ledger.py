@@ -17,9 +17,8 @@ import click
 from yoyaku.kernel.errors import Malformed, YoyakuError
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from yoyaku.billing.act import MoneyAct
     from yoyaku.billing.repository.checking import Balance, Difference
     from yoyaku.billing.service.asking import MoneyMeans
     from yoyaku.billing.terms import PaymentTerms
@@ -57,7 +56,6 @@ class _Desk:
 
     name: str
     site: Site
-    engine: AsyncEngine
     means: MoneyMeans
     terms: PaymentTerms
 
@@ -215,40 +213,21 @@ async def _desks(settings: Settings, engine: AsyncEngine, services: Sequence[str
 
 
 async def _desk(settings: Settings, engine: AsyncEngine, name: str) -> _Desk:
-    from functools import partial
-
-    from yoyaku.billing.act import MoneyAct
     from yoyaku.billing.service.means import lend_means
-    from yoyaku.db.engine import tenant_transaction
     from yoyaku.kernel.clock import read_clock
     from yoyaku.rulebook.provider import RulesProvider
-    from yoyaku.tenancy.service import Sites, UnknownService, address_of_site
+    from yoyaku.tenancy.service import Sites, UnknownService
 
     tenant_id, _, service_id = name.partition("/")
     site = await Sites(engine).by_path(tenant_id, service_id, real_now=read_clock())
     if site is None:
         raise UnknownService(name)
     provider = RulesProvider()
-
-    def act_of(conn: AsyncConnection) -> MoneyAct:
-        now = read_clock()
-        rules_of = partial(provider.rules_of, conn, tenant_id=tenant_id, service_id=service_id)
-        return MoneyAct(
-            tenant_id=tenant_id, service_id=service_id, now=site.business_now(now), real_now=now, zone=site.zone,
-            rules_of=rules_of,
-        )  # fmt: skip
-
-    async with tenant_transaction(engine, tenant_id, service_id) as conn:
-        today = act_of(conn).today
+    means = lend_means(engine, site=site, rules=provider, settings=settings, clock=read_clock)
+    async with means.transaction() as (conn, act):
+        today = act.today
         rules = await provider.rules_for(conn, tenant_id=tenant_id, service_id=service_id, made_on=today, used_on=today)
-    means = lend_means(
-        engine,
-        service=(tenant_id, service_id),
-        act_of=act_of,
-        plugin_profiles=settings.plugin_profiles,
-        site_address=address_of_site(settings, site),
-    )
-    return _Desk(name=name, site=site, engine=engine, means=means, terms=rules.payment)
+    return _Desk(name=name, site=site, means=means, terms=rules.payment)
 
 
 def _instant(desk: _Desk, at: datetime | None) -> datetime | None:

@@ -6,13 +6,12 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 
 from litestar import Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.service.asking import MoneyMeans
 from yoyaku.billing.service.means import lend_means
 from yoyaku.booking.rules import ServiceRules
@@ -23,7 +22,7 @@ from yoyaku.registration.pages.applicant import APPLICANT_COOKIE
 from yoyaku.registration.policy import SessionLimits
 from yoyaku.registration.service import SessionView
 from yoyaku.rulebook.provider import RulesProvider
-from yoyaku.tenancy.service import Site, address_of_site
+from yoyaku.tenancy.service import Site
 from yoyaku.web.frame import Frames
 
 WEB: Final = "web"
@@ -53,25 +52,7 @@ class Machinery:
 
     def money_means(self, site: Site) -> MoneyMeans:
         """What this process lends to the payments of a service."""
-        return lend_means(
-            self.engine,
-            service=(site.tenant_id, site.service_id),
-            act_of=partial(self._money_act, site),
-            plugin_profiles=self.settings.plugin_profiles,
-            site_address=address_of_site(self.settings, site),
-        )
-
-    def _money_act(self, site: Site, conn: AsyncConnection) -> MoneyAct:
-        real_now = read_clock()
-        rules_of = partial(self.provider.rules_of, conn, tenant_id=site.tenant_id, service_id=site.service_id)
-        return MoneyAct(
-            tenant_id=site.tenant_id,
-            service_id=site.service_id,
-            now=site.business_now(real_now),
-            real_now=real_now,
-            zone=site.zone,
-            rules_of=rules_of,
-        )
+        return lend_means(self.engine, site=site, rules=self.provider, settings=self.settings, clock=read_clock)
 
     @cached_property
     def means(self) -> Means:

@@ -12,7 +12,7 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.service.arrears import Met, meet_due_date, meet_step
 from yoyaku.db import work
 from yoyaku.worker.due import Due
-from yoyaku.worker.payments import act_of_system
+from yoyaku.worker.payments import money_act
 
 
 async def _due_date(conn: AsyncConnection, due: Due) -> bool:
@@ -30,7 +30,7 @@ async def _met(conn: AsyncConnection, due: Due, met: Met) -> bool:
 
 
 def _act(conn: AsyncConnection, due: Due) -> MoneyAct:
-    return replace(act_of_system(due.runtime, due.site, conn), now=due.now)
+    return replace(money_act(due.runtime, due.site, conn), now=due.now)
 
 
 HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]] = {

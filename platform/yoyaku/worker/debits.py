@@ -15,7 +15,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.rules.moment import resolve
 from yoyaku.rules.values import Moment
 from yoyaku.worker.due import Due
-from yoyaku.worker.payments import act_of_system
+from yoyaku.worker.payments import money_act
 from yoyaku.worker.sight import rules_of_today
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ def _means(conn: AsyncConnection, due: Due, rules: ServiceRules) -> DebitMeans:
 
     settings = due.runtime.settings
     return DebitMeans(
-        act=act_of_system(due.runtime, due.site, conn),
+        act=money_act(due.runtime, due.site, conn),
         terms=rules.payment,
         seal=settings.seal,
         plugin_profiles=settings.plugin_profiles,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import Final
 
 import structlog
@@ -12,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.repository.attempts import DueAttempt, due_attempts
 from yoyaku.billing.service.asking import MoneyMeans, ask
-from yoyaku.billing.service.means import lend_means
+from yoyaku.billing.service.means import act_of_system, lend_means
 from yoyaku.db.engine import platform_transaction
-from yoyaku.tenancy.service import Site, address_of_site
+from yoyaku.tenancy.service import Site
 from yoyaku.worker.runtime import Runtime
 from yoyaku.worker.sight import site_of
 
@@ -51,23 +50,9 @@ async def _ask(runtime: Runtime, one: DueAttempt) -> bool:
 
 def means_of(runtime: Runtime, site: Site) -> MoneyMeans:
     """What this process lends to the payments of a service."""
-    return lend_means(
-        runtime.engine,
-        service=(site.tenant_id, site.service_id),
-        act_of=partial(act_of_system, runtime, site),
-        plugin_profiles=runtime.settings.plugin_profiles,
-        site_address=address_of_site(runtime.settings, site),
-    )
+    return lend_means(runtime.engine, site=site, rules=runtime.rules, settings=runtime.settings, clock=runtime.clock)
 
 
-def act_of_system(runtime: Runtime, site: Site, conn: AsyncConnection) -> MoneyAct:
+def money_act(runtime: Runtime, site: Site, conn: AsyncConnection) -> MoneyAct:
     """The system, moving money of a service now."""
-    real_now = runtime.clock()
-    return MoneyAct(
-        tenant_id=site.tenant_id,
-        service_id=site.service_id,
-        now=site.business_now(real_now),
-        real_now=real_now,
-        zone=site.zone,
-        rules_of=partial(runtime.rules.rules_of, conn, tenant_id=site.tenant_id, service_id=site.service_id),
-    )
+    return act_of_system(conn, site=site, rules=runtime.rules, real_now=runtime.clock())

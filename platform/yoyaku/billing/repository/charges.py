@@ -22,7 +22,6 @@ _OF_PERSON = text(f"""
     WHERE coalesce(payer_id, registrant_id) = :payer_id OR registrant_id = :payer_id ORDER BY raised_at DESC, charge_id
 """)  # noqa: S608
 _PAY = text("UPDATE charge SET paid_yen = :paid_yen WHERE charge_id = :charge_id")
-_FISCAL_YEAR = text("SELECT fiscal_year_of(:tenant_id, :at)")
 
 
 async def read_charge(conn: AsyncConnection, *, charge_id: UUID) -> ChargeView | None:

@@ -15,7 +15,7 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.agreement import Disagreement, disagreements
 from yoyaku.billing.repository import checking
 from yoyaku.billing.repository.attempts import ask_now, read_attempt
-from yoyaku.billing.repository.checking import Balance, Difference, Posted
+from yoyaku.billing.repository.checking import Difference, Posted
 from yoyaku.billing.repository.unmatched import add_unmatched
 from yoyaku.billing.service.asking import LONGEST_SECONDS, MoneyMeans, ask, read_secret
 from yoyaku.billing.terms import CITY, PaymentMethod, PaymentTerms
@@ -172,14 +172,6 @@ async def _queue(conn: AsyncConnection, *, act: MoneyAct, provider: Provider, on
         "facts": {"our_yen": one.our_yen, "their_yen": one.their_yen},
     }
     await add_unmatched(conn, row)
-
-
-def trial_balance(rows: Sequence[Balance]) -> dict[str, list[Balance]]:
-    """The accounts by payee."""
-    found: dict[str, list[Balance]] = {}
-    for one in rows:
-        found.setdefault(one.payee, []).append(one)
-    return found
 
 
 def _day(at: datetime, act: MoneyAct) -> date:
