@@ -175,6 +175,7 @@ def test_the_ledger_is_exported_line_by_line_for_the_city_s_accounting(books):
     assert head.startswith("payee,fiscal_year,income_year,date,")
     debit, credit = (sum(int(row.split(",")[place]) for row in rows) for place in (11, 12))
     assert debit == credit > 0
+    assert {row.split(",")[7] for row in rows if row.endswith(",income")} == {"refund"}
     assert encode(content, "utf-8").startswith(b"\xef\xbb\xbf")
     assert encode(content, "cp932").decode("cp932") == content
     with pytest.raises(NotInEncoding):

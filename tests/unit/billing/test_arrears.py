@@ -8,7 +8,7 @@ import pytest
 
 from yoyaku.billing.policy.agreement import OurLine, disagreements
 from yoyaku.billing.policy.arrears import Reached, ladder_for, next_rung, pay_by
-from yoyaku.billing.policy.export import LedgerLine, export_csv, last_day, year_of
+from yoyaku.billing.policy.export import LedgerLine, export_csv, last_day, source_of, year_of
 from yoyaku.extension.payment import StatementLine
 from yoyaku.rulebook.book import open_book
 from yoyaku.rulebook.source import read_source
@@ -97,10 +97,10 @@ def test_what_one_side_has_and_the_other_has_not_is_said(known, statement, expec
     assert [(one.kind, one.our_yen, one.their_yen) for one in found] == expected
 
 
-def entry(kind="payment", at=None, due_at=None, yen=700, note=None):
+def entry(kind="payment", at=None, yen=700, **more):
     return LedgerLine(
         at=at or on(4, 2, 10), kind=kind, key="attempt:1", line=1, payee="city", account="cash", provider="hall", yen=yen,
-        number="2026-000001", fiscal_year=2027, due_at=due_at, note=note,
+        number="2026-000001", fiscal_year=2027, **{"due_at": None, "note": None, **more},
     )  # fmt: skip
 
 
@@ -118,8 +118,18 @@ def test_a_payment_is_income_of_the_year_in_which_it_was_due_while_that_is_open(
     assert year_of(one, ZONE) == year
 
 
+@pytest.mark.fact("MG-T7")
+@pytest.mark.parametrize(
+    ("refunded_at", "source", "year"),
+    [(on(5, 31, 23), "income", 2026), (on(6, 1, 10), "expenditure", 2027)],
+)
+def test_a_refund_is_taken_from_the_income_of_its_payment_until_those_books_are_closed(refunded_at, source, year):
+    one = entry(kind="refund", at=refunded_at, of_payment_at=on(3, 3))
+    assert (source_of(one, ZONE), year_of(one, ZONE)) == (source, year)
+
+
 def test_a_row_has_debit_or_credit_and_nothing_that_a_spreadsheet_would_run():
     debit, credit = export_csv([entry(note="=1+1"), entry(yen=-700)], zone=ZONE).splitlines()[1:]
-    assert debit == "city,2027,2027,2027-04-02,10:00:00,attempt:1,1,payment,cash,hall,2026-000001,700,0,'=1+1"
-    assert credit.endswith(",0,700,")
+    assert debit == "city,2027,2027,2027-04-02,10:00:00,attempt:1,1,payment,cash,hall,2026-000001,700,0,'=1+1,"
+    assert credit.endswith(",0,700,,")
     assert last_day(on(4, 1), ZONE).isoformat() == "2027-03-31"

@@ -124,11 +124,15 @@ _BALANCES = text("""
 """)
 _MOVEMENTS = text("""
     SELECT t.at, t.kind, t.key, t.note, t.fiscal_year, p.line, p.payee, p.account, p.provider, p.yen,
-           coalesce(c.number, o.number) AS number, o.due_at
+           coalesce(c.number, o.number) AS number, o.due_at, paid.at AS of_payment_at
     FROM ledger_posting p
     JOIN ledger_transaction t USING (tenant_id, service_id, transaction_id)
     LEFT JOIN charge c ON (c.tenant_id, c.service_id, c.charge_id) = (p.tenant_id, p.service_id, p.charge_id)
     LEFT JOIN charge o ON (o.tenant_id, o.service_id, o.charge_id) = (t.tenant_id, t.service_id, t.charge_id)
+    LEFT JOIN payment_attempt r ON (r.tenant_id, r.service_id, r.attempt_id) = (t.tenant_id, t.service_id, t.attempt_id)
+        AND t.kind = 'refund'
+    LEFT JOIN ledger_transaction paid ON (paid.tenant_id, paid.service_id, paid.key)
+        = (r.tenant_id, r.service_id, 'attempt:' || r.of_attempt_id)
     WHERE t.at >= :since AND t.at < :until ORDER BY t.at, t.transaction_id, p.line
 """)
 _SUCCEEDED = text("""
@@ -167,7 +171,7 @@ class Balance:
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """One line of a transaction. ``due_at`` is when its charge was to be paid."""
+    """One line of a transaction. ``due_at`` is when its charge was to be paid, ``of_payment_at`` when what is refunded was."""
 
     at: datetime
     kind: str
@@ -181,6 +185,7 @@ class Movement:
     yen: int
     number: str | None
     due_at: datetime | None
+    of_payment_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
