@@ -121,8 +121,7 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
     goes = leaving and attempt.is_open and step.get("kind") == "GoTo"
     path = f"/me/bookings/{booking.booking_id}"
     say = here.words.say
-    outcome = f"pay.refund.state.{attempt.state}" if attempt.kind == "refund" else f"pay.state.{attempt.state}"
-    heading = say("pay.go.title" if goes else outcome)
+    heading = say("pay.go.title" if goes else _outcome(attempt))
     crumbs = [
         Crumb(label=say("nav.my_page"), path="/me"),
         Crumb(label=say("pay.list.title"), path=PATH),
@@ -147,6 +146,11 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
     if goes and step.get("fields"):
         page.headers["content-security-policy"] = _policy_for(str(step["url"]))
     return page
+
+
+def _outcome(attempt: AttemptView) -> str:
+    """The wording key of what became of a payment or of a refund."""
+    return f"pay.{'refund.' if attempt.kind == 'refund' else ''}state.{attempt.state}"
 
 
 async def _settlement(here: Here, attempt: AttemptView) -> dict[str, Any]:
