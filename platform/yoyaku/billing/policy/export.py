@@ -23,7 +23,7 @@ PAYMENT: Final = "payment"
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerLine:
-    """A line of a transaction, as it is exported; ``yen`` is positive in debit.
+    """A line of a transaction; ``yen`` is positive in debit, ``due_at`` is when its charge was to be paid.
 
     ``of_payment_at`` is set for a refund: when the payment that it gives back had been posted.
     """

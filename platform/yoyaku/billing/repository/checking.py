@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.policy.agreement import OurLine
+from yoyaku.billing.policy.export import LedgerLine
 
 _OWED: Final = "CASE WHEN b.ended_at IS NULL THEN b.total_yen ELSE coalesce(b.kept_yen, 0) END"
 _SIGNED: Final = "CASE a.kind WHEN 'payment' THEN 1 ELSE -1 END * coalesce(a.moved_yen, a.amount_yen)"
@@ -170,25 +171,6 @@ class Balance:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Movement:
-    """One line of a transaction. ``due_at`` is when its charge was to be paid, ``of_payment_at`` when what is refunded was."""
-
-    at: datetime
-    kind: str
-    key: str
-    note: str | None
-    fiscal_year: int
-    line: int
-    payee: str
-    account: str
-    provider: str | None
-    yen: int
-    number: str | None
-    due_at: datetime | None
-    of_payment_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Posted:
     """A payment or refund that succeeded, or a refund that came back, and when that was posted (real time)."""
 
@@ -210,10 +192,10 @@ async def balances(conn: AsyncConnection, *, at: datetime | None = None) -> Sequ
     return [Balance(**row) for row in (await conn.execute(_BALANCES, {"at": at})).mappings()]
 
 
-async def movements(conn: AsyncConnection, *, since: datetime, until: datetime) -> Sequence[Movement]:
+async def movements(conn: AsyncConnection, *, since: datetime, until: datetime) -> Sequence[LedgerLine]:
     """What was posted in a time, line by line in order."""
     rows = await conn.execute(_MOVEMENTS, {"since": since, "until": until})
-    return [Movement(**row) for row in rows.mappings()]
+    return [LedgerLine(**row) for row in rows.mappings()]
 
 
 async def succeeded_by(conn: AsyncConnection, *, plugin: str, profile: str | None) -> Sequence[Posted]:

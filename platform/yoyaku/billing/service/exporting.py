@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.export import LedgerLine, export_csv
-from yoyaku.billing.repository.checking import Movement, movements
+from yoyaku.billing.repository.checking import movements
 from yoyaku.kernel.errors import YoyakuError
 
 ENCODINGS: Final = {"utf-8": "utf-8-sig", "cp932": "cp932"}
@@ -25,17 +25,16 @@ class NotInEncoding(YoyakuError):
     title = "A letter cannot be written in this encoding. Please export as UTF-8."
 
 
-async def movements_of(conn: AsyncConnection, *, act: MoneyAct, first: date, last: date) -> list[Movement]:
+async def movements_of(conn: AsyncConnection, *, act: MoneyAct, first: date, last: date) -> Sequence[LedgerLine]:
     """What was posted from a first to a last civil day, both counted."""
     since = datetime.combine(first, time(), tzinfo=act.zone).astimezone(UTC)
     until = datetime.combine(last + timedelta(days=1), time(), tzinfo=act.zone).astimezone(UTC)
-    return list(await movements(conn, since=since, until=until))
+    return await movements(conn, since=since, until=until)
 
 
 async def export_of(conn: AsyncConnection, *, act: MoneyAct, first: date, last: date) -> str:
     """The file's text: every line that was posted from a first to a last civil day, both counted."""
-    found = await movements_of(conn, act=act, first=first, last=last)
-    return export_csv([LedgerLine(**asdict(one)) for one in found], zone=act.zone)
+    return export_csv(await movements_of(conn, act=act, first=first, last=last), zone=act.zone)
 
 
 def encode(content: str, encoding: str) -> bytes:
