@@ -13,11 +13,10 @@ from litestar.params import FromPath
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
 from yoyaku.billing.policy.debits import CURRENT_MANDATES
 from yoyaku.billing.repository.mandates import MandateView, mandate_of, waiting_mandates
-from yoyaku.billing.service.mandates import add_mandate, decide_mandate, end_mandate
-from yoyaku.booking.pages.debit_view import account_form, account_missing, account_refused, debit_means, read_account
+from yoyaku.billing.service.mandates import decide_mandate, end_mandate
+from yoyaku.booking.pages.debit_view import account_form, account_missing, debit_means, try_mandate
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.mandate import debit_method
-from yoyaku.extension.debit import FileRefused
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.pages import Means
 from yoyaku.registration.policy.roles import Permission
@@ -87,22 +86,16 @@ async def enter_mandate(
     method = debit_method(rules)
     if method is None:
         raise NotFound(what="payment method")
-    errors = account_missing(here, form)
+    errors = account_missing(here, form) or await try_mandate(
+        here,
+        lent=debit_means(here, rules, means),
+        method=method.code,
+        registrant_id=registrant_id,
+        form=form,
+        is_active=bool(form.get("is_active")),
+    )
     if errors:
         return await _page(here, registrant_id, form=form, errors=errors)
-    try:
-        await add_mandate(
-            here.conn,
-            means=debit_means(here, rules, means),
-            method=method.code,
-            registrant_id=registrant_id,
-            account=read_account(form),
-            is_active=bool(form.get("is_active")),
-        )
-    except FileRefused as refused:
-        return await _page(here, registrant_id, form=form, errors=account_refused(here, refused))
-    except YoyakuError as refusal:
-        return await _page(here, registrant_id, form=form, errors={"": here.words.sentence(refusal)})
     return here.page.go(f"{HOME}/{registrant_id}", flash="staff_done")
 
 

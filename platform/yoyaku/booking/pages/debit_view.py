@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, Literal, cast
+from uuid import UUID
 
 from yoyaku.billing.service.debit_means import DebitMeans
+from yoyaku.billing.service.mandates import add_mandate
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.charged import money_act
 from yoyaku.extension.debit import BankAccount, FileRefused
+from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages import Means
 from yoyaku.rules.moment import resolve
 from yoyaku.rules.values import Moment
@@ -63,6 +66,26 @@ def account_refused(here: Here, refused: FileRefused) -> dict[str, str]:
     """What no bank could take, at its field and with its name, since the summary on top says it too."""
     say, field = here.words.say, str(refused.facts.get("place", "bank_code"))
     return {field: say("mandate.mistake", label=say(f"mandate.field.{field}"), said=here.words.sentence(refused))}
+
+
+async def try_mandate(  # whose, by which method, what was typed
+    here: Here, *, lent: DebitMeans, method: str, registrant_id: UUID, form: Mapping[str, str], is_active: bool
+) -> dict[str, str]:
+    """Enter a mandate for an account that was typed in full; the errors by field (``""``: of the whole), or none."""
+    try:
+        await add_mandate(
+            here.conn,
+            means=lent,
+            method=method,
+            registrant_id=registrant_id,
+            account=read_account(form),
+            is_active=is_active,
+        )
+    except FileRefused as refused:
+        return account_refused(here, refused)
+    except YoyakuError as refusal:
+        return {"": here.words.sentence(refusal)}
+    return {}
 
 
 def account_form(here: Here, form: Mapping[str, str]) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from litestar.di import NamedDependency
 
 from yoyaku.billing.policy.debits import CURRENT_MANDATES
 from yoyaku.billing.repository.mandates import mandate_of
-from yoyaku.billing.service.mandates import add_mandate, end_mandate
+from yoyaku.billing.service.mandates import end_mandate
 from yoyaku.billing.terms import PaymentMethod
-from yoyaku.booking.pages.debit_view import account_form, account_missing, account_refused, debit_means, read_account
+from yoyaku.booking.pages.debit_view import account_form, account_missing, debit_means, try_mandate
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.home_parts import HomePart
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.extension.debit import FileRefused
 from yoyaku.kernel.errors import NotAllowed, NotFound, YoyakuError
 from yoyaku.registration.pages import Means
 from yoyaku.ui.page import Crumb
@@ -93,21 +92,16 @@ async def ask_for_mandate(
     errors = account_missing(here, form)
     if not form.get("agreed"):
         errors["agreed"] = here.words.say("mandate.agreed_missing")
+    errors = errors or await try_mandate(
+        here,
+        lent=debit_means(here, rules, means),
+        method=method.code,
+        registrant_id=registrant_id,
+        form=form,
+        is_active=False,
+    )
     if errors:
         return await _page(here, found, form=form, errors=errors)
-    try:
-        await add_mandate(
-            here.conn,
-            means=debit_means(here, rules, means),
-            method=method.code,
-            registrant_id=registrant_id,
-            account=read_account(form),
-            is_active=False,
-        )
-    except FileRefused as refused:
-        return await _page(here, found, form=form, errors=account_refused(here, refused))
-    except YoyakuError as refusal:
-        return await _page(here, found, form=form, errors={"": here.words.sentence(refusal)})
     return here.page.go(PATH, flash="mandate_asked")
 
 
