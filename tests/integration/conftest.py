@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from yoyaku.billing.service.counter import take_cash
 from yoyaku.billing.ties import keep_charges
-from yoyaku.booking.service import submit_application
+from yoyaku.booking.service import lapse_booking, submit_application
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS, money_act
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.testing.town import SERVICE, TOWN, town_rules, visit_of, write_clerk, write_residents, write_town
@@ -47,6 +47,16 @@ class Town:
             await conn.execute(text("SELECT owed_yen - paid_yen FROM charge WHERE charge_id = :id"), {"id": booking_id})
         ).one()
         return await take_cash(conn, act=money_act(visit, self.rules), charge_id=booking_id, amount_yen=yen or owed)
+
+    async def lapse(self, booking_id, *, now):
+        """What the worker does when a tentative booking's time comes."""
+
+        async def rules_of(**_):
+            return self.rules
+
+        visit = visit_of(None, now=now, actor="system")
+        async with self.act() as conn:
+            return await lapse_booking(conn, visit=visit, booking_id=booking_id, rules_of=rules_of)
 
     async def see(self, sql, **values):
         """What stands in the database, in this town."""

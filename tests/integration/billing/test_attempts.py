@@ -13,7 +13,7 @@ from yoyaku.billing.service.beginning import begin_settlement
 from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.outcomes import take_outcome
 from yoyaku.billing.terms import Refunds
-from yoyaku.booking.service import cancel_booking, lapse_booking
+from yoyaku.booking.service import cancel_booking
 from yoyaku.booking.service.charged import money_act
 from yoyaku.extension.payment import Found
 from yoyaku.testing.town import NOW, hours, visit_of
@@ -88,15 +88,7 @@ async def test_money_that_comes_after_the_lapse_is_kept_and_waits_for_a_person(t
     (attempt,) = await begin(town, booked)
     await end(town, attempt, state="expired")
     later = NOW + timedelta(days=3)
-
-    async def rules_of(**_):
-        return town.rules
-
-    async with town.act() as conn:
-        lapse = await lapse_booking(
-            conn, visit=visit_of(None, now=later, actor="system"), booking_id=booked, rules_of=rules_of
-        )
-    assert lapse.settled
+    assert (await town.lapse(booked, now=later)).settled
     await end(town, attempt, now=later)
     assert await town.see("SELECT kind, amount_yen FROM unmatched_money") == [("late_payment", attempt.amount_yen)]
     yen = attempt.amount_yen
@@ -107,16 +99,9 @@ async def test_money_that_comes_after_the_lapse_is_kept_and_waits_for_a_person(t
 async def test_a_lapse_waits_for_the_result_of_a_payment(town, booked):
     (attempt,) = await begin(town, booked)
     later = NOW + timedelta(days=3)
-
-    async def rules_of(**_):
-        return town.rules
-
-    async with town.act() as conn:
-        lapse = await lapse_booking(
-            conn, visit=visit_of(None, now=later, actor="system"), booking_id=booked, rules_of=rules_of
-        )
-    assert not lapse.settled
-    assert lapse.again_at > later
+    looked = await town.lapse(booked, now=later)
+    assert not looked.settled
+    assert looked.again_at > later
     assert attempt.is_open
 
 

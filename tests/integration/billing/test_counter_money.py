@@ -17,7 +17,7 @@ from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.outcomes import take_outcome
 from yoyaku.billing.service.resolving import look_at_item, resolve_item
 from yoyaku.billing.terms import Credits
-from yoyaku.booking.service import lapse_booking, revoke_booking
+from yoyaku.booking.service import revoke_booking
 from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.service.crediting import credit_booking, offer_credit
 from yoyaku.extension.payment import Found
@@ -62,19 +62,9 @@ async def pay_online(town, booking_id, *, now=NOW, late=False):
     if late:
         async with town.act() as conn:
             await take_outcome(conn, act=act_at(town), attempt_id=attempt.attempt_id, found=Found(state="expired"))
-        await lapse(town, booking_id, now=now)
+        await town.lapse(booking_id, now=now)
     async with town.act() as conn:
         return await take_outcome(conn, act=act_at(town, now), attempt_id=attempt.attempt_id, found=found)
-
-
-async def lapse(town, booking_id, *, now):
-    async def rules_of(**_):
-        return town.rules
-
-    async with town.act() as conn:
-        await lapse_booking(
-            conn, visit=visit_of(None, now=now, actor="system"), booking_id=booking_id, rules_of=rules_of
-        )
 
 
 async def test_a_till_is_counted_against_the_books_and_never_again(town):

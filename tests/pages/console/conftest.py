@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+import httpx
 import pytest
+from tests.api_client import Api
 from tests.cities import city_settings_of, move_clocks
 from tests.pages.console.byhand import SERVICE
 
@@ -39,3 +41,20 @@ def at(application, city_settings, services):
         application._sites.forget()
 
     return move
+
+
+@pytest.fixture
+async def resident(application, services):
+    """The resident of the sports service, by the API."""
+    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), services[SERVICE].host)
+    await api.log_in(services[SERVICE].resident)
+    yield api
+    await api.client.aclose()
+
+
+@pytest.fixture
+async def desk(browse, services):
+    """The clerk of the sports service, logged in."""
+    site = browse(SERVICE)
+    await site.log_in(services[SERVICE].clerk)
+    return site

@@ -2,10 +2,8 @@
 
 import re
 
-import httpx
 import pytest
 from sqlalchemy import text
-from tests.api_client import Api
 from tests.pages.lots import plain
 from tests.pages.test_roles import demo_staff
 
@@ -20,21 +18,6 @@ DUE = """
 """
 DONE = "UPDATE deadline SET done_at = clock_timestamp() WHERE deadline_id = :id"
 BATCH = r'href="(/counter/arrears/steps/{}/[0-9-]{{10}})"'
-
-
-@pytest.fixture
-async def resident(application, services):
-    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), services["sports"].host)
-    await api.log_in(services["sports"].resident)
-    yield api
-    await api.client.aclose()
-
-
-@pytest.fixture
-async def desk(browse, services):
-    site = browse("sports")
-    await site.log_in(services["sports"].clerk)
-    return site
 
 
 @pytest.fixture

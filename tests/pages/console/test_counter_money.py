@@ -2,30 +2,13 @@
 
 import re
 
-import httpx
 import pytest
 from sqlalchemy import text
-from tests.api_client import Api
 from tests.pages.lots import plain
 from tests.pages.paying import begin, pay_by_card
 from tests.pages.paying import book as book_room
 
 PEOPLE = {"people": {"general": "3", "youth": "0"}}
-
-
-@pytest.fixture
-async def resident(application, services):
-    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), services["sports"].host)
-    await api.log_in(services["sports"].resident)
-    yield api
-    await api.client.aclose()
-
-
-@pytest.fixture
-async def desk(browse, services):
-    site = browse("sports")
-    await site.log_in(services["sports"].clerk)
-    return site
 
 
 async def book(api, day, starts="10:00", ends="13:00", form=PEOPLE):
