@@ -119,9 +119,8 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
     rules = await here.rules_for.pinned(version=booking.rule_set_version, inventory_version=booking.inventory_version)
     step = attempt.step or {}
     goes = leaving and attempt.is_open and step.get("kind") == "GoTo"
-    path = f"/me/bookings/{booking.booking_id}"
-    say = here.words.say
-    heading = say("pay.go.title" if goes else _outcome(attempt))
+    path, say = f"/me/bookings/{booking.booking_id}", here.words.say
+    heading = say(_name(attempt, goes=goes))
     crumbs = [
         Crumb(label=say("nav.my_page"), path="/me"),
         Crumb(label=say("pay.list.title"), path=PATH),
@@ -148,8 +147,10 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
     return page
 
 
-def _outcome(attempt: AttemptView) -> str:
-    """The wording key of what became of a payment or of a refund."""
+def _name(attempt: AttemptView, *, goes: bool) -> str:
+    """The wording key of what the page is: the way on, or what became of a payment or a refund."""
+    if goes:
+        return "pay.go.title"
     return f"pay.{'refund.' if attempt.kind == 'refund' else ''}state.{attempt.state}"
 
 
