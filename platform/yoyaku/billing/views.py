@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -79,3 +79,15 @@ class AttemptView:
     def is_open(self) -> bool:
         """Whether its outcome is not known yet."""
         return self.state in OPEN_STATES
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether it is a refund that was made, or may still be."""
+        return self.kind == "refund" and (self.is_open or self.state == "succeeded")
+
+
+def returning_yen(attempts: Iterable[AttemptView]) -> int:
+    """What of a charge's payments that counted is on its way back."""
+    known = list(attempts)
+    counted = {one.attempt_id for one in known if one.counted}
+    return sum(one.amount_yen for one in known if one.kind == "refund" and one.is_open and one.of_attempt_id in counted)

@@ -90,7 +90,7 @@ def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: Mon
     """Payments that counted, with what of them has not gone back nor is on its way."""
     returned: dict[UUID | None, int] = {}
     for one in attempts:
-        if one.kind == "refund" and (one.is_open or one.state == "succeeded"):
+        if one.gives_back:
             returned[one.of_attempt_id] = returned.get(one.of_attempt_id, 0) + one.amount_yen
     return [
         Paid(

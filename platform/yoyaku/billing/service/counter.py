@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.refusals import AmountWrong, PaymentUnderWay
-from yoyaku.billing.repository import attempts as repository
 from yoyaku.billing.repository.telling import audit
 from yoyaku.billing.service.beginning import (
     Account,
@@ -18,9 +17,9 @@ from yoyaku.billing.service.beginning import (
     next_collection_number,
     open_account,
 )
-from yoyaku.billing.service.outcomes import CASH, CREDIT, take_outcome
+from yoyaku.billing.service.crediting import left_of
+from yoyaku.billing.service.outcomes import CASH, CREDIT, settle_at_once
 from yoyaku.billing.views import AttemptView
-from yoyaku.extension.payment import Found
 from yoyaku.kernel.ids import new_id
 
 AT_COUNTER: Final = frozenset({CASH, CREDIT})
@@ -49,7 +48,7 @@ async def take_cash(  # how much for what, at which till, and by which of the ci
     if account.open_payment is not None:
         raise PaymentUnderWay(number=account.charge.number)
     if not 0 < amount_yen <= account.charge.outstanding_yen:
-        raise AmountWrong(amount_yen=amount_yen, expected_yen=account.charge.outstanding_yen)
+        raise AmountWrong(amount_yen=amount_yen, expected_yen=account.charge.outstanding_yen, typed=True)
     row = {
         **new_row(act, charge_id, new_id()),
         "kind": "payment",
@@ -63,7 +62,7 @@ async def take_cash(  # how much for what, at which till, and by which of the ci
     }
     attempt = await add_attempt(conn, row)
     await _record(conn, act=act, what="cash_taken", attempt=attempt, number=account.charge.number)
-    return await _settled(conn, act=act, attempt=attempt)
+    return await settle_at_once(conn, act=act, attempt=attempt)
 
 
 async def give_back_cash(
@@ -76,16 +75,15 @@ async def give_back_cash(
         AmountWrong: there is nothing to give back at the counter.
     """
     account = await open_account(conn, act=act, charge_id=charge_id)
-    left = account.plan.counter_yen
-    if not left:
+    rest, left = account.plan.counter_yen, left_of(account, act)
+    if not rest:
         raise AmountWrong(amount_yen=0, expected_yen=0)
     given: list[AttemptView] = []
-    paid = [one for one in account.attempts if one.plugin in AT_COUNTER and one.counted and one.kind == "payment"]
-    for payment in reversed(paid):
-        part = min(left, payment.amount_yen - _returned(account, payment))
+    for payment in reversed([one for one in account.attempts if one.plugin in AT_COUNTER and one.attempt_id in left]):
+        part = min(rest, left[payment.attempt_id])
         if part > 0:
             given.append(await return_in_cash(conn, act=act, account=account, payment=payment, yen=part, why=why))
-            left -= part
+            rest -= part
     return given
 
 
@@ -110,27 +108,13 @@ async def return_in_cash(  # how much of which payment of what, and why
     }
     refund = await add_attempt(conn, row)
     await _record(conn, act=act, what="cash_given_back", attempt=refund, number=account.charge.number)
-    return await _settled(conn, act=act, attempt=refund)
+    return await settle_at_once(conn, act=act, attempt=refund)
 
 
 def counter_method(account: Account) -> str:
     """The city's name for cash at the counter: the first method of the charge by that plugin."""
     names = {one.code for one in account.subject.terms.methods if one.plugin == CASH and not one.online}
     return next((one.method for one in account.subject.dues if one.method in names), "cash")
-
-
-def _returned(account: Account, payment: AttemptView) -> int:
-    return sum(
-        one.amount_yen
-        for one in account.attempts
-        if one.of_attempt_id == payment.attempt_id and (one.is_open or one.state == "succeeded")
-    )
-
-
-async def _settled(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView) -> AttemptView:
-    await repository.ask_again(conn, attempt_id=attempt.attempt_id, at=None)
-    found = Found(state="succeeded", amount_yen=attempt.amount_yen, at=act.real_now)
-    return await take_outcome(conn, act=act, attempt_id=attempt.attempt_id, found=found)
 
 
 async def _record(conn: AsyncConnection, *, act: MoneyAct, what: str, attempt: AttemptView, number: str) -> None:

@@ -11,10 +11,9 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.refusals import AmountWrong, PaymentUnderWay
 from yoyaku.billing.repository.telling import audit
 from yoyaku.billing.service.beginning import Account, add_attempt, new_row, open_account, payments_left
-from yoyaku.billing.service.outcomes import CREDIT, take_outcome
+from yoyaku.billing.service.outcomes import CREDIT, settle_at_once
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.billing.views import AttemptView
-from yoyaku.extension.payment import Found
 from yoyaku.kernel.ids import new_id
 
 
@@ -59,13 +58,14 @@ async def move_credit(  # from where to where, how much, and why
         part = min(rest, left[payment.attempt_id])
         if part:
             row = {**_row(act, source, settlement_id, part, why), "kind": "refund", "method": payment.method}
-            await _settled(conn, act=act, row={**row, "of_attempt_id": payment.attempt_id})
+            refund = await add_attempt(conn, {**row, "of_attempt_id": payment.attempt_id})
+            await settle_at_once(conn, act=act, attempt=refund)
             rest -= part
     paid = {**_row(act, target, settlement_id, yen, why), "kind": "payment", "method": CREDIT}
     facts = {"number": source.charge.number, "to": target.charge.number, "amount_yen": yen}
     subject = ("booking", str(source.charge.charge_id))
     await audit(conn, act=act, what="credit_moved", subject=subject, why=why, facts=facts)
-    return await _settled(conn, act=act, row=paid)
+    return await settle_at_once(conn, act=act, attempt=await add_attempt(conn, paid))
 
 
 def _row(act: MoneyAct, account: Account, settlement_id: UUID, yen: int, why: str) -> dict[str, Any]:
@@ -77,9 +77,3 @@ def _row(act: MoneyAct, account: Account, settlement_id: UUID, yen: int, why: st
         "amount_yen": yen,
         "why": why,
     }
-
-
-async def _settled(conn: AsyncConnection, *, act: MoneyAct, row: dict[str, Any]) -> AttemptView:
-    attempt = await add_attempt(conn, row)
-    found = Found(state="succeeded", amount_yen=attempt.amount_yen, at=act.real_now)
-    return await take_outcome(conn, act=act, attempt_id=attempt.attempt_id, found=found)

@@ -25,7 +25,7 @@ from yoyaku.billing.repository.telling import tell
 from yoyaku.billing.repository.unmatched import add_unmatched
 from yoyaku.billing.service.returned import take_returned_refund
 from yoyaku.billing.ties import charge_keeper
-from yoyaku.billing.views import AttemptView, ChargeView
+from yoyaku.billing.views import AttemptView, ChargeView, returning_yen
 from yoyaku.extension.payment import Found
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
@@ -69,17 +69,19 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
     return await repository.read_attempt(conn, attempt_id=attempt_id) or attempt
 
 
+async def settle_at_once(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView) -> AttemptView:
+    """Count an attempt about which nobody else is asked: what a clerk did is done."""
+    found = Found(state="succeeded", amount_yen=attempt.amount_yen, at=act.real_now)
+    return await take_outcome(conn, act=act, attempt_id=attempt.attempt_id, found=found)
+
+
 def _decide(
     act: MoneyAct, attempt: AttemptView, charge: ChargeView, others: Sequence[AttemptView], found: Found
 ) -> Decision | None:
     if attempt.kind == "refund":
         payment = next(one for one in others if one.attempt_id == attempt.of_attempt_id)
         return decide_refund(amount_yen=attempt.amount_yen, found=found, was_counted=payment.counted)
-    counted = {one.attempt_id for one in others if one.counted}
-    returning = sum(
-        one.amount_yen for one in others if one.kind == "refund" and one.is_open and one.of_attempt_id in counted
-    )
-    standing = Standing(owed_yen=charge.owed_yen, paid_yen=charge.paid_yen, returning_yen=returning)
+    standing = Standing(owed_yen=charge.owed_yen, paid_yen=charge.paid_yen, returning_yen=returning_yen(others))
     is_over = attempt.expires_at is not None and act.real_now >= attempt.expires_at
     return decide_payment(amount_yen=attempt.amount_yen, found=found, standing=standing, is_over=is_over)
 

@@ -23,7 +23,7 @@ from yoyaku.billing.service.beginning import Account, begin_refund
 from yoyaku.billing.service.counter import AT_COUNTER, return_in_cash
 from yoyaku.billing.service.outcomes import count_payment
 from yoyaku.billing.ties import charge_keeper
-from yoyaku.billing.views import AttemptView
+from yoyaku.billing.views import AttemptView, returning_yen
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 
@@ -97,20 +97,14 @@ def _waiting(item: UnmatchedView, account: Account, payment: AttemptView) -> Wai
     returned = sum(
         one.moved_yen or one.amount_yen
         for one in account.attempts
-        if one.of_attempt_id == payment.attempt_id and (one.is_open or one.state == "succeeded")
-    )
-    counted = {one.attempt_id for one in account.attempts if one.counted}
-    returning = sum(
-        one.amount_yen
-        for one in account.attempts
-        if one.kind == "refund" and one.is_open and one.of_attempt_id in counted
+        if one.of_attempt_id == payment.attempt_id and one.gives_back
     )
     return Waiting(
         kind=item.kind,
         amount_yen=item.amount_yen,
         left_yen=(payment.moved_yen or payment.amount_yen) - returned,
         counted=payment.counted,
-        room_yen=account.charge.owed_yen - account.charge.paid_yen + returning,
+        room_yen=account.charge.owed_yen - account.charge.paid_yen + returning_yen(account.attempts),
         through_provider=payment.plugin not in AT_COUNTER,
         returned=bool(item.facts.get("returned")),
     )
