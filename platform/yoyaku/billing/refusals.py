@@ -44,6 +44,11 @@ class AmountWrong(YoyakuError):
     code = "amount_wrong"
     title = "The amount has changed. Please check it and try again."
 
+    @property
+    def variant(self) -> str | None:
+        """Cash that is more than what is still owed, a clerk's slip, has its own sentence."""
+        return "over" if self.facts.get("typed") else None
+
 
 class EmailMissing(YoyakuError):
     """This way of payment needs an address of mail (MG-004)."""

@@ -137,6 +137,7 @@ async def test_cash_is_taken_after_the_due_date_too_and_the_till_is_closed_with_
     assert wrong.status_code == 422
     assert 'id="amount-error"' in wrong.text
     assert 'value="3000"' in wrong.text
+    assert "より多くは受け取れません" in wrong.text
     page = await take(desk, booking)
     assert "現金を受け取りました" in page.text
     assert f"{booking}/receipts" in page.text
