@@ -22,5 +22,5 @@ async def test_each_number_is_named_as_stores_and_banks_name_it(application, ser
     shown = plain(site.html)
 
     assert payment.amount == yen
-    for told in (*LABELS[choice], *payment.numbers.values()):
+    for told in ("この番号でお支払いください", f"{yen:,}円", *LABELS[choice], *payment.numbers.values()):
         assert told in shown

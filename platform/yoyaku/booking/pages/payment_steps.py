@@ -148,9 +148,11 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
 
 
 def _name(attempt: AttemptView, *, goes: bool) -> str:
-    """The wording key of what the page is: the way on, or what became of a payment or a refund."""
+    """The wording key of what the page is: the way on, what to pay with, or what became of a payment or a refund."""
     if goes:
         return "pay.go.title"
+    if attempt.is_open and attempt.kind == "payment" and (attempt.step or {}).get("kind") == "PayBy":
+        return "pay.numbers.title"
     return f"pay.{'refund.' if attempt.kind == 'refund' else ''}state.{attempt.state}"
 
 
