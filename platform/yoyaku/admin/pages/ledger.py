@@ -11,7 +11,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, ways
-from yoyaku.admin.pages.till import payee_name
+from yoyaku.admin.pages.till import facility_name, payee_name
 from yoyaku.admin.service.audit import note_act
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.repository.checking import Balance, balances
@@ -52,6 +52,7 @@ async def show_ledger(here: NamedDependency[Here], request: Request[Any, Any, An
         before=day - A_DAY,
         after=day + A_DAY,
         month=f"{day:%Y-%m}",
+        keeper=lambda code: facility_name(rules, code),
         payees=_by_payee(here, rules, await balances(here.conn, at=end)),
         lines=[(one, payee_name(here, rules, one.payee), _kind(here, one.kind)) for one in lines[:SHOWN]],
         more=max(len(lines) - SHOWN, 0),
