@@ -15,6 +15,7 @@ from yoyaku.rulebook.lint.installation import Installation, check_installation
 from yoyaku.rulebook.lint.lives import check_lives
 from yoyaku.rulebook.lint.lotteries import check_lotteries
 from yoyaku.rulebook.lint.lottery_days import check_lottery_days
+from yoyaku.rulebook.lint.methods import check_methods
 from yoyaku.rulebook.lint.moments import check_moments
 from yoyaku.rulebook.lint.order import check_order
 from yoyaku.rulebook.lint.payees import check_payees
@@ -41,6 +42,7 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_order,
     check_fees,
     check_payees,
+    check_methods,
     check_arrears,
     check_lives,
     check_lotteries,
