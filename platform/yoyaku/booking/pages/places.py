@@ -19,7 +19,6 @@ from yoyaku.ui.words import Words
 
 WHOLE_YEAR: Final = ("01-01", "12-31")
 """A closure of every day between two dates, which alone need saying."""
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, kw_only=True)

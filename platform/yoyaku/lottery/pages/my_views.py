@@ -23,7 +23,6 @@ from yoyaku.ui.formats import clock_period, deadline, local, long_date, moment
 from yoyaku.ui.words import Text, Words
 
 OVER: Final = ("lost", "void")
-NO_RESULT: Final = ("waiting", "withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True)

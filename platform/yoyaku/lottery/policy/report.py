@@ -16,7 +16,6 @@ from yoyaku.lottery.policy.hiding import LEAST, Hidden, Shown, groups_by, hide, 
 BANDS: Final = (("morning", 12 * 60), ("afternoon", 17 * 60), ("evening", 48 * 60))
 """Bands of the day by when a use begins: the name, and the minute before which."""
 STATES: Final = ("accepted", "won", "declined", "lapsed")
-UNUSED: Final = ("declined", "lapsed")
 
 
 class SlotCount(NamedTuple):

@@ -22,7 +22,6 @@ PHRASE_LETTERS: Final = 15
 LEFT_AT_MOST: Final = 3
 """So few characters around what is guessed are guessed with it."""
 LONGEST_UNIT: Final = 5
-LONGEST_DATE_DIGITS: Final = 8
 
 _RUNS: Final = tuple(run for keys in KEYBOARD_RUNS for run in (keys, keys[::-1]))
 _YEAR: Final = re.compile(r"(19|20)\d\d")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.text import fold_for_search
 from yoyaku.registration.terms import AddressResidency, IdentityStep, Paper, RegistrationTerms, Residency
@@ -73,9 +71,3 @@ def residency_of(address: str, terms: AddressResidency | None) -> Residency | No
     folded = fold_for_search(address)
     within = any(folded.startswith(fold_for_search(beginning)) for beginning in terms.begins_with)
     return terms.residency if within else terms.otherwise
-
-
-def missing_letters(name: str, postcode: str | None, address: str | None) -> Sequence[str]:
-    """What a letter to somebody lacks: their ``name``, ``postcode`` or ``address``."""
-    written = {"name": name, "postcode": postcode, "address": address}
-    return [part for part, text in written.items() if not text or not text.strip()]

@@ -27,8 +27,6 @@ _LOGIN = """
 """
 _BY_KEY = text(f"{_LOGIN} WHERE a.login_key = :login_key")
 _BY_ID = text(f"{_LOGIN} WHERE a.account_id = :account_id")
-_OF_REGISTRANT = text(f"{_LOGIN} WHERE a.registrant_id = :registrant_id ORDER BY a.created_at LIMIT 1")
-_LOCK = text("SELECT 1 FROM account WHERE account_id = :account_id FOR NO KEY UPDATE")
 # One statement whether or not id and address fit, so that the answer takes as long.
 _TELL_IF_IT_FITS = text("""
     INSERT INTO outbox (tenant_id, service_id, event_id, kind, subject_id, facts)
@@ -93,17 +91,6 @@ async def read_account(conn: AsyncConnection, *, account_id: UUID) -> AccountRow
     """One account."""
     row = (await conn.execute(_BY_ID, {"account_id": account_id})).mappings().first()
     return None if row is None else AccountRow(**row)
-
-
-async def account_of_registrant(conn: AsyncConnection, *, registrant_id: UUID) -> AccountRow | None:
-    """The account by which a registrant logs in."""
-    row = (await conn.execute(_OF_REGISTRANT, {"registrant_id": registrant_id})).mappings().first()
-    return None if row is None else AccountRow(**row)
-
-
-async def lock_account(conn: AsyncConnection, *, account_id: UUID) -> None:
-    """Let nobody else change the account's password or sessions until the end."""
-    await conn.execute(_LOCK, {"account_id": account_id})
 
 
 async def tell_if_it_fits(conn: AsyncConnection, *, login_key: str, email: str) -> None:
