@@ -93,7 +93,7 @@ def visit(browser, site_port, services):
             java_script_enabled=scripts,
             locale=language,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()
 
