@@ -236,3 +236,16 @@ async def test_an_end_that_is_near_is_told_with_the_way_to_renew(browse, service
 
     assert "2027年1月25日（月）まで" in page.text
     assert 'href="/account/renew"' in page.text
+
+
+@pytest.mark.fact("MG-071")
+async def test_my_menu_leads_to_bookings_entries_payments_details_and_messages(browse, services):
+    site = browse("rooms")
+    await site.log_in(services["rooms"].resident)
+    page = await site.get("/me")
+
+    for words in ("予約内容の確認・取消", "抽選申込の確認・取消", "クレジット決済"):
+        assert words in page.text
+    for path in ("/me/bookings", "/me/lottery", "/me/payments", "/account", "/me/messages"):
+        assert f'href="{path}"' in page.text
+        assert (await site.get(path)).url.path == path
