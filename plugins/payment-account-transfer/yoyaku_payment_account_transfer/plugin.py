@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 from msgspec import Struct
 
 from yoyaku.extension.debit import BankAccount, DebitBatch, DebitResult
-from yoyaku.extension.payment import (
-    CONTRACT,
-    Capabilities,
-    Found,
-    InNextFile,
-    NotSupported,
-    Order,
-    PaymentContext,
-    PaymentRef,
-    RefundOrder,
-    StatementLine,
-    WebhookRefused,
-)
+from yoyaku.extension.offline import WithoutProvider
+from yoyaku.extension.payment import CONTRACT, Capabilities, InNextFile, Order, PaymentContext
 from yoyaku_payment_account_transfer.accounts import account_for_file
 from yoyaku_payment_account_transfer.request import write_request
 from yoyaku_payment_account_transfer.result import read_result
 from yoyaku_payment_account_transfer.settings import TransferSettings
 
 
-class AccountTransfer:
+class AccountTransfer(WithoutProvider):
     """Account transfer (口座振替) in the format of the banks' association."""
 
     name: ClassVar[str] = "payment-account-transfer"
@@ -68,44 +55,6 @@ class AccountTransfer:
         """The next file takes it."""
         del context, order
         return InNextFile()
-
-    async def status(self, context: PaymentContext, payment: PaymentRef) -> Found:
-        """No bank can be asked before its file comes back."""
-        del context, payment
-        return Found(state="unknown")
-
-    async def cancel(self, context: PaymentContext, payment: PaymentRef) -> Found:
-        """What is in no file yet is left out of it by the platform itself; what was sent cannot be called back."""
-        del context, payment
-        return Found(state="unknown")
-
-    async def refund(self, context: PaymentContext, order: RefundOrder) -> NoReturn:
-        """A bank gives nothing back by these files.
-
-        Raises:
-            NotSupported: always.
-        """
-        del context, order
-        raise NotSupported(what="refund")
-
-    async def refund_status(self, context: PaymentContext, order: RefundOrder) -> Found:
-        """None was ever begun."""
-        del context, order
-        return Found(state="unknown")
-
-    def read_webhook(self, context: PaymentContext, headers: Mapping[str, str], body: bytes) -> NoReturn:
-        """Banks send files, never webhooks.
-
-        Raises:
-            WebhookRefused: always.
-        """
-        del context, headers, body
-        raise WebhookRefused(reason="forged")
-
-    async def statement(self, context: PaymentContext, day: date) -> Sequence[StatementLine]:
-        """None: each result file is compared with what was asked for, whole, when it is read."""
-        del context, day
-        return ()
 
 
 def _settings(context: PaymentContext) -> TransferSettings:

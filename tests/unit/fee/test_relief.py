@@ -81,7 +81,6 @@ def test_the_rest_is_rounded_at_a_named_unit_and_never_below_nothing(relief, les
     assert quote(rules, room(), "some").total_yen == 700 - less
 
 
-@pytest.mark.fact("ML-S3")
 def test_what_is_out_of_the_scope_of_consumption_tax_is_not_reduced_unless_it_is_named():
     guests = ({"adult": 2},)
 
