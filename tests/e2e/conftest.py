@@ -22,14 +22,14 @@ def services():
     return read_services()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def city_database(new_cities):
-    """A database with the four services and their people."""
+    """A database with the four services and their people; each module's own, as are the processes that serve it."""
     with new_cities() as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def post(city_database, tmp_path_factory):
     """Brings the mails of the sites: ``post.link_to("somebody@example.jp")``."""
     with MailCatcher(tmp_path_factory.mktemp("mails")) as catcher:
@@ -63,7 +63,7 @@ def provider_values(tmp_path_factory):
         yield {**company_values(folder), "PLUGIN_PROFILES": str(folder), "IDENTITY_CLIENT_KEY": key}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site_port(city_database, provider_values, tmp_path_factory):
     """The port at which all four sites answer."""
     values = {**city_values(city_database), **provider_values}

@@ -23,14 +23,17 @@ def people():
     return read_people()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def city_settings(new_cities):
-    """Settings over a database with the four services and the demo's people."""
+    """Settings over a database with the four services and the demo's people.
+
+    One for each module: which modules share a process is chance, and what one leaves must not change another's pages.
+    """
     with new_cities() as made:
         yield city_settings_of(made)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def application(city_settings):
     gateway = create_app(city_settings)
     yield gateway

@@ -4,11 +4,8 @@ import time
 from datetime import datetime
 
 import pytest
-from tests.cities import city_settings_of, city_values, move_clocks
-from tests.e2e.post import Post
-from tests.web_process import FRESH_FOR, web_process
-
-from yoyaku.testing.stack.mail import MailCatcher
+from tests.cities import city_settings_of, move_clocks
+from tests.web_process import FRESH_FOR
 
 BEGIN = datetime(2027, 1, 4, 10, 0)  # noqa: DTZ001  # civil time of the tenants
 
@@ -18,21 +15,6 @@ def city_database(new_cities):
     """The four services and their people, early in January."""
     with new_cities(now=BEGIN) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def site_port(city_database, provider_values, tmp_path_factory):
-    """The port at which all four sites answer."""
-    values = {**city_values(city_database), **provider_values}
-    with web_process(values, tmp_path_factory.mktemp("web")) as port:
-        yield port
-
-
-@pytest.fixture(scope="module")
-def post(city_database, tmp_path_factory):
-    """Brings the mails of the sites."""
-    with MailCatcher(tmp_path_factory.mktemp("mails")) as catcher:
-        yield Post(city_database, catcher)
 
 
 @pytest.fixture(scope="module")

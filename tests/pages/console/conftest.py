@@ -5,24 +5,10 @@ from datetime import datetime
 import httpx
 import pytest
 from tests.api_client import Api
-from tests.cities import city_settings_of, move_clocks
+from tests.cities import move_clocks
 from tests.pages.console.byhand import SERVICE
 
 from yoyaku.db.engine import tenant_transaction
-from yoyaku.web.app import create_app
-
-
-@pytest.fixture(scope="module")
-def city_settings(new_cities):
-    with new_cities() as made:
-        yield city_settings_of(made)
-
-
-@pytest.fixture(scope="module")
-async def application(city_settings):
-    gateway = create_app(city_settings)
-    yield gateway
-    await gateway.app.state["engine"].dispose()
 
 
 @pytest.fixture
