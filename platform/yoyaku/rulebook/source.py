@@ -6,7 +6,7 @@ facilities are those of the tenant folders that name it, or its own ``inventory`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -115,12 +115,16 @@ def _within(folder: Path) -> Iterator[Path]:
 
 
 def _read_folder(folder: Path) -> Document:
-    """The files of a folder as one document, each top-level key from the file that has it."""
+    return put_together((read_file(file) for file in sorted(folder.glob("*.yaml"))), file=str(folder))
+
+
+def put_together(documents: Iterable[Document], *, file: str) -> Document:
+    """The files of a rule set as one document called ``file``, each top-level key from the file that has it."""
     value: dict[str, Any] = {}
     places: dict[KeyPath, Place] = {}
     key_places: dict[KeyPath, Place] = {}
     faults: list[Fault] = []
-    for document in (read_file(file) for file in sorted(folder.glob("*.yaml"))):
+    for document in documents:
         faults += document.faults
         if not isinstance(document.value, dict):
             faults.append(Fault(code="no_mapping", place=document.place(())))
@@ -130,7 +134,7 @@ def _read_folder(folder: Path) -> Document:
         places = {**document.places, **places}
         key_places = {**document.key_places, **key_places}
     return Document(
-        value=value, places=places, key_places=key_places, file=str(folder), faults=tuple(in_reading_order(faults))
+        value=value, places=places, key_places=key_places, file=file, faults=tuple(in_reading_order(faults))
     )
 
 

@@ -12,6 +12,7 @@ from yoyaku.facility.policy import Inventory, InventoryWrong
 from yoyaku.facility.terms import Facility, FacilityFile
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.draft import example_faults
 from yoyaku.rulebook.examples import try_examples
 from yoyaku.rulebook.lint import lint
 from yoyaku.rulebook.lint.installation import Installation, check_installation
@@ -157,14 +158,8 @@ def _read_rule_sets(
 
 
 def _failing_examples(source: Source, rule_set: RuleSet) -> Iterator[Fault]:
-    """A rule set whose own examples do not hold is not published."""
     placed = [at.facility for at in source.facilities if at.path[0] != "inventory"]
-    for index, outcome in enumerate(try_examples(compile_rules(rule_set, placed), rule_set.examples)):
-        if not outcome.passed:
-            path: KeyPath = ("examples", index)
-            differing = ", ".join(difference.key for difference in outcome.differences)
-            facts = {"found": outcome.example.name, "differing": differing}
-            yield Fault(code="example_fails", place=source.document.place(path), path=path, facts=facts)
+    return example_faults(source, try_examples(compile_rules(rule_set, placed), rule_set.examples))
 
 
 def rule_set_path(root: Path, name: str) -> Path | None:

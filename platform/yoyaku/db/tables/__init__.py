@@ -17,6 +17,7 @@ from yoyaku.db.tables.collection import (
     suspension,
 )
 from yoyaku.db.tables.columns import metadata
+from yoyaku.db.tables.drafting import dry_run, dry_run_finding, rule_draft, rule_draft_save, rule_review
 from yoyaku.db.tables.identity import identity_check, identity_document, identity_subject
 from yoyaku.db.tables.login import account, code_generator, login_failure, login_session, one_time_token, passkey
 from yoyaku.db.tables.lottery import (
@@ -71,6 +72,8 @@ __all__ = [
     "debit_file",
     "debit_mandate",
     "debit_row",
+    "dry_run",
+    "dry_run_finding",
     "facility",
     "favourite",
     "group_member",
@@ -108,6 +111,9 @@ __all__ = [
     "relief_application",
     "resource",
     "resource_unit",
+    "rule_draft",
+    "rule_draft_save",
+    "rule_review",
     "rule_set_version",
     "service",
     "signing_key",

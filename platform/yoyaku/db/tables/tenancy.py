@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
-from yoyaku.db.tables.columns import INSTANT, SERVICE_KEY, TEXTS, metadata, must, of_service, of_tenant, refers
+from yoyaku.db.tables.columns import (
+    INSTANT,
+    SERVICE_KEY,
+    TEXTS,
+    UUID,
+    may,
+    metadata,
+    must,
+    of_service,
+    of_tenant,
+    refers,
+)
 
 tenant = of_tenant(
     "tenant",
@@ -47,6 +58,11 @@ rule_set_version = of_service(
     must("applies_from", Date),
     must("published_at", INSTANT),
     must("published_by", Text),
+    must("files", JSONB),
+    may("draft_id", UUID),
+    must("summary", Text),
+    must("transition", Text),
+    must("reviewed_by", Text),
     refers("tenant_id service_id", "service"),
 )
 

@@ -52,6 +52,20 @@ class Permission(StrEnum):
     """Take cash and give it back, count a till."""
     MONEY = "money"
     """Decide about money that waits for a person."""
+    RULES = "rules"
+    """See the rules: versions, drafts, what they would change."""
+    EDIT_RULES = "edit_rules"
+    """Write rules, review what others wrote, publish what others reviewed."""
+    CLOSURES = "closures"
+    """Close facilities, or keep them for official use."""
+    FACILITIES = "facilities"
+    """Change what is lent: facilities, spaces, stock, hours."""
+    SITE = "site"
+    """Change how the site looks and speaks."""
+    FIGURES = "figures"
+    """See figures of use, lotteries and money."""
+    OPERATIONS = "operations"
+    """See whether everything runs, what is stuck, and mend it."""
 
 
 ROLES: Final[Mapping[str, frozenset[Permission]]] = {
@@ -69,9 +83,19 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.ARREARS,
             Permission.TILL,
             Permission.MONEY,
+            Permission.CLOSURES,
         }
     ),
-    "facility_manager": frozenset({Permission.BOOKINGS, Permission.PEOPLE, Permission.LOTTERIES, Permission.TILL}),
+    "facility_manager": frozenset(
+        {
+            Permission.BOOKINGS,
+            Permission.PEOPLE,
+            Permission.LOTTERIES,
+            Permission.TILL,
+            Permission.CLOSURES,
+            Permission.FIGURES,
+        }
+    ),
     "tenant_admin": frozenset(
         {
             Permission.STAFF,
@@ -83,9 +107,25 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
             Permission.ARREARS,
             Permission.LEDGER,
             Permission.MONEY,
+            Permission.RULES,
+            Permission.EDIT_RULES,
+            Permission.CLOSURES,
+            Permission.FACILITIES,
+            Permission.SITE,
+            Permission.FIGURES,
+            Permission.OPERATIONS,
         }
     ),
-    "auditor": frozenset({Permission.LEDGER, Permission.LOG, Permission.LOTTERIES, Permission.LOTTERY_FILES}),
+    "auditor": frozenset(
+        {
+            Permission.LEDGER,
+            Permission.LOG,
+            Permission.LOTTERIES,
+            Permission.LOTTERY_FILES,
+            Permission.RULES,
+            Permission.FIGURES,
+        }
+    ),
 }
 
 
