@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from litestar import Request
@@ -52,34 +52,50 @@ def crumbs(door: Opened, *steps: tuple[str, str | None]) -> list[Crumb]:
 
 
 WAYS: Final = (
-    ("/counter/people", "staff.people", Permission.PEOPLE),
-    ("/counter/people/new", "desk.new", Permission.REGISTER),
-    ("/counter/registrations", "staff.waiting", Permission.REVIEW),
-    ("/counter/letters", "staff.letters", Permission.LETTERS),
-    ("/counter/reliefs", "relief.queue", Permission.BOOKINGS),
-    ("/counter/mandates", "mandate.waiting", Permission.MANDATES),
-    ("/counter/debits", "debit.title", Permission.DEBITS),
-    ("/counter/till", "till.title", Permission.TILL),
-    ("/counter/money", "waiting.title", Permission.MONEY),
-    ("/counter/arrears", "arrears.title", Permission.ARREARS),
-    ("/counter/ledger", "ledger.title", Permission.LEDGER),
-    ("/counter/lottery", "lottery_admin.desk", Permission.ENTER_LOTTERIES),
-    ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES),
-    ("/counter/staff", "staff.title", Permission.STAFF),
-    ("/counter/log", "staff.log", Permission.LOG),
+    ("/counter/people", "staff.people", Permission.PEOPLE, "desk"),
+    ("/counter/people/new", "desk.new", Permission.REGISTER, "desk"),
+    ("/counter/registrations", "staff.waiting", Permission.REVIEW, "desk"),
+    ("/counter/letters", "staff.letters", Permission.LETTERS, "desk"),
+    ("/counter/reliefs", "relief.queue", Permission.BOOKINGS, "desk"),
+    ("/counter/mandates", "mandate.waiting", Permission.MANDATES, "desk"),
+    ("/counter/lottery", "lottery_admin.desk", Permission.ENTER_LOTTERIES, "lottery"),
+    ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES, "lottery"),
+    ("/counter/debits", "debit.title", Permission.DEBITS, "money"),
+    ("/counter/till", "till.title", Permission.TILL, "money"),
+    ("/counter/money", "waiting.title", Permission.MONEY, "money"),
+    ("/counter/arrears", "arrears.title", Permission.ARREARS, "money"),
+    ("/counter/ledger", "ledger.title", Permission.LEDGER, "money"),
+    ("/counter/staff", "staff.title", Permission.STAFF, "city"),
+    ("/counter/log", "staff.log", Permission.LOG, "record"),
 )
-"""Where one goes in the console: path, wording key of its name, and what it takes to open it."""
+"""Where one goes in the console: path, wording key of its name, what it takes to open it, and under which heading."""
+
+GROUPS: Final = ("desk", "lottery", "money", "city", "record")
+"""The headings of the console, in order; their names are the wording ``way.<group>``."""
 
 OF_DEBITS: Final = frozenset({Permission.MANDATES, Permission.DEBITS})
 """What only a service needs that debits accounts."""
 
 
-def ways(door: Opened) -> list[tuple[str, str]]:
-    """Paths and names of what whoever is logged in may open."""
+class Ways(NamedTuple):
+    """What stands under one heading of the console: its code and name, and the ways (path, name)."""
+
+    group: str
+    name: str
+    ways: list[tuple[str, str]]
+
+
+def ways(door: Opened) -> list[Ways]:
+    """What whoever is logged in may open, by heading; no heading without a way."""
+    found = [Ways(group=group, name=door.words.say(f"way.{group}"), ways=_ways_of(door, group)) for group in GROUPS]
+    return [one for one in found if one.ways]
+
+
+def _ways_of(door: Opened, group: str) -> list[tuple[str, str]]:
     return [
         (path, door.words.say(key))
-        for path, key, permission in WAYS
-        if may(door, permission) and (door.page.debits or permission not in OF_DEBITS)
+        for path, key, permission, of_group in WAYS
+        if of_group == group and may(door, permission) and (door.page.debits or permission not in OF_DEBITS)
     ]
 
 
