@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from typing import Any, Final
 
 from celery import Celery
-from celery.signals import worker_process_shutdown
+from celery.signals import after_task_publish, task_failure, task_success, worker_process_shutdown
 
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
 from yoyaku.worker import jobs, payments, reconciling, tidying
+from yoyaku.worker.heart import beat, beat_of_scheduler, is_due
 from yoyaku.worker.runtime import Process
 
 EVERY_SECONDS: Final = 1.0
@@ -102,6 +104,33 @@ def reconcile() -> None:
 def tidy() -> None:
     """Remove what is over."""
     process.run(tidying.tidy_services)
+
+
+@after_task_publish.connect  # type: ignore[untyped-decorator]
+def note_scheduler(**_: object) -> None:
+    """Only the scheduler hands wake-ups to the broker: that it could is its heartbeat."""
+    if is_due("scheduler"):
+        beat_of_scheduler(Settings.from_mapping(os.environ).database_url)
+
+
+@task_success.connect  # type: ignore[untyped-decorator]
+def note_success(sender: Any, **_: object) -> None:  # noqa: ANN401  # a task of Celery's
+    """A job did its work."""
+    part = _part(sender)
+    if is_due(part):
+        process.run(partial(beat, part=part))
+
+
+@task_failure.connect  # type: ignore[untyped-decorator]
+def note_failure(sender: Any, exception: Exception, **_: object) -> None:  # noqa: ANN401
+    """A job failed as a whole; the log tells where, the console that it did."""
+    process.run(partial(beat, part=_part(sender), failure=type(exception).__name__))
+
+
+def _part(task: Any) -> str:  # noqa: ANN401
+    """What a task is called among the heartbeats."""
+    name: str = task.name
+    return name.removeprefix("yoyaku.")
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]

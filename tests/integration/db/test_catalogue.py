@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 
 from yoyaku.db.tables import metadata
 
-GLOBAL = {"tenant", "service", "host"}
+GLOBAL = {"tenant", "service", "host", "heartbeat"}
 ISOLATED = set(metadata.tables) - GLOBAL
 BY_TENANT = "(tenant_id = NULLIF(current_setting('app.tenant_id'::text, true), ''::text))"
 BY_SERVICE = "(service_id = NULLIF(current_setting('app.service_id'::text, true), ''::text))"
@@ -57,7 +57,10 @@ def test_every_key_of_a_tenants_table_begins_with_the_tenant(catalogue):
         " WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('p', 'u', 'f')"
         "   AND c.conrelid::regclass::text NOT IN ('alembic_version')"
     )
-    assert [row for row in rows if row[2] != "tenant_id"] == [("host", "host_pkey", "host")]
+    assert sorted(row for row in rows if row[2] != "tenant_id") == [
+        ("heartbeat", "heartbeat_pkey", "part"),
+        ("host", "host_pkey", "host"),
+    ]
 
 
 def test_every_foreign_key_refers_by_tenant_first(catalogue):
@@ -89,7 +92,7 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
     add = ("INSERT", "SELECT")
     change = ("INSERT", "SELECT", "UPDATE")
     assert granted == {
-        **dict.fromkeys(("tenant", "service", "host", "facility", "space", "resource", "resource_unit"), read),
+        **dict.fromkeys(("tenant", "service", "host", "heartbeat", "facility", "space", "resource", "resource_unit"), read),
         **dict.fromkeys(("rule_set_version", "inventory_version", "application", "booking_event", "audit_entry"), add),
         **dict.fromkeys(("registrant", "staff", "account", "number_sequence", "booking"), change),
         **dict.fromkeys(("deadline", "outbox", "mail"), change),
@@ -128,10 +131,11 @@ def test_the_functions_that_run_as_the_owner_are_narrow(catalogue):
         ("due_attempts", "at_most integer"),
         ("due_dry_runs", "at_most integer"),
         ("due_work", "at_most integer"),
+        ("note_heartbeat", "part text, failure text"),
     ]
     due = "TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)"
     of_one_kind = due.replace("kind text, ", "")
-    assert [result for _, _, result, _, _ in rows] == ["void", of_one_kind, of_one_kind, due]
+    assert [result for _, _, result, _, _ in rows] == ["void", of_one_kind, of_one_kind, due, "void"]
     for _, config, _, _, grants in rows:
         assert config == ["search_path=pg_catalog, public, pg_temp"]
         assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"

@@ -16,7 +16,7 @@ from yoyaku.registration.service.tokens import Owner, issue_token
 from yoyaku.testing.town import NOW
 from yoyaku.worker.tidying import tidy_services
 
-OF_THE_CITY = {"rule_set_version", "inventory_version", "tenant", "service", "host"}
+OF_THE_CITY = {"rule_set_version", "inventory_version", "tenant", "service", "host", "heartbeat"}
 """What cities publish names nobody of the residents."""
 
 

@@ -42,6 +42,7 @@ from yoyaku.db.tables.money import (
     unmatched_money,
     webhook_receipt,
 )
+from yoyaku.db.tables.operations import heartbeat
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.tenancy import (
     facility,
@@ -77,6 +78,7 @@ __all__ = [
     "facility",
     "favourite",
     "group_member",
+    "heartbeat",
     "host",
     "identity_check",
     "identity_document",
