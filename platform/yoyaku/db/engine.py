@@ -24,6 +24,7 @@ POOL_TIMEOUT_SECONDS = 10
 
 ENTER = text(
     "SELECT set_config('app.tenant_id', :tenant_id, true), set_config('app.service_id', :service_id, true),"
+    " set_config('app.source', :source, true),"
     f" set_config('lock_timeout', '{LOCK_TIMEOUT_SECONDS}s', true)"
 )
 TRANSIENT = (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure, pg.QueryCanceled)
@@ -63,15 +64,19 @@ def encode_json(value: Any) -> str:  # noqa: ANN401  # whatever msgspec can writ
 
 
 @asynccontextmanager
-async def tenant_transaction(engine: AsyncEngine, tenant_id: str, service_id: str) -> AsyncIterator[AsyncConnection]:
+async def tenant_transaction(
+    engine: AsyncEngine, tenant_id: str, service_id: str, *, source: str = ""
+) -> AsyncIterator[AsyncConnection]:
     """One transaction that sees and writes only this service's rows; commits at the end, rolls back on any error.
+
+    ``source`` is the network that asks, which the record of acts keeps; empty where it is no request.
 
     Raises:
         Busy: a lock, a deadlock or a connection was waited for in vain; nothing was changed.
     """
     with sentence_for_transient():
         async with engine.begin() as conn:
-            await enter_service(conn, tenant_id, service_id)
+            await enter_service(conn, tenant_id, service_id, source=source)
             yield conn
 
 
@@ -83,9 +88,9 @@ async def platform_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnec
             yield conn
 
 
-async def enter_service(conn: AsyncConnection, tenant_id: str, service_id: str) -> None:
+async def enter_service(conn: AsyncConnection, tenant_id: str, service_id: str, *, source: str = "") -> None:
     """From here to the end of the transaction, see and write only this service's rows."""
-    await conn.execute(ENTER, {"tenant_id": tenant_id, "service_id": service_id})
+    await conn.execute(ENTER, {"tenant_id": tenant_id, "service_id": service_id, "source": source})
 
 
 @contextmanager

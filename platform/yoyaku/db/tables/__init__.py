@@ -44,6 +44,7 @@ from yoyaku.db.tables.money import (
 )
 from yoyaku.db.tables.operations import heartbeat
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
+from yoyaku.db.tables.sealing import audit_seal, audit_seal_entry, audit_unsealed
 from yoyaku.db.tables.tenancy import (
     facility,
     host,
@@ -62,6 +63,9 @@ __all__ = [
     "application",
     "arrears_step",
     "audit_entry",
+    "audit_seal",
+    "audit_seal_entry",
+    "audit_unsealed",
     "booking",
     "booking_event",
     "cart_item",

@@ -89,6 +89,9 @@ booking = of_service(
     must("arose", Text),
     may("entry_id", UUID),
     must("anchors", JSONB),
+    may("no_show_at", INSTANT),
+    may("no_show_by", UUID),
+    refers("tenant_id service_id no_show_by", "staff", to="tenant_id service_id staff_id"),
     refers("tenant_id service_id entry_id", "lottery_entry"),
     refers("tenant_id service_id payer_id", "registrant", to="tenant_id service_id registrant_id"),
     refers("tenant_id service_id application_id", "application"),
@@ -102,6 +105,9 @@ booking = of_service(
     Index("ix_booking_application", *SERVICE_KEY, "application_id"),
     Index("ix_booking_payer", *SERVICE_KEY, "payer_id"),
     Index("ix_booking_entry", *SERVICE_KEY, "entry_id"),
+    Index("ix_booking_use_on", *SERVICE_KEY, "use_on"),
+    Index("ix_booking_made_at", *SERVICE_KEY, "made_at"),
+    Index("ix_booking_ended_at", *SERVICE_KEY, "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
 )
 
 occupancy = of_tenant(

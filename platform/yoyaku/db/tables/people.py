@@ -44,6 +44,7 @@ registrant = of_service(
         "uq_registrant_person", *SERVICE_KEY, "person_key", unique=True, postgresql_where=text("person_key IS NOT NULL")
     ),
     Index("ix_registrant_phone", *SERVICE_KEY, "phone_key"),
+    Index("ix_registrant_registered", *SERVICE_KEY, "registered_at"),
     Index("ix_registrant_active", *SERVICE_KEY, "active_on", postgresql_where=text("anonymised_at IS NULL")),
 )
 

@@ -81,6 +81,7 @@ audit_entry = of_service(
     must("facts", JSONB),
     may("registrant_id", UUID),
     may("purpose", Text),
+    may("source", Text),
     refers("tenant_id service_id", "service"),
     Index("ix_audit_entry_registrant", *SERVICE_KEY, "registrant_id"),
     Index("ix_audit_entry_at", *SERVICE_KEY, "at"),

@@ -97,6 +97,15 @@ def places_of(address: str) -> tuple[str, str]:
     return str(ip_network((int(read), 64), strict=False)), str(ip_network((int(read), 48), strict=False))
 
 
+def network_of(address: str) -> str:
+    """The network around an address, as the record of acts keeps it; empty for what is no address of the internet."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return ""
+    return places_of(address)[1]
+
+
 def check_budget(source: Source, *, used: int, window_began_at: datetime, real_now: datetime) -> None:
     """Refuse the attempt that is the ``used``-th of its source in the window.
 
