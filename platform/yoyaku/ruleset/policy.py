@@ -1,15 +1,30 @@
-"""Which published version decides about a booking."""
+"""Which published version decides about a booking, where each stands in its life, and what may be done with a draft."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
-from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.errors import Malformed, NotAllowed, YoyakuError
+from yoyaku.kernel.ids import Key
 
 AppliesBy = Literal["made", "used", "drawn", "applied"]
+Life = Literal["scheduled", "in_force", "superseded"]
+DraftState = Literal["open", "in_review", "approved", "published", "dropped"]
+Verdict = Literal["approved", "returned"]
+Texts = Mapping[str, str]
+"""A rule set's files: their YAML by file name (``booking.yaml``)."""
+
+LARGEST_BYTES: Final = 5_000_000
+MOST_FILES: Final = 50
+LONGEST_TITLE: Final = 200
+LONGEST_SAID: Final = 4_000
+_FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.yaml")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL keeps in no text."""
 
 
 class NoRuleSetInForce(YoyakuError):
@@ -19,9 +34,58 @@ class NoRuleSetInForce(YoyakuError):
     title = "No rules are in force for this date."
 
 
+class DraftChangedMeanwhile(YoyakuError):
+    """Somebody else (``by_name``) saved (``at``, as ``revision``) after the text was opened; nothing was overwritten."""
+
+    code = "draft_changed_meanwhile"
+    title = "Somebody else has saved this draft meanwhile."
+
+
+class DraftOver(YoyakuError):
+    """The draft is not in a ``state`` in which this can be done."""
+
+    code = "draft_over"
+    title = "This cannot be done with a draft in this state."
+
+    @property
+    def variant(self) -> str | None:
+        """The sentence of its state."""
+        return str(self.facts["state"])
+
+
+class OwnReview(NotAllowed):
+    """Nobody reviews what they wrote."""
+
+    code = "own_review"
+    title = "Nobody reviews their own draft."
+
+
+class RemarkMissing(Malformed):
+    """Who returns a draft says why."""
+
+    code = "review_remark_missing"
+    title = "Say what is to be changed."
+
+
+class FilesRefused(Malformed):
+    """Files that no draft can hold, and why (``reason``: ``name``, ``size``, ``count``, ``text``, ``title``; ``file``)."""
+
+    code = "rule_files_refused"
+    title = "These files cannot be kept as a draft."
+
+    @property
+    def variant(self) -> str | None:
+        """The sentence of the reason."""
+        return str(self.facts["reason"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class VersionHead:
-    """A published version without its document; ``digest`` is the SHA-256 of the document in hexadecimal."""
+    """A published version without its document; ``digest`` is the SHA-256 of the document in hexadecimal.
+
+    ``draft_id`` is the draft it was published from, where it was; ``summary`` that draft's title, ``transition`` what it
+    says becomes of bookings that would break, ``reviewed_by`` who approved it.
+    """
 
     version: int
     digest: str
@@ -29,6 +93,59 @@ class VersionHead:
     applies_from: date
     published_at: datetime
     published_by: str
+    draft_id: Key | None = None
+    summary: str = ""
+    transition: str = ""
+    reviewed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A rule set that is being written, as last saved; ``made_by`` and the like are staff, the names as they stand now."""
+
+    draft_id: Key
+    title: str
+    based_on: int
+    state: DraftState
+    revision: int
+    files: Texts
+    transition: str
+    made_at: datetime
+    made_by: Key
+    made_by_name: str
+    changed_at: datetime
+    changed_by: Key
+    changed_by_name: str
+    review_asked_at: datetime | None
+    review_asked_by: Key | None
+    published_version: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is published or dropped."""
+        return self.state in {"published", "dropped"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Save:
+    """One save of a draft, without its texts."""
+
+    revision: int
+    saved_at: datetime
+    saved_by: Key
+    saved_by_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What a second person said of a draft as it stood at ``revision``."""
+
+    revision: int
+    verdict: Verdict
+    remark: str
+    reviewed_at: datetime
+    reviewed_by: Key
+    reviewed_by_name: str
 
 
 def choose_version(heads: Iterable[VersionHead], *, made_on: date, used_on: date) -> VersionHead:
@@ -43,3 +160,62 @@ def choose_version(heads: Iterable[VersionHead], *, made_on: date, used_on: date
     if not fitting:
         raise NoRuleSetInForce(made_on=made_on, used_on=used_on)
     return max(fitting, key=lambda head: head.version)
+
+
+def life_of(heads: Sequence[VersionHead], today: date) -> dict[int, Life]:
+    """Where each version stands on a day.
+
+    In force is the version that decides about a booking made and used today; scheduled is what will decide about
+    another; a version that a later one overtook before its day came is superseded like any that had its time.
+    """
+    days = sorted({today, *(head.applies_from for head in heads if head.applies_from > today)})
+    chosen: dict[int, Life] = {}
+    for made_on in days:
+        for used_on in (day for day in days if day >= made_on):
+            try:
+                version = choose_version(heads, made_on=made_on, used_on=used_on).version
+            except NoRuleSetInForce:
+                continue
+            chosen.setdefault(version, "in_force" if (made_on, used_on) == (today, today) else "scheduled")
+    return {head.version: chosen.get(head.version, "superseded") for head in heads}
+
+
+def require_storable(files: Texts, *, transition: str = "", title: str = "-") -> None:
+    """Let pass the texts that a draft can hold, however wrong they are as rules.
+
+    Raises:
+        FilesRefused: a name, the size, or a character that cannot be kept.
+    """
+    if not files or len(files) > MOST_FILES:
+        raise FilesRefused(reason="count", allowed=MOST_FILES)
+    for name, text in files.items():
+        if not _FILE_NAME.fullmatch(name):
+            raise FilesRefused(reason="name", file=name[:100])
+        if _UNSTORABLE.search(text):
+            raise FilesRefused(reason="text", file=name)
+    if sum(len(text.encode()) for text in files.values()) > LARGEST_BYTES:
+        raise FilesRefused(reason="size", allowed=LARGEST_BYTES)
+    if not title.strip() or len(title) > LONGEST_TITLE or len(transition) > LONGEST_SAID:
+        raise FilesRefused(reason="title", allowed=LONGEST_TITLE)
+    if _UNSTORABLE.search(title + transition):
+        raise FilesRefused(reason="title", allowed=LONGEST_TITLE)
+
+
+def require_state(draft: Draft, *states: DraftState) -> None:
+    """Let pass a draft in one of these states.
+
+    Raises:
+        DraftOver: it is in another.
+    """
+    if draft.state not in states:
+        raise DraftOver(state=draft.state)
+
+
+def require_second_person(reviewer: Key, *, draft: Draft, authors: Collection[Key]) -> None:
+    """Let pass who neither wrote any of the draft nor asked for its review (the database holds to it, too).
+
+    Raises:
+        OwnReview: it is one of them.
+    """
+    if reviewer in {*authors, draft.made_by, draft.review_asked_by}:
+        raise OwnReview

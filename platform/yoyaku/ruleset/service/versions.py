@@ -7,23 +7,24 @@ higher, so a caller publishes only what it has checked and whose examples it has
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.kernel.errors import NotFound
-from yoyaku.ruleset import repository
-from yoyaku.ruleset.policy import AppliesBy, VersionHead
+from yoyaku.ruleset.policy import AppliesBy, Texts, VersionHead
+from yoyaku.ruleset.repository import versions as repository
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A rule set that passed its check and its examples, ready to be published."""
+    """A rule set that passed its check and its examples, ready to be published; ``files`` are its texts, if known."""
 
     document: str
     applies_by: AppliesBy
     applies_from: date
+    files: Texts = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -40,6 +41,7 @@ async def publish(
     conn: AsyncConnection, *, tenant_id: str, service_id: str, checked: Checked, published_by: str, real_now: datetime
 ) -> tuple[VersionHead, bool]:
     """Store a rule set as the next version, unless the latest is the same; says which, and whether it is new."""
+    await repository.lock_versions(conn, tenant_id=tenant_id, service_id=service_id)
     heads = await versions(conn, tenant_id=tenant_id, service_id=service_id)
     if heads and heads[-1].digest == checked.digest:
         return heads[-1], False
@@ -51,7 +53,9 @@ async def publish(
         published_at=real_now,
         published_by=published_by,
     )
-    await repository.add_version(conn, tenant_id=tenant_id, service_id=service_id, head=head, document=checked.document)
+    await repository.add_version(
+        conn, tenant_id=tenant_id, service_id=service_id, head=head, document=checked.document, files=checked.files
+    )
     return head, True
 
 
@@ -70,6 +74,11 @@ async def document_of(conn: AsyncConnection, *, tenant_id: str, service_id: str,
     if found is None:
         raise NotFound(what="rule_set_version", version=version)
     return found
+
+
+async def texts_of(conn: AsyncConnection, *, tenant_id: str, service_id: str, version: int) -> Texts:
+    """The texts of a published version as they were written; none where only its document is known."""
+    return await repository.read_files(conn, tenant_id=tenant_id, service_id=service_id, version=version)
 
 
 async def store_inventory(

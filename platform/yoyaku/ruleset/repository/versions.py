@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.ruleset.policy import VersionHead
+from yoyaku.db.tables import rule_set_version
+from yoyaku.ruleset.policy import Texts, VersionHead
 
-_HEAD = "version, digest, applies_by, applies_from, published_at, published_by"
+_HEAD = (
+    "version, digest, applies_by, applies_from, published_at, published_by, draft_id, summary, transition, reviewed_by"
+)
 
 _HEADS = text(
     f"SELECT {_HEAD} FROM rule_set_version "  # noqa: S608 -- the columns are the constant above
@@ -19,12 +22,14 @@ _DOCUMENT = text(
     "SELECT document FROM rule_set_version "
     "WHERE tenant_id = :tenant_id AND service_id = :service_id AND version = :version"
 )
-_ADD = text("""
-    INSERT INTO rule_set_version (tenant_id, service_id, version, digest, document, applies_by, applies_from,
-                                  published_at, published_by)
-    VALUES (:tenant_id, :service_id, :version, :digest, :document, :applies_by, :applies_from,
-            :published_at, :published_by)
-""")
+_FILES = text(
+    "SELECT files FROM rule_set_version "
+    "WHERE tenant_id = :tenant_id AND service_id = :service_id AND version = :version"
+)
+# Two who publish at once would take the same number; loading folders waits here as well.
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('rule_set_version ' || :tenant_id || '/' || :service_id, 0))"
+)
 _INVENTORY_HEAD = text(
     "SELECT version, digest FROM inventory_version WHERE tenant_id = :tenant_id ORDER BY version DESC LIMIT 1"
 )
@@ -49,23 +54,28 @@ async def read_document(conn: AsyncConnection, *, tenant_id: str, service_id: st
     return found
 
 
+async def read_files(conn: AsyncConnection, *, tenant_id: str, service_id: str, version: int) -> Texts:
+    """The texts of one version; none where only its document is known, or there is no such version."""
+    found: Texts | None = await conn.scalar(
+        _FILES, {"tenant_id": tenant_id, "service_id": service_id, "version": version}
+    )
+    return found or {}
+
+
+async def lock_versions(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> None:
+    """Until the transaction ends nobody else adds a version of these rules."""
+    await conn.execute(_LOCK, {"tenant_id": tenant_id, "service_id": service_id})
+
+
 async def add_version(
-    conn: AsyncConnection, *, tenant_id: str, service_id: str, head: VersionHead, document: str
+    conn: AsyncConnection, *, tenant_id: str, service_id: str, head: VersionHead, document: str, files: Texts
 ) -> None:
     """Store a version; its number must be free."""
+    values = {name: getattr(head, name) for name in _HEAD.split(", ")}
     await conn.execute(
-        _ADD,
-        {
-            "tenant_id": tenant_id,
-            "service_id": service_id,
-            "version": head.version,
-            "digest": head.digest,
-            "document": document,
-            "applies_by": head.applies_by,
-            "applies_from": head.applies_from,
-            "published_at": head.published_at,
-            "published_by": head.published_by,
-        },
+        insert(rule_set_version).values(
+            tenant_id=tenant_id, service_id=service_id, document=document, files=dict(files), **values
+        )
     )
 
 

@@ -1,0 +1,102 @@
+"""Drafts with their saves and reviews; saves and reviews are only ever added (triggers forbid the rest)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, insert, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.db.tables import rule_draft, rule_draft_save, rule_review
+from yoyaku.ruleset.policy import Draft, Review, Save, Texts
+
+_HERE: Final = {
+    "tenant_id": func.current_setting("app.tenant_id"),
+    "service_id": func.current_setting("app.service_id"),
+}
+_DRAFT: Final = """
+    SELECT d.draft_id, d.title, d.based_on, d.state, d.revision, d.files, d.transition, d.made_at, d.made_by,
+           m.name AS made_by_name, d.changed_at, d.changed_by, c.name AS changed_by_name, d.review_asked_at,
+           d.review_asked_by, d.published_version
+    FROM rule_draft d
+    JOIN staff m ON (m.tenant_id, m.service_id, m.staff_id) = (d.tenant_id, d.service_id, d.made_by)
+    JOIN staff c ON (c.tenant_id, c.service_id, c.staff_id) = (d.tenant_id, d.service_id, d.changed_by)
+"""
+_READ = text(f"{_DRAFT} WHERE d.draft_id = :draft_id")
+# The row is locked first: what was joined beside it before the lock was had would be older than the row.
+_LOCK = text("SELECT 1 FROM rule_draft WHERE draft_id = :draft_id FOR UPDATE")
+_LIST = text(f"{_DRAFT} ORDER BY d.state IN ('published', 'dropped'), d.changed_at DESC, d.draft_id")
+_SAVES = text("""
+    SELECT s.revision, s.saved_at, s.saved_by, f.name AS saved_by_name
+    FROM rule_draft_save s
+    JOIN staff f ON (f.tenant_id, f.service_id, f.staff_id) = (s.tenant_id, s.service_id, s.saved_by)
+    WHERE s.draft_id = :draft_id ORDER BY s.revision DESC
+""")
+_FILES_AT = text("SELECT files FROM rule_draft_save WHERE draft_id = :draft_id AND revision = :revision")
+_REVIEWS = text("""
+    SELECT r.revision, r.verdict, r.remark, r.reviewed_at, r.reviewed_by, f.name AS reviewed_by_name
+    FROM rule_review r
+    JOIN staff f ON (f.tenant_id, f.service_id, f.staff_id) = (r.tenant_id, r.service_id, r.reviewed_by)
+    WHERE r.draft_id = :draft_id ORDER BY r.reviewed_at DESC, r.review_id DESC
+""")
+_AUTHORS = text("SELECT DISTINCT saved_by FROM rule_draft_save WHERE draft_id = :draft_id")
+
+
+async def read_draft(conn: AsyncConnection, *, draft_id: UUID, for_update: bool = False) -> Draft | None:
+    """A draft; with ``for_update`` nobody else changes it until the transaction ends."""
+    if for_update:
+        await conn.execute(_LOCK, {"draft_id": draft_id})
+    row = (await conn.execute(_READ, {"draft_id": draft_id})).mappings().first()
+    return None if row is None else Draft(**row)
+
+
+async def list_drafts(conn: AsyncConnection) -> list[Draft]:
+    """All drafts: first those that are still worked on, each part the latest first."""
+    return [Draft(**row) for row in (await conn.execute(_LIST)).mappings()]
+
+
+async def add_draft(conn: AsyncConnection, *, values: Mapping[str, Any]) -> None:
+    """Store a new draft."""
+    await conn.execute(insert(rule_draft).values(**_HERE, **values))
+
+
+async def add_save(  # what was saved, by whom
+    conn: AsyncConnection, *, draft_id: UUID, revision: int, files: Texts, transition: str, saved: tuple[datetime, UUID]
+) -> None:
+    """Keep a save: ``saved`` is when and by whom."""
+    row = {"draft_id": draft_id, "revision": revision, "files": dict(files), "transition": transition}
+    await conn.execute(insert(rule_draft_save).values(**_HERE, **row, saved_at=saved[0], saved_by=saved[1]))
+
+
+async def change_draft(conn: AsyncConnection, *, draft_id: UUID, values: Mapping[str, Any]) -> None:
+    """Set columns of a draft."""
+    await conn.execute(update(rule_draft).where(rule_draft.c.draft_id == draft_id).values(**values))
+
+
+async def add_review(conn: AsyncConnection, *, values: Mapping[str, Any]) -> None:
+    """Keep what somebody said of a draft."""
+    await conn.execute(insert(rule_review).values(**_HERE, **values))
+
+
+async def read_saves(conn: AsyncConnection, *, draft_id: UUID) -> list[Save]:
+    """The saves of a draft, the latest first."""
+    return [Save(**row) for row in (await conn.execute(_SAVES, {"draft_id": draft_id})).mappings()]
+
+
+async def read_files_at(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> Texts | None:
+    """The texts of one save."""
+    found: Texts | None = await conn.scalar(_FILES_AT, {"draft_id": draft_id, "revision": revision})
+    return found
+
+
+async def read_reviews(conn: AsyncConnection, *, draft_id: UUID) -> list[Review]:
+    """What was said of a draft, the latest first."""
+    return [Review(**row) for row in (await conn.execute(_REVIEWS, {"draft_id": draft_id})).mappings()]
+
+
+async def read_authors(conn: AsyncConnection, *, draft_id: UUID) -> frozenset[UUID]:
+    """Everybody who saved any of a draft."""
+    return frozenset((await conn.execute(_AUTHORS, {"draft_id": draft_id})).scalars())
