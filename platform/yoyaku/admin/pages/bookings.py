@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.admin.pages.desk import ways
+from yoyaku.admin.pages.hub import show_hub
 from yoyaku.admin.pages.serving import ROUTES as SERVING
 from yoyaku.admin.pages.serving import counter_crumbs, purpose_asked, require_clerk
 from yoyaku.admin.service.counter import look_up_bookings
@@ -39,7 +40,7 @@ async def show_counter(here: NamedDependency[Here]) -> Response[Any]:
     if here.visit.account_id is None:
         return here.page.go("/login?next=/counter")
     if here.visit.staff_id is not None and here.visit.actor != "clerk":
-        return here.page.go("/counter/log")  # staff without bookings read the record
+        return await show_hub(here)  # staff without bookings have no desk
     require_clerk(here)
     return await _counter_page(here, "")
 
