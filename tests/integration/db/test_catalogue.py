@@ -92,7 +92,10 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
     add = ("INSERT", "SELECT")
     change = ("INSERT", "SELECT", "UPDATE")
     assert granted == {
-        **dict.fromkeys(("tenant", "service", "host", "heartbeat", "facility", "space", "resource", "resource_unit"), read),
+        **dict.fromkeys(("tenant", "service", "host", "heartbeat"), read),
+        **dict.fromkeys(("facility", "resource", "resource_unit", "closure"), change),
+        **dict.fromkeys(("space", "closure_displaced"), add),
+        "facility_photo": ("DELETE", "INSERT", "SELECT"),
         **dict.fromkeys(("rule_set_version", "inventory_version", "application", "booking_event", "audit_entry"), add),
         **dict.fromkeys(("registrant", "staff", "account", "number_sequence", "booking"), change),
         **dict.fromkeys(("deadline", "outbox", "mail"), change),

@@ -44,6 +44,7 @@ from yoyaku.db.tables.money import (
 )
 from yoyaku.db.tables.operations import heartbeat
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
+from yoyaku.db.tables.places import closure, closure_displaced, facility_photo
 from yoyaku.db.tables.sealing import audit_seal, audit_seal_entry, audit_unsealed
 from yoyaku.db.tables.tenancy import (
     facility,
@@ -72,6 +73,8 @@ __all__ = [
     "cash_close",
     "charge",
     "charge_change",
+    "closure",
+    "closure_displaced",
     "code_generator",
     "deadline",
     "debit_file",
@@ -80,6 +83,7 @@ __all__ = [
     "dry_run",
     "dry_run_finding",
     "facility",
+    "facility_photo",
     "favourite",
     "group_member",
     "heartbeat",

@@ -120,11 +120,14 @@ occupancy = of_tenant(
     must("kind", Text),
     may("booking_id", UUID),
     may("entry_id", UUID),
+    may("closure_id", UUID),
     refers("tenant_id service_id resource_id unit", "resource_unit"),
+    refers("tenant_id service_id closure_id", "closure"),
     refers("tenant_id service_id entry_id", "lottery_win", deferrable=True, initially="DEFERRED"),
     refers("tenant_id service_id booking_id", "booking", deferrable=True, initially="DEFERRED"),
     Index("ix_occupancy_booking", *SERVICE_KEY, "booking_id", postgresql_where=text("booking_id IS NOT NULL")),
     Index("ix_occupancy_entry", *SERVICE_KEY, "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+    Index("ix_occupancy_closure", *SERVICE_KEY, "closure_id", postgresql_where=text("closure_id IS NOT NULL")),
 )
 
 booking_event = of_service(
