@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Struct
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import InventoryWrong, PlacedSpace
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.source import FacilitySource, Source, read_source
 from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rulebook.walk import Kind, structs
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Level, add_words
 
 add_words(Path(__file__).parent / "wording")
@@ -42,6 +45,15 @@ class Book:
         if self.compiled is None:
             return ()
         return tuple(placed for placed in self.compiled.inventory.spaces.values() if placed.facility.bookable)
+
+    @cached_property
+    def structs(self) -> Sequence[tuple[KeyPath, Struct]]:
+        """Every struct of the rules, outer before inner: gone through once, however many checks ask."""
+        return list(structs(self.rules))
+
+    def structs_of(self, kind: type[Kind]) -> Iterator[tuple[KeyPath, Kind]]:
+        """Every struct of one kind in the rules."""
+        return ((path, struct) for path, struct in self.structs if isinstance(struct, kind))
 
     def need_compiled(self) -> ServiceRules:
         """The compiled rules.

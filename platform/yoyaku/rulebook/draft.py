@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.terms import Facility
@@ -21,6 +23,8 @@ from yoyaku.rules.check import check
 from yoyaku.rules.document import Document, read_document
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, in_reading_order
 
+LONGEST_KEPT: Final = 200_000
+"""Characters of a file that is kept as it was read, so that the next check need not read it again."""
 Texts = Mapping[str, str]
 """A rule set's files: their YAML by file name (``booking.yaml``)."""
 
@@ -49,6 +53,16 @@ class DraftChecked:
         return None if self.errors or self.book is None else self.book.compiled
 
 
+@lru_cache(maxsize=64)
+def _read_short(text: str, file: str) -> Document:
+    return read_document(text, file=file)
+
+
+def _read(text: str, file: str) -> Document:
+    """A file; of those that stayed as they were while another was typed in, what was read before."""
+    return _read_short(text, file) if len(text) <= LONGEST_KEPT else read_document(text, file=file)
+
+
 def read_draft(texts: Texts, facilities: Sequence[Facility], *, name: str) -> Source:
     """The source of a rule set's texts; faults name the files.
 
@@ -60,7 +74,7 @@ def read_draft(texts: Texts, facilities: Sequence[Facility], *, name: str) -> So
     Raises:
         DocumentRefused: a text cannot be read at all.
     """
-    document = put_together((read_document(texts[file], file=file) for file in sorted(texts)), file=name)
+    document = put_together((_read(texts[file], file) for file in sorted(texts)), file=name)
     checked = check(document, RuleSet)
     rule_set = checked.value
     service = "" if rule_set is None else rule_set.service

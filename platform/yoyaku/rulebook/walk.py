@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -11,15 +11,19 @@ from yoyaku.rules.fault import KeyPath
 from yoyaku.rules.values import When
 
 Kind = TypeVar("Kind")
+LEAVES: Final = (str, int, type(None))
+"""Most parts are one of these, and nothing is below them."""
 
 
 def structs(node: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Struct]]:
     """Every struct at and below a node, outer before inner."""
-    if isinstance(node, Struct):
-        yield path, node
-    for step, child in children(node):
-        if isinstance(child, Struct | Mapping | list | tuple):
-            yield from structs(child, (*path, step))
+    waiting: list[tuple[KeyPath, object]] = [(path, node)]
+    while waiting:
+        at, found = waiting.pop()
+        if isinstance(found, Struct):
+            yield at, found
+        inner = [((*at, step), child) for step, child in children(found) if not isinstance(child, LEAVES)]
+        waiting += reversed(inner)
 
 
 def structs_of(kind: type[Kind], node: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Kind]]:
@@ -34,7 +38,7 @@ def children(node: object) -> Iterator[tuple[str | int, object]]:
     if isinstance(node, Struct):
         names = zip(node.__struct_fields__, node.__struct_encode_fields__, strict=True)
         yield from ((written, getattr(node, name)) for name, written in names)
-    elif isinstance(node, Mapping):
+    elif isinstance(node, dict):  # a tenth of the time that asking for any mapping takes
         yield from ((str(key), child) for key, child in node.items())
     elif isinstance(node, list | tuple):
         yield from enumerate(node)

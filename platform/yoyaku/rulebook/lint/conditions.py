@@ -12,7 +12,7 @@ from yoyaku.lottery.terms import EntryMost, LotteryScheme
 from yoyaku.rulebook.book import Book, facility_fault
 from yoyaku.rulebook.registration_facts import facts_of_clause, registration_facts
 from yoyaku.rulebook.vocabulary import BY_THE_UNIT, DAY, OF_ENTRANTS, PAST, PLACE, Fact, vocabulary
-from yoyaku.rulebook.walk import structs, when_of
+from yoyaku.rulebook.walk import when_of
 from yoyaku.rules.check import shown
 from yoyaku.rules.condition import NONE
 from yoyaku.rules.fault import Fault, KeyPath
@@ -30,7 +30,7 @@ BEFORE_PRICE: Final = frozenset({"form", "limits"})
 def check_conditions(book: Book) -> Iterator[Fault]:
     """Faults of every ``when`` in the rule set and in the facilities' opening hours."""
     known = vocabulary(book)
-    for path, clause in structs(book.rules):
+    for path, clause in book.structs:
         if path[:1] in {("inventory",), ("examples",)} or not when_of(clause):
             continue
         yield from _told(book, _of_clause(book, path, clause, known))

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from yoyaku.rulebook.book import Book
-from yoyaku.rulebook.walk import structs_of
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.values import Anchor, Moment
 
@@ -36,7 +35,7 @@ SHORTEST_MONTH: Final = 28
 
 def check_moments(book: Book) -> Iterator[Fault]:
     """Moments on what is not known there, and days that short months do not have."""
-    for path, moment in structs_of(Moment, book.rules):
+    for path, moment in book.structs_of(Moment):
         known = _known_at(path) | (OF_THE_WIN if _speaks_of_won(book, path) else frozenset())
         if moment.anchor not in known:
             yield book.fault("anchor_not_here", (*path, "from"), found=f'"{moment.anchor}"', allowed=sorted(known))

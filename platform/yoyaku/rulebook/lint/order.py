@@ -10,7 +10,6 @@ from yoyaku.booking.terms import Cancellation, Lifecycle
 from yoyaku.facility.terms import TimetableUse
 from yoyaku.fee.terms import Add
 from yoyaku.rulebook.book import Book
-from yoyaku.rulebook.walk import structs_of
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.values import DatedFactor, DatedYen, FactorByDate, Match, Range, When, YenByDate
 
@@ -80,8 +79,8 @@ def _dates(book: Book) -> Iterator[Fault]:
     """Dated tables stand in order, and begin no later than the rule set."""
     applies = book.rules.applies
     tables: list[tuple[KeyPath, YenByDate | FactorByDate]] = [
-        *structs_of(YenByDate, book.rules),
-        *structs_of(FactorByDate, book.rules),
+        *book.structs_of(YenByDate),
+        *book.structs_of(FactorByDate),
     ]
     for path, dated in tables:
         starts = _starts(dated)

@@ -17,7 +17,7 @@ from yoyaku.fee.terms import EquipmentFee, Multiply, Package
 from yoyaku.registration.terms import RegistrationField
 from yoyaku.rulebook.book import Book, facility_fault, is_zone
 from yoyaku.rulebook.vocabulary import band_codes, given_facts
-from yoyaku.rulebook.walk import children, structs, structs_of
+from yoyaku.rulebook.walk import children, structs
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.shapes import closest
 from yoyaku.rules.values import Moment
@@ -90,16 +90,16 @@ def _timetables(book: Book) -> Iterator[Fault]:
 
 def _channels(book: Book) -> Iterator[Fault]:
     known = [channel.code for channel in book.rules.booking.channels]
-    for path, window in structs_of(Window, book.rules):
+    for path, window in book.structs_of(Window):
         for index, channel in enumerate(window.channels):
             yield from unknown_code(book, (*path, "channels", index), channel, known)
 
 
 def _calendars(book: Book) -> Iterator[Fault]:
     known = [*book.rules.calendars, "facility"]
-    for path, hours in structs_of(OfficeHours, book.rules):
+    for path, hours in book.structs_of(OfficeHours):
         yield from unknown_code(book, (*path, "calendar"), hours.calendar, known)
-    for path, moment in structs_of(Moment, book.rules):
+    for path, moment in book.structs_of(Moment):
         if moment.calendar is not None:
             yield from unknown_code(book, (*path, "calendar"), moment.calendar, known)
         if moment.roll is not None:
@@ -206,7 +206,7 @@ def _number(book: Book, number: NumberFormat) -> Iterator[Fault]:
 
 
 def _languages(book: Book) -> Iterator[Fault]:
-    for path, struct in structs(book.rules):
+    for path, struct in book.structs:
         for name in TEXT_KEYS:
             for where, text in _texts(struct, name, path):
                 if unknown := text.keys() - LANGUAGES:
