@@ -121,9 +121,22 @@ def test_the_application_may_do_what_it_needs_and_no_more(catalogue):
         **dict.fromkeys(("rule_draft_save", "rule_review"), add),
         **dict.fromkeys(("rule_draft", "dry_run"), change),
         "dry_run_finding": ("DELETE", "INSERT", "SELECT"),
+        "site_change": add,
+        "site_notice": change,
         **dict.fromkeys(("audit_seal", "audit_seal_entry"), add),
         "audit_unsealed": ("DELETE", "INSERT", "SELECT"),
     }
+
+
+def test_the_application_changes_looks_and_words_of_its_own_service_only(catalogue):
+    rows = catalogue(
+        "SELECT column_name::text FROM information_schema.column_privileges"
+        " WHERE grantee = 'yoyaku_app' AND table_name = 'service' AND privilege_type = 'UPDATE' ORDER BY 1"
+    )
+    assert rows == [("brand",), ("contact",), ("pages",), ("wording",)]
+    policies = catalogue("SELECT policyname, cmd, qual, with_check FROM pg_policies WHERE tablename = 'service'")
+    rule = f"({BY_TENANT} AND {BY_SERVICE})"
+    assert set(policies) == {("found", "SELECT", "true", None), ("own_site", "UPDATE", rule, rule)}
 
 
 def test_the_functions_that_run_as_the_owner_are_narrow(catalogue):
@@ -150,6 +163,7 @@ KEPT_AS_IT_WAS = ["rule_set_version", "inventory_version", "booking_event", "aud
 
 
 KEPT_AS_IT_WAS += ["ledger_transaction", "ledger_posting", "cash_close", "receipt", "rule_draft_save", "rule_review"]
+KEPT_AS_IT_WAS += ["site_change"]
 KEPT_AS_IT_WAS += ["audit_seal", "audit_seal_entry"]
 
 

@@ -46,6 +46,7 @@ from yoyaku.db.tables.operations import heartbeat
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.places import closure, closure_displaced, facility_photo
 from yoyaku.db.tables.sealing import audit_seal, audit_seal_entry, audit_unsealed
+from yoyaku.db.tables.sites import site_change, site_notice
 from yoyaku.db.tables.tenancy import (
     facility,
     host,
@@ -127,6 +128,8 @@ __all__ = [
     "rule_set_version",
     "service",
     "signing_key",
+    "site_change",
+    "site_notice",
     "space",
     "staff",
     "suspension",
