@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from yoyaku.cli.tenant_carry import export_command, import_command
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,11 @@ _tongue = click.option("--lang", "tongue", type=click.Choice(["ja", "en", "both"
 
 @click.group()
 def tenant() -> None:
-    """Check, load and list tenant folders."""
+    """Make, check, load and list tenant folders; carry a tenant to another installation."""
+
+
+tenant.add_command(export_command)
+tenant.add_command(import_command)
 
 
 @tenant.command("check")

@@ -1,0 +1,141 @@
+"""A town with a drawn lottery, bookings, payments, receipts and a draft, carried into another installation."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import text
+from tests.integration.lottery.drawn_town import court
+from tests.integration.lottery.won import SATURDAY, WHOLE, accept, announced, winners
+
+from yoyaku.booking.service import cancel_booking, get_booking
+from yoyaku.booking.service.receipts import issue_receipt
+from yoyaku.db.carry import tables_in_order
+from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.registration.service.identity_outcome import delete_documents
+from yoyaku.ruleset.service import begin_draft
+from yoyaku.testing.stack.databases import TEMPLATE
+from yoyaku.testing.town import NOW, SERVICE, TOWN, hours, visit_of
+
+ROOT = Path(__file__).parents[3]
+KEY = "only for tests, forty characters and more"
+OF_A_LIVED_IN_TOWN = {
+    *("booking", "occupancy", "charge", "ledger_posting", "payment_attempt", "receipt", "lottery", "lottery_entry"),
+    *("lottery_outcome", "lottery_win", "lottery_file", "signing_key", "rule_draft", "rule_draft_save", "deadline"),
+    *("outbox", "booking_event", "rule_set_version", "registrant", "account", "staff", "host"),
+}
+
+
+def yoyaku(database, *arguments, code=0, **more):
+    """The command line against a database; what it printed."""
+    settings = {
+        "DATABASE_URL": database.url,
+        "MIGRATION_DATABASE_URL": database.owner_url,
+        "CELERY_BROKER_URL": "memory://",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "SECRET_KEY": KEY,
+        "ENVIRONMENT": "test",
+        "PYTHONPATH": str(ROOT / "platform"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "yoyaku.cli.main", *map(str, arguments)],
+        env={**os.environ, **settings, **more},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def elsewhere(database_server, fresh_database):
+    """Another installation, without any tenant."""
+    made = database_server.make_database(f"{fresh_database.name}_elsewhere", template=TEMPLATE)
+    yield made
+    database_server.drop_database(made.name)
+
+
+async def live(town, runtime):
+    """A month of the town's: a win that became a booking, a paid use with its receipt, a cancelled use, a draft."""
+    rules = await announced(town, runtime, (0, court(SATURDAY, **WHOLE)), (1, court(SATURDAY, **WHOLE)))
+    [(entry_id, place)] = await winners(town)
+    await accept(town, rules, entry_id, place)
+    paid = (await town.book(2, hours("room"))).bookings[0]
+    async with town.act() as conn:
+        payment = await town.pay(conn, paid.booking_id)
+    async with town.act() as conn:
+        visit = visit_of(town.residents[2])
+        booking = await get_booking(conn, visit=visit, booking_id=paid.booking_id)
+        await issue_receipt(conn, visit=visit, rules=town.rules, booking=booking, attempt_id=payment.attempt_id)
+    use = (await town.book(3, hours("room", "14:00", "16:00"))).bookings[0]
+    async with town.act() as conn:
+        visit = visit_of(town.residents[3])
+        await cancel_booking(conn, visit=visit, rules=town.rules, booking_id=use.booking_id, reason="雨")
+    async with town.act() as conn:
+        files = {"rules.yaml": "# 下書き\nlanguage: 1\n"}
+        here = {"tenant_id": TOWN, "service_id": SERVICE}
+        await begin_draft(conn, **here, title="改正", based_on=1, files=files, staff_id=town.clerk, now=NOW)
+
+
+async def test_a_lived_in_town_is_the_same_elsewhere_row_by_row_and_goes_on(
+    town, drawn_runtime, fresh_database, elsewhere, tmp_path
+):
+    await live(town, drawn_runtime)
+    file = tmp_path / "aoba.zip"
+    assert "rows written" in yoyaku(fresh_database, "tenant", "export", TOWN, file)
+    parts = json.loads(ZipFile(file).read("manifest.json"))["parts"]
+    assert OF_A_LIVED_IN_TOWN <= {part["table"] for part in parts if part["rows"]}
+    assert {part["table"] for part in parts} == {table.name for table in tables_in_order()}
+
+    assert "the same row by row" in yoyaku(elsewhere, "tenant", "import", file)
+    assert "the same, row by row" in yoyaku(elsewhere, "tenant", "import", "--compare", file)
+    again = tmp_path / "again.zip"
+    yoyaku(elsewhere, "tenant", "export", TOWN, again)
+    assert json.loads(ZipFile(again).read("manifest.json"))["parts"] == parts
+    assert "is here already" in yoyaku(elsewhere, "tenant", "import", file, code=1)
+
+    there = make_engine(elsewhere.url, pool_size=1)
+    async with tenant_transaction(there, TOWN, SERVICE) as conn:  # what the triggers keep, they keep there, too
+        with pytest.raises(Exception, match="never changed|permission denied"):
+            await conn.execute(text("UPDATE ledger_posting SET yen = yen + 1"))
+    async with tenant_transaction(there, TOWN, SERVICE) as conn:
+        await delete_documents(conn, check_id=town.clerk, now=NOW)
+        resting = "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'"
+        assert (await conn.execute(text(resting))).scalar_one() == 0
+    await there.dispose()
+
+
+async def test_what_was_altered_is_refused_whole_and_what_differs_is_named(town, fresh_database, elsewhere, tmp_path):
+    await town.book(0, hours("room"))
+    file, altered = tmp_path / "aoba.zip", tmp_path / "altered.zip"
+    yoyaku(fresh_database, "tenant", "export", TOWN, file)
+    with ZipFile(file) as one, ZipFile(altered, "w") as other:
+        for name in one.namelist():
+            content = one.read(name)
+            other.writestr(name, content.replace(b"T", b"t", 1) if name.startswith("tables/booking/") else content)
+    assert "rows are missing or were altered" in yoyaku(elsewhere, "tenant", "import", altered, code=1)
+    assert "cannot be taken in" in yoyaku(elsewhere, "tenant", "import", ROOT / "README.md", code=1)
+    assert "no tenant" in yoyaku(elsewhere, "tenant", "export", TOWN, tmp_path / "none.zip", code=1)
+
+    await town.book(1, hours("room", "14:00", "16:00"))
+    said = yoyaku(fresh_database, "tenant", "import", "--compare", file, code=1)
+    assert "booking (halls): 1 → 2" in said
+    assert "registrant" not in said
+
+
+async def test_a_file_sealed_by_other_keys_says_which_setting_mends_it(town, fresh_database, elsewhere, tmp_path):
+    del town
+    file = tmp_path / "aoba.zip"
+    ours, other = "a key of the installation it comes from", "a key of the installation it goes to"
+    yoyaku(fresh_database, "tenant", "export", TOWN, file, DATA_KEYS=ours)
+    assert "DATA_KEYS" in yoyaku(elsewhere, "tenant", "import", file, code=1, DATA_KEYS=other)
+    both = f"{ours},{other}"
+    assert "--other-hashes" in yoyaku(elsewhere, "tenant", "import", file, code=1, DATA_KEYS=both)
+    assert "taken in" in yoyaku(elsewhere, "tenant", "import", "--other-hashes", file, DATA_KEYS=both)
