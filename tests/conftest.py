@@ -21,8 +21,10 @@ from yoyaku.testing.stack.databases import TEMPLATE, Server
 from yoyaku.testing.stack.mail import MailCatcher
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-NO_CHROMIUM = "no Chromium on this machine: sudo apt-get install chromium fonts-noto-cjk"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first that is there; without a window's machinery the same journeys take a third less."""
+CHROMIUM = next((found for found in map(shutil.which, BROWSERS) if found), None)
+NO_CHROMIUM = "no Chromium on this machine: sudo apt-get install chromium-headless-shell fonts-noto-cjk"
 # A busy machine is no fault of the code under test.
 hypothesis.settings.register_profile("yoyaku", deadline=None)
 hypothesis.settings.load_profile("yoyaku")

@@ -18,7 +18,7 @@ SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "hei
 
 def main() -> None:
     """Photograph the top page of each site, and the free times of its first facility."""
-    chromium = which("chromium")
+    chromium = which("chromium") or which("chromium-headless-shell")
     if not DEMO_ENVIRONMENT.is_file() or chromium is None:
         sys.exit("This needs a running demo (make demo) and Chromium (sudo apt-get install chromium fonts-noto-cjk).")
     demo = read_environment(DEMO_ENVIRONMENT)
