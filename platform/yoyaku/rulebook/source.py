@@ -118,6 +118,12 @@ def _read_folder(folder: Path) -> Document:
     return put_together((read_file(file) for file in sorted(folder.glob("*.yaml"))), file=str(folder))
 
 
+def read_texts(path: Path) -> dict[str, str]:
+    """The texts of a rule set's file or folder by file name, as they stand there; it has been read as UTF-8 before."""
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    return {file.name: file.read_text("utf-8-sig") for file in files}
+
+
 def put_together(documents: Iterable[Document], *, file: str) -> Document:
     """The files of a rule set as one document called ``file``, each top-level key from the file that has it."""
     value: dict[str, Any] = {}

@@ -22,7 +22,7 @@ LARGEST_BYTES: Final = 5_000_000
 MOST_FILES: Final = 50
 LONGEST_TITLE: Final = 200
 LONGEST_SAID: Final = 4_000
-_FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.yaml")
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.yaml")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
 

@@ -16,11 +16,12 @@ from yoyaku.rulebook.draft import example_faults
 from yoyaku.rulebook.examples import try_examples
 from yoyaku.rulebook.lint import lint
 from yoyaku.rulebook.lint.installation import Installation, check_installation
-from yoyaku.rulebook.source import FacilitySource, Source, read_source
+from yoyaku.rulebook.source import FacilitySource, Source, read_source, read_texts
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.check import check
 from yoyaku.rules.document import read_file
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
+from yoyaku.ruleset.policy import Texts
 from yoyaku.tenancy.policy import Surroundings, TenantFolder, folder_faults
 from yoyaku.tenancy.service.folder import read_folder
 from yoyaku.tenancy.terms import ServiceEntry, TenantFile
@@ -34,12 +35,13 @@ MAIL: Final = ("subject", "body")
 class CheckedFolder:
     """A folder with all that was made of it. It may be loaded where ``errors`` is empty.
 
-    ``facilities`` are all the tenant's, ``rule_sets`` by service.
+    ``facilities`` are all the tenant's, ``rule_sets`` by service, ``texts`` the files these were read from.
     """
 
     folder: TenantFolder
     facilities: tuple[Facility, ...]
     rule_sets: Mapping[str, RuleSet]
+    texts: Mapping[str, Texts]
     faults: tuple[Fault, ...]
 
     @property
@@ -107,6 +109,7 @@ def check_folder(
         folder=folder,
         facilities=tuple(placed.facility for placed in facilities),
         rule_sets=rules,
+        texts=_read_texts(folder, rule_sets, rules),
         faults=tuple(in_reading_order(faults)),
     )
 
@@ -155,6 +158,12 @@ def _read_rule_sets(
             facts = {"found": service.rule_set, "other": rule_set.service, "allowed": service.code}
             faults.append(_tenant_fault("rule_set_other_service", folder, at, **facts))
     return rules, faults
+
+
+def _read_texts(folder: TenantFolder, root: Path, rules: Mapping[str, RuleSet]) -> dict[str, Texts]:
+    """The texts of the rule sets that could be read."""
+    paths = {service.code: rule_set_path(root, service.rule_set) for service in folder.terms.services}
+    return {code: read_texts(path) for code, path in paths.items() if code in rules and path is not None}
 
 
 def _failing_examples(source: Source, rule_set: RuleSet) -> Iterator[Fault]:

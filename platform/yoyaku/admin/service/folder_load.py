@@ -26,6 +26,7 @@ from yoyaku.lottery.repository.dues import set_off_planning
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import DocumentRefused
 from yoyaku.ruleset import service as ruleset
+from yoyaku.ruleset.policy import Texts
 from yoyaku.tenancy import repository
 from yoyaku.tenancy.policy import host_of, theme_tokens
 
@@ -41,8 +42,11 @@ class DatabaseChangedSince(YoyakuError):
         listed = ", ".join(changes)
         super().__init__(
             f"{tenant_id}: the database was changed since this folder was last loaded, so nothing is overwritten. "
-            f"They differ in: {listed}. Bring the folder up to date first. "
-            f"前回の読み込みの後にデータベースが変更されています。違い: {listed}",
+            f"They differ in: {listed}. Bring the folder up to date first: `yoyaku rules export` writes the rules in force "
+            "into it, and `yoyaku rules import` makes a draft of a folder's rules, which is reviewed and published on the "
+            "pages. "
+            f"前回の読み込みの後にデータベースが変更されています。違い: {listed}。先にフォルダを最新にしてください"
+            "（`yoyaku rules export` で書き出し、`yoyaku rules import` で改正案として取り込めます）。",
             changes=listed,
         )
 
@@ -166,12 +170,13 @@ def inventory_document(checked: CheckedFolder) -> str:
     return msgspec.json.encode({"facilities": checked.facilities}).decode()
 
 
-def published(rule_set: RuleSet) -> ruleset.Checked:
-    """A rule set as it is stored."""
+def published(rule_set: RuleSet, texts: Texts | None = None) -> ruleset.Checked:
+    """A rule set as it is stored, with the texts it was read from, where they are known."""
     return ruleset.Checked(
         document=msgspec.json.encode(rule_set).decode(),
         applies_by=rule_set.applies.by,
         applies_from=date.fromisoformat(rule_set.applies.since),
+        files=texts or {},
     )
 
 
@@ -279,7 +284,7 @@ async def _save_stock_and_rules(
             conn,
             tenant_id=tenant_id,
             service_id=service_id,
-            checked=published(rule_set),
+            checked=published(rule_set, checked.texts[service_id]),
             published_by=loaded_by,
             real_now=real_now,
         )
