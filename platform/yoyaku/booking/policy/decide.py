@@ -79,8 +79,8 @@ def decide_booking(  # noqa: PLR0913 - who asks, by which way, when, for what, b
     """
     act = Act(person=person, channel=channel, actor=actor, now=now)
     case, use = open_case(rules, request=request, act=act)
-    _check_person(case)
-    _check_start(case, use)
+    check_person(case)
+    check_start(case, use)
     check_window(case, "book")
     return finish_plan(case, use, request, held=held, check_form=check_form, application_id=application_id)
 
@@ -130,7 +130,7 @@ def write_plan(case: Case, use: Use, request: BookingRequest, *, claims: tuple[C
     )
 
 
-def _check_person(case: Case) -> None:
+def check_person(case: Case) -> None:
     """Residents book with a registration, at a stage that may; clerks also for people without one."""
     person = case.act.person
     if person is None:
@@ -146,7 +146,7 @@ def _check_person(case: Case) -> None:
         raise MailNotVerified(channel=channel, trace=case.ended_by(mail, "mail not verified"))
 
 
-def _check_start(case: Case, use: Use) -> None:
+def check_start(case: Case, use: Use) -> None:
     """Residents book what has not begun on spaces that are online; clerks also what is going on."""
     by_resident = case.act.actor == "resident"
     if by_resident and not case.placed.space.online:

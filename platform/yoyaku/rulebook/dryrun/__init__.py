@@ -1,0 +1,7 @@
+"""What a draft of rules would do to what is there: each booking decided once more, beside the version it keeps."""
+
+from yoyaku.rulebook.dryrun.compare import Comparison
+from yoyaku.rulebook.dryrun.tally import Tally, TallyLine
+from yoyaku.rulebook.dryrun.values import KINDS, EntrySubject, Finding, FindingKind, Subject
+
+__all__ = ["KINDS", "Comparison", "EntrySubject", "Finding", "FindingKind", "Subject", "Tally", "TallyLine"]
