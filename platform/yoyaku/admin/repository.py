@@ -83,17 +83,6 @@ class StaffRow:
     last_login_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogQuery:
-    """Which acts are asked for; ``None``: all. ``first`` and ``after`` bound the time (aware)."""
-
-    registrant_id: UUID | None = None
-    staff_name: str | None = None
-    act: str | None = None
-    first: datetime | None = None
-    after: datetime | None = None
-
-
 async def add_entry(conn: AsyncConnection, entry: AuditEntry) -> None:
     """Write an act down."""
     values = {name: getattr(entry, name) for name in _SHOWN}
@@ -108,24 +97,6 @@ async def read_entries(
     if subject is not None:
         query = query.where(audit_entry.c.subject_kind == subject[0], audit_entry.c.subject_id == subject[1])
     rows = await conn.execute(query.order_by(audit_entry.c.at.desc(), audit_entry.c.entry_id.desc()).limit(at_most))
-    return [AuditEntry(**row) for row in rows.mappings()]
-
-
-async def search_entries(conn: AsyncConnection, *, wanted: LogQuery, at_most: int) -> list[AuditEntry]:
-    """The latest acts first, of those asked for."""
-    query, of = select(*(audit_entry.c[name] for name in _SHOWN)), audit_entry.c
-    for column, value in (
-        (of.registrant_id, wanted.registrant_id),
-        (of.staff_name, wanted.staff_name),
-        (of.act, wanted.act),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if wanted.first is not None:
-        query = query.where(of.at >= wanted.first)
-    if wanted.after is not None:
-        query = query.where(of.at < wanted.after)
-    rows = await conn.execute(query.order_by(of.at.desc(), of.entry_id.desc()).limit(at_most))
     return [AuditEntry(**row) for row in rows.mappings()]
 
 

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "staff": "List, add and end the staff of a service; one-time codes.",
     "lottery": "Check the public files of lotteries.",
     "ledger": "Compare the books, print balances, export for accounting.",
+    "log": "Check the sealed record of acts, or write it out.",
     "clock": "Show or move a service's business clock (demo only).",
     "demo": "Run everything here with sample cities.",
 }

@@ -16,13 +16,14 @@ from celery.signals import after_task_publish, task_failure, task_success, worke
 
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
-from yoyaku.worker import jobs, payments, reconciling, tidying
+from yoyaku.worker import jobs, payments, reconciling, sealing, tidying
 from yoyaku.worker.heart import beat, beat_of_scheduler, is_due
 from yoyaku.worker.runtime import Process
 
 EVERY_SECONDS: Final = 1.0
 TIDY_EVERY_SECONDS: Final = 3600.0
 RECONCILE_EVERY_SECONDS: Final = 6 * 3600.0
+SEAL_EVERY_SECONDS: Final = 60.0
 STALE_AFTER_SECONDS: Final = 5
 """A wake-up that waited longer is dropped: the next one is there already."""
 LONGEST_JOB_SECONDS: Final = 300
@@ -62,6 +63,7 @@ def configuration() -> dict[str, Any]:
         | {
             "yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS},
             "yoyaku.reconcile": {"task": "yoyaku.reconcile", "schedule": RECONCILE_EVERY_SECONDS},
+            "yoyaku.seal_record": {"task": "yoyaku.seal_record", "schedule": SEAL_EVERY_SECONDS},
         },
     }
 
@@ -98,6 +100,12 @@ def ask_providers() -> None:
 def reconcile() -> None:
     """Compare the providers' books of yesterday with ours."""
     process.run(reconciling.reconcile_services)
+
+
+@app.task(name="yoyaku.seal_record")  # type: ignore[untyped-decorator]
+def seal_record() -> None:
+    """Seal the acts that no batch holds yet."""
+    process.run(sealing.seal_records)
 
 
 @app.task(name="yoyaku.tidy")  # type: ignore[untyped-decorator]

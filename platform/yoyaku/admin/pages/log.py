@@ -1,90 +1,118 @@
-"""The record of acts, for auditors and admins: by person, member of staff, act and day; also as CSV. Itself recorded."""
+"""The record of acts, for auditors and admins: searched, paged, as a file, and how it is sealed. Itself recorded."""
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, need_id, read_form, shown_purpose, ways
-from yoyaku.admin.repository import AuditEntry, LogQuery, search_entries
 from yoyaku.admin.service.looking import note
 from yoyaku.kernel.dates import read_date
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import Permission
-from yoyaku.ui.formats import JAPAN
+from yoyaku.report.repository.record import RecordQuery, RecordRow, count_record, list_acts, search_record
+from yoyaku.report.repository.sealing import count_waiting, read_latest
+from yoyaku.report.service.record import record_csv, record_lines, span_of
+from yoyaku.report.service.sealing import Verdict, verify_record
+from yoyaku.ui.words import Words
 
-SHOWN_AT_MOST: Final = 200
-SENT_AT_MOST: Final = 10_000
-COLUMNS: Final = ("at", "staff_name", "act", "subject_kind", "subject_id", "registrant_id", "purpose", "why")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With what a cell begins that a spreadsheet would reckon out."""
+SHOWN_AT_MOST: Final = 100
+SENT_AT_MOST: Final = 100_000
+SEALS_SHOWN: Final = 5
+HOME: Final = "/counter/log"
+FILES: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
 
-@get("/counter/log")
+@get(HOME)
 async def show_log(door: NamedDependency[Door]) -> Response[Any]:
-    """What is asked of the record."""
+    """What is asked of the record, and how it is sealed."""
     if door.session is None:
-        return door.page.go("/login?next=/counter/log")
+        return door.page.go(f"/login?next={HOME}")
     at_desk(door, Permission.LOG)
-    return _page(door, form={}, found=None)
+    return await _page(door, form={}, found=None)
 
 
-@post("/counter/log", status_code=200)
+@post(HOME, status_code=200)
 async def search_log(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> Response[Any]:
     """What the record says, on the page or as a file."""
     at_desk(door, Permission.LOG)
     form = await read_form(request)
-    as_file = form.get("as") == "csv"
-    found = await search_entries(door.conn, wanted=_wanted(form), at_most=SENT_AT_MOST if as_file else SHOWN_AT_MOST)
-    facts = {"found": len(found), "as_file": as_file}
-    await note(door.conn, act=door.act, done="log_read", facts=facts)
-    return _file(found) if as_file else _page(door, form=form, found=found)
+    wanted, wish = _wanted(form), form.get("as", "")
+    place = int(form["page"]) if form.get("page", "").isdecimal() and len(form["page"]) < len("10000") else 0
+    if wish in FILES:
+        found = await search_record(door.conn, wanted=wanted, at_most=SENT_AT_MOST)
+    else:
+        passed = place * SHOWN_AT_MOST
+        found = await search_record(door.conn, wanted=wanted, at_most=SHOWN_AT_MOST, passed=passed)
+    await note(door.conn, act=door.act, done="log_read", facts={"found": len(found), "as_file": wish in FILES})
+    if wish in FILES:
+        return _file(found, wish)
+    total = await count_record(door.conn, wanted=wanted)
+    return await _page(door, form=form, found=found, place=place, total=total)
 
 
-def _wanted(form: dict[str, str]) -> LogQuery:
-    first, last = read_date(form.get("first", "")), read_date(form.get("last", ""))
+@post(f"{HOME}/verify", status_code=200)
+async def verify_log(door: NamedDependency[Door]) -> Response[Any]:
+    """Recompute every seal of the record, and say what was found."""
+    at_desk(door, Permission.LOG)
+    verdict = await verify_record(door.conn)
+    await note(door.conn, act=door.act, done="log_verified", facts={"differences": len(verdict.differences)})
+    return await _page(door, form={}, found=None, verdict=verdict)
+
+
+def _wanted(form: dict[str, str]) -> RecordQuery:
+    first, after = span_of(read_date(form.get("first", "")), read_date(form.get("last", "")))
     person = form.get("person", "")
-    return LogQuery(
+    return RecordQuery(
         registrant_id=need_id(person, "registrant") if person else None,
-        staff_name=form.get("staff") or None,
+        who=form.get("staff") or None,
         act=form.get("act") or None,
-        first=datetime.combine(first, time(0), JAPAN) if first else None,
-        after=datetime.combine(last + timedelta(days=1), time(0), JAPAN) if last else None,
+        source=form.get("source") or None,
+        subject=form.get("subject") or None,
+        words=form.get("words") or None,
+        first=first,
+        after=after,
     )
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _file(found: list[RecordRow], wish: str) -> Response[Any]:
+    content = record_csv(found) if wish == "csv" else ("\n".join([*record_lines(found), ""])).encode()
+    headers = {"content-disposition": f'attachment; filename="log.{wish}"', "cache-control": "no-store"}
+    return Response(content, media_type=FILES[wish], headers=headers)
 
 
-def _file(found: list[AuditEntry]) -> Response[Any]:
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(COLUMNS)
-    rows.writerows([_cell(getattr(one, name)) for name in COLUMNS] for one in found)
-    headers = {"content-disposition": 'attachment; filename="log.csv"', "cache-control": "no-store"}
-    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+def act_name(words: Words, act: str) -> str:
+    """An act as people read it."""
+    return words.maybe(f"staff.act.{act}") or words.maybe(f"history.{act}") or words.say("staff.act_other")
 
 
-def _page(door: Door, *, form: dict[str, str], found: list[AuditEntry] | None) -> Response[Any]:
+async def _page(  # what the page may show
+    door: Door,
+    *,
+    form: dict[str, str],
+    found: list[RecordRow] | None,
+    place: int = 0,
+    total: int = 0,
+    verdict: Verdict | None = None,
+) -> Response[Any]:
     words = door.words
+    rows = [(one, act_name(words, one.act), shown_purpose(words, one.purpose)) for one in found or ()]
     return door.page.show(
         "admin/log.html",
+        total=total,
+        verdict=verdict,
         form=form,
-        rows=None
-        if found is None
-        else [
-            (one, words.maybe(f"staff.act.{one.act}") or one.act, shown_purpose(words, one.purpose)) for one in found
-        ],
+        acts=sorted(((act, act_name(words, act)) for act in await list_acts(door.conn)), key=lambda one: one[1]),
+        rows=None if found is None else rows,
+        place=place,
+        each=SHOWN_AT_MOST,
+        seals=await read_latest(door.conn, at_most=SEALS_SHOWN),
+        waiting=await count_waiting(door.conn),
         ways=ways(door),
         crumbs=crumbs(door, (words.say("staff.log"), None)),
     )
 
 
-ROUTES: Final = [show_log, search_log]
+ROUTES: Final = [show_log, search_log, verify_log]

@@ -9,8 +9,8 @@ from uuid import UUID
 from litestar import Response
 
 from yoyaku.admin.pages.desk import crumbs, may, shown_purpose
+from yoyaku.admin.pages.log import act_name
 from yoyaku.admin.pages.parts import answer_rows
-from yoyaku.admin.repository import LogQuery, search_entries
 from yoyaku.admin.service.helping import has_second_factor
 from yoyaku.booking.service import BookingView, list_bookings
 from yoyaku.booking.visit import Visit
@@ -22,6 +22,7 @@ from yoyaku.registration.repository.groups import list_memberships
 from yoyaku.registration.service.details import changeable_fields, read_profile, stage_of
 from yoyaku.registration.service.identity_views import open_checks
 from yoyaku.registration.terms import Stage
+from yoyaku.report.repository.record import RecordQuery, search_record
 from yoyaku.ui.formats import long_date
 
 LOOKS_SHOWN: Final = 50
@@ -51,7 +52,7 @@ async def person_page(
     profile = await read_profile(door.conn, registrant_id=registrant_id)
     chosen = find_class(door.terms, profile.row.user_class)
     checks = await open_checks(door.conn, act=door.act, means=door.identity_means, registrant_id=registrant_id)
-    looks = await search_entries(door.conn, wanted=LogQuery(registrant_id=registrant_id), at_most=LOOKS_SHOWN)
+    looks = await search_record(door.conn, wanted=RecordQuery(registrant_id=registrant_id), at_most=LOOKS_SHOWN)
     groups = await list_memberships(door.conn, registrant_id=registrant_id)
     named = {one.code: words.text(one.name) for one in door.terms.validity}
     return door.page.show(
@@ -71,9 +72,7 @@ async def person_page(
         by_hand=[(one.code, words.text(one.name)) for one in door.terms.stages if _may_put(one, profile.row.stage)],
         has_second_factor=await has_second_factor(door.conn, profile=profile),
         may_correct=bool(changeable_fields(door.terms, profile, by="clerk")),
-        looks=[
-            (one, words.maybe(f"staff.act.{one.act}") or one.act, shown_purpose(words, one.purpose)) for one in looks
-        ],
+        looks=[(one, act_name(words, one.act), shown_purpose(words, one.purpose)) for one in looks],
         may={one.value: may(door, one) for one in Permission},
         crumbs=crumbs(door, (words.say("staff.people"), "/counter/people"), (profile.row.name, None)),
     )

@@ -1,0 +1,1 @@
+"""What the report decides: what may be shown, how the record hangs together."""

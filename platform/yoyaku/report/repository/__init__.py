@@ -1,0 +1,1 @@
+"""What the report reads: counts, and the record of acts."""

@@ -1,0 +1,1 @@
+"""Use cases of figures and of the record."""
