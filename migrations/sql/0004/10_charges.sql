@@ -77,7 +77,7 @@ CREATE TABLE ledger_posting (
     tenant_id text NOT NULL,
     service_id text NOT NULL,
     transaction_id uuid NOT NULL,
-    line smallint NOT NULL,
+    line smallint NOT NULL CHECK (line >= 1),
     account text NOT NULL CHECK (
         account IN ('receivable', 'usage_fee', 'cancellation_kept', 'cash', 'clearing', 'bank', 'suspense', 'credit',
                     'differences', 'written_off')
@@ -101,13 +101,14 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transacti
 CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Debit and credit are equal in each transaction, for each payee.
+-- Debit and credit are equal in each transaction, for each payee. Its lines are numbered from one without a gap, so that
+-- the first two stand when it does, and whatever is added later is looked at by its own trigger.
 CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (SELECT count(*) FROM ledger_posting p WHERE (p.tenant_id, p.service_id, p.transaction_id)
-            = (NEW.tenant_id, NEW.service_id, NEW.transaction_id)) < 2
-       OR EXISTS (SELECT FROM ledger_posting p WHERE (p.tenant_id, p.service_id, p.transaction_id)
-            = (NEW.tenant_id, NEW.service_id, NEW.transaction_id) GROUP BY p.payee HAVING sum(p.yen) <> 0)
+    IF (SELECT sum(per.lines) >= 2 AND max(per.last) = sum(per.lines) AND bool_and(per.yen = 0)
+        FROM (SELECT count(*) AS lines, max(p.line) AS last, sum(p.yen) AS yen FROM ledger_posting p
+              WHERE (p.tenant_id, p.service_id, p.transaction_id)
+                  = (NEW.tenant_id, NEW.service_id, NEW.transaction_id) GROUP BY p.payee) AS per) IS NOT TRUE
     THEN
         RAISE EXCEPTION 'A transaction of the ledger does not balance'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'ledger_balanced';
@@ -118,25 +119,20 @@ $$;
 CREATE CONSTRAINT TRIGGER ledger_balanced AFTER INSERT ON ledger_transaction
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
 CREATE CONSTRAINT TRIGGER ledger_balanced AFTER INSERT ON ledger_posting
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.line > 2) EXECUTE FUNCTION refuse_unbalanced();
 
 -- What a charge says is owed and paid is what the ledger says, and what its booking says.
 CREATE FUNCTION refuse_other_books() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    one charge%ROWTYPE;
 BEGIN
-    IF NEW.charge_id IS NULL THEN
-        RETURN NULL;
-    END IF;
-    SELECT * INTO one FROM charge c
-        WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id);
-    IF one.owed_yen - one.paid_yen IS DISTINCT FROM (
-        SELECT coalesce(sum(p.yen), 0) FROM ledger_posting p
-        WHERE (p.tenant_id, p.service_id, p.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
-          AND p.account = 'receivable'
-    ) OR NOT EXISTS (
-        SELECT FROM booking b WHERE (b.tenant_id, b.service_id, b.booking_id)
-            = (one.tenant_id, one.service_id, one.charge_id) AND b.paid_yen = one.paid_yen
+    IF NEW.charge_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM charge c JOIN booking b ON (b.tenant_id, b.service_id, b.booking_id)
+            = (c.tenant_id, c.service_id, c.charge_id)
+        WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
+          AND b.paid_yen = c.paid_yen
+          AND c.owed_yen - c.paid_yen = (
+              SELECT coalesce(sum(p.yen), 0) FROM ledger_posting p
+              WHERE (p.tenant_id, p.service_id, p.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
+                AND p.account = 'receivable')
     ) THEN
         RAISE EXCEPTION 'A charge, its booking and the ledger differ'
             USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'charge_agrees';
@@ -187,15 +183,20 @@ CREATE FUNCTION keep_charge() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owed integer := CASE WHEN NEW.ended_at IS NULL THEN NEW.total_yen ELSE coalesce(NEW.kept_yen, 0) END;
     before integer;
-    happened text;
-    happened_at timestamptz;
+    happened text := CASE WHEN NEW.ended_at IS NULL THEN 'changed' ELSE 'ended' END;
+    raised_at timestamptz := coalesce(NEW.changed_at, NEW.made_at);
+    happened_at timestamptz := coalesce(NEW.ended_at, raised_at);
     kept_as text := CASE NEW.kept_tax WHEN 'out_of_scope' THEN 'cancellation_kept' ELSE 'usage_fee' END;
+    year smallint;
     new_transaction uuid := gen_random_uuid();
     due record;
 BEGIN
     SELECT * INTO due FROM latest_due(NEW.dues);
-    SELECT c.owed_yen INTO before FROM charge c
-        WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id) FOR UPDATE;
+    IF TG_OP = 'UPDATE' THEN
+        SELECT c.owed_yen INTO before FROM charge c
+            WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id) FOR UPDATE;
+    END IF;
+    year := fiscal_year_of(NEW.tenant_id, happened_at);
     IF before IS NULL THEN
         IF owed = 0 THEN
             RETURN NULL;
@@ -204,17 +205,15 @@ BEGIN
         INSERT INTO charge (tenant_id, service_id, charge_id, number, registrant_id, payer_id, payee, raised_at,
                             fiscal_year, owed_yen, method, due_at)
         VALUES (NEW.tenant_id, NEW.service_id, NEW.booking_id, NEW.number, NEW.registrant_id, NEW.payer_id, NEW.payee,
-                coalesce(NEW.changed_at, NEW.made_at),
-                fiscal_year_of(NEW.tenant_id, coalesce(NEW.changed_at, NEW.made_at)), owed, due.method, due.due_at);
+                raised_at, CASE raised_at WHEN happened_at THEN year ELSE fiscal_year_of(NEW.tenant_id, raised_at) END,
+                owed, due.method, due.due_at);
         happened := 'raised';
     ELSE
         UPDATE charge c SET owed_yen = owed, payer_id = NEW.payer_id, method = due.method, due_at = due.due_at
             WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id)
               AND (c.owed_yen, c.payer_id, c.method, c.due_at)
                   IS DISTINCT FROM (owed, NEW.payer_id, due.method, due.due_at);
-        happened := CASE WHEN NEW.ended_at IS NULL THEN 'changed' ELSE 'ended' END;
     END IF;
-    happened_at := CASE WHEN NEW.ended_at IS NOT NULL THEN NEW.ended_at ELSE coalesce(NEW.changed_at, NEW.made_at) END;
     IF before = owed AND (happened = 'changed' OR kept_as = 'usage_fee' OR owed = 0) THEN
         RETURN NULL;
     END IF;
@@ -222,18 +221,18 @@ BEGIN
     VALUES (NEW.tenant_id, NEW.service_id, NEW.booking_id, new_transaction, happened_at, happened, before, owed, NEW.lines);
     INSERT INTO ledger_transaction (tenant_id, service_id, transaction_id, key, kind, at, fiscal_year, charge_id)
     VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 'charge:' || new_transaction, 'charge_' || happened,
-            happened_at, fiscal_year_of(NEW.tenant_id, happened_at), NEW.booking_id);
-    IF before <> owed THEN
-        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, charge_id, yen)
-        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 1, 'receivable', NEW.payee, NEW.booking_id, owed - before);
-    END IF;
+            happened_at, year, NEW.booking_id);
     IF happened = 'ended' AND kept_as <> 'usage_fee' AND owed > 0 THEN
-        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, yen)
-        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 2, 'usage_fee', NEW.payee, before),
-               (NEW.tenant_id, NEW.service_id, new_transaction, 3, kept_as, NEW.payee, -owed);
+        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, charge_id, yen)
+        SELECT NEW.tenant_id, NEW.service_id, new_transaction, row_number() OVER (ORDER BY p.line), p.account, NEW.payee,
+               p.charge_id, p.yen
+        FROM (VALUES (1, 'receivable', NEW.booking_id, owed - before), (2, 'usage_fee', NULL, before),
+                     (3, kept_as, NULL, -owed)) AS p (line, account, charge_id, yen)
+        WHERE p.yen <> 0;
     ELSE
-        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, yen)
-        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 2, 'usage_fee', NEW.payee, before - owed);
+        INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, charge_id, yen)
+        VALUES (NEW.tenant_id, NEW.service_id, new_transaction, 1, 'receivable', NEW.payee, NEW.booking_id, owed - before),
+               (NEW.tenant_id, NEW.service_id, new_transaction, 2, 'usage_fee', NEW.payee, NULL, before - owed);
     END IF;
     RETURN NULL;
 END
