@@ -11,6 +11,7 @@ from uuid import UUID
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.drawn import DrawnQuote
 from yoyaku.booking.policy import BookingPlan, BookingRequest, CancellationPlan, Person, ScheduleRow
+from yoyaku.booking.policy.closing import Closing
 from yoyaku.booking.terms import State
 from yoyaku.facility.policy import Slot
 from yoyaku.fee.policy import FeeLine
@@ -151,12 +152,13 @@ class CartItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotState:
-    """How many of ``capacity`` surfaces are free in a slot, and its mark in the grid."""
+    """How many of ``capacity`` surfaces are free in a slot, its mark in the grid, and the closure that closes it."""
 
     slot: Slot
     free: int
     capacity: int
     mark: Mark
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,13 @@ from yoyaku.rules.values import Clause, Code, When
 
 Event = Literal[
     "booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed",
+    "booking_reopened",
     "registration_applied", "registration_advanced", "registration_rejected", "registration_expiring",
     "registration_expired", "registration_renewed", "registration_ended", "mail_to_verify", "mail_changed",
     "password_to_set", "password_changed", "login_changed", "documents_asked", "group_invited",
     "lottery_entered", "lottery_withdrawn", "lottery_reminder", "lottery_won", "lottery_lost", "lottery_win_reminder",
     "lottery_accepted", "lottery_declined", "lottery_lapsed", "lottery_restored", "lottery_delayed", "lottery_undone",
+    "lottery_revoked",
     "relief_decided",
     "payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late",
     "mandate_decided", "debit_announced", "debit_failed",
@@ -25,10 +27,10 @@ ALWAYS_TOLD: Final = frozenset({
 """Events of which people are told whatever the rules say: a link they asked for, or a change they must know of."""
 
 TOLD_BY_DEFAULT: Final = frozenset({
-    "relief_decided", "payment_succeeded", "payment_reversed", "payment_received_late"
+    "relief_decided", "payment_succeeded", "payment_reversed", "payment_received_late", "booking_reopened"
 })  # fmt: skip
-"""Events of bookings of which the registrant is told where no entry speaks of them: what they asked for was decided, or
-their money moved at a provider."""
+"""Events of bookings of which the registrant is told where no entry speaks of them: what they asked for was decided,
+their money moved at a provider, or what displaced them has ended."""
 
 
 class Notice(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):

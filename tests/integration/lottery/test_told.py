@@ -136,7 +136,8 @@ async def test_every_event_of_a_lottery_has_words_in_both_languages(town, drawn_
     await announced(town, drawn_runtime, (0, ALL_COURTS))
     await tell_events(drawn_runtime)
     kinds = (
-        "lottery_withdrawn", "lottery_reminder", "lottery_win_reminder", "lottery_delayed", "lottery_undone"
+        "lottery_withdrawn", "lottery_reminder", "lottery_win_reminder", "lottery_delayed", "lottery_undone",
+        "lottery_revoked",
     )  # fmt: skip
     for language in ("ja", "en"):
         async with town.act() as conn:

@@ -15,6 +15,7 @@ from yoyaku.booking.pages.places import code_words
 from yoyaku.booking.views import SlotState
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.ui.formats import clock_time
+from yoyaku.ui.words import Words
 
 
 def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: Here) -> list[dict[str, Any]]:
@@ -22,7 +23,9 @@ def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: H
     rows: list[dict[str, Any]] = []
     for placed in spaces:
         lot = known.drawn.get((placed.space_id, on))
-        slots = [slot_cell(placed, state, lot) for state in known.found.get((placed.space_id, on), ())]
+        slots = [
+            slot_cell(placed, state, lot, words=here.words) for state in known.found.get((placed.space_id, on), ())
+        ]
         if not slots:
             continue
         space = placed.space
@@ -43,7 +46,9 @@ def space_rows(spaces: Sequence[PlacedSpace], *, known: Known, on: date, here: H
     return rows
 
 
-def slot_cell(placed: PlacedSpace, state: SlotState, drawn: DrawnDay | None = None) -> dict[str, object]:
+def slot_cell(
+    placed: PlacedSpace, state: SlotState, drawn: DrawnDay | None = None, *, words: Words | None = None
+) -> dict[str, object]:
     """One slot: its hours, its sign, and whether it may be ticked: to be booked, or to be entered by the cart."""
     slot = state.slot
     lot = drawn if state.free and state.mark not in FREE else None
@@ -58,5 +63,5 @@ def slot_cell(placed: PlacedSpace, state: SlotState, drawn: DrawnDay | None = No
         "capacity": state.capacity,
         "bookable": state.mark in FREE or enters,
         "yen": None,
-        "note": None,
+        "note": words.text(state.closing.reason) if words is not None and state.closing is not None else None,
     }

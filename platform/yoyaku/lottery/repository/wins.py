@@ -191,7 +191,7 @@ async def reopen_wins(conn: AsyncConnection, *, entry_ids: Sequence[UUID], accep
 async def tell_winners(
     conn: AsyncConnection,
     *,
-    kind: Literal["lottery_win_reminder", "lottery_lapsed", "lottery_restored"],
+    kind: Literal["lottery_win_reminder", "lottery_lapsed", "lottery_restored", "lottery_revoked"],
     entry_ids: Sequence[UUID],
     facts: Mapping[str, Any] | None = None,
 ) -> None:

@@ -1,0 +1,98 @@
+"""Closures that stand, and ending one: what is left of it can be booked again, and whom it displaced is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.admin.service.audit import note_act
+from yoyaku.admin.service.closure_refusals import ClosureEnded
+from yoyaku.booking.policy.closing import closed_units
+from yoyaku.booking.repository import acts
+from yoyaku.booking.repository import closures as stored
+from yoyaku.booking.repository.bookings import lock_booking
+from yoyaku.booking.repository.closures import ClosureView, Displaced
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.finding import require_clerk, require_why
+from yoyaku.booking.visit import Visit
+from yoyaku.kernel.errors import NotAllowed, NotFound
+
+
+async def list_closures(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules) -> list[ClosureView]:
+    """Closures of the facilities that a member of staff works for, those that stand first."""
+    require_clerk(visit)
+    today = rules.civil_date(visit.now)
+    return await stored.list_closures(conn, facilities=sorted(visit.facilities), today=today)
+
+
+async def read_closure(conn: AsyncConnection, *, visit: Visit, closure_id: UUID) -> ClosureView:
+    """One closure, which nobody else ends meanwhile.
+
+    Raises:
+        NotFound, NotAllowed: there is none of that id, or it is of other facilities.
+    """
+    require_clerk(visit)
+    found = await stored.lock_closure(conn, closure_id=closure_id)
+    if found is None:
+        raise NotFound(what="closure")
+    if visit.facilities and found.closing.facility not in visit.facilities:
+        raise NotAllowed
+    return found
+
+
+async def displaced_by(conn: AsyncConnection, *, closure_id: UUID) -> Sequence[Displaced]:
+    """Whom a closure displaced."""
+    return await stored.displaced_by(conn, closure_id=closure_id)
+
+
+async def end_closure(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, closure_id: UUID, why: str) -> int:
+    """End a closure now: what is left of it can be booked again, and whoever it displaced is told; how many.
+
+    What other closures of the facility take stays taken.
+
+    Raises:
+        NotFound, NotAllowed: there is none of that id, or it is of other facilities.
+        WhyMissing, ClosureEnded: no reason was given; it has ended before.
+    """
+    why = require_why(why)
+    found = await read_closure(conn, visit=visit, closure_id=closure_id)
+    today = rules.civil_date(visit.now)
+    if found.ended_at is not None or found.closing.last_on < today:
+        raise ClosureEnded
+    minute = int((visit.now - rules.instant(today, 0)).total_seconds()) // 60
+    await stored.end_closure(conn, visit=visit, closure_id=closure_id, day=today, minute=minute, why=why)
+    await _take_again(conn, visit, rules, found)
+    told = await _tell_displaced(conn, visit, found, why)
+    facts = {"kind": found.closing.kind, "facility": found.closing.facility, "told": told}
+    await note_act(conn, visit=visit, act="closure_ended", subject=("closure", str(closure_id)), why=why, facts=facts)
+    return told
+
+
+async def _take_again(conn: AsyncConnection, visit: Visit, rules: ServiceRules, ended: ClosureView) -> None:
+    """What another closure wanted too, and could not have twice, is its own from now on."""
+    closing = ended.closing
+    others = await stored.standing_closures(
+        conn, facilities=[closing.facility], first=closing.first_on, end=closing.last_on + timedelta(days=1)
+    )
+    for one in others:
+        units = closed_units(rules, one.closing)
+        await stored.occupy(conn, visit=visit, closure_id=one.closure_id, closing=one.closing, units=units)
+
+
+async def _tell_displaced(conn: AsyncConnection, visit: Visit, ended: ClosureView, why: str) -> int:
+    """Tell those whose use is still to come that they may book again; their bookings stay revoked."""
+    told = 0
+    for one in await stored.displaced_by(conn, closure_id=ended.closure_id):
+        if one.kind != "booking":
+            continue
+        booking = await lock_booking(conn, visit=visit, booking_id=one.subject_id, owner=None)
+        if booking is None or booking.period.ends_at <= visit.now:
+            continue
+        facts = {"number": booking.number, "state": booking.state, "reason": why}
+        act = acts.Act(booking_id=booking.booking_id, kind="booking_reopened", facts=facts, why=why)
+        await acts.update_booking(conn, visit=visit, booking_id=booking.booking_id, changes={}, act=act)
+        told += 1
+    return told
