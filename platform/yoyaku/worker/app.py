@@ -16,7 +16,7 @@ from celery.signals import after_task_publish, task_failure, task_success, worke
 
 from yoyaku.kernel.log import configure_logging
 from yoyaku.kernel.settings import Settings
-from yoyaku.worker import jobs, payments, reconciling, sealing, tidying
+from yoyaku.worker import dry_runs, jobs, payments, reconciling, sealing, tidying
 from yoyaku.worker.heart import beat, beat_of_scheduler, is_due
 from yoyaku.worker.runtime import Process
 
@@ -58,7 +58,10 @@ def configuration() -> dict[str, Any]:
         "timezone": "UTC",
         "beat_schedule": {
             name: {"task": name, "schedule": EVERY_SECONDS, "options": {"expires": STALE_AFTER_SECONDS}}
-            for name in ("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails", "yoyaku.ask_providers")
+            for name in (
+                *("yoyaku.meet_deadlines", "yoyaku.tell_events", "yoyaku.send_mails", "yoyaku.ask_providers"),
+                "yoyaku.dry_runs",
+            )
         }
         | {
             "yoyaku.tidy": {"task": "yoyaku.tidy", "schedule": TIDY_EVERY_SECONDS},
@@ -94,6 +97,12 @@ def send_mails() -> None:
 def ask_providers() -> None:
     """Ask payment providers what became of what is pending."""
     process.run(payments.ask_providers)
+
+
+@app.task(name="yoyaku.dry_runs")  # type: ignore[untyped-decorator]
+def do_dry_runs() -> None:
+    """Go on with what a draft of rules would change."""
+    process.run(dry_runs.do_dry_runs)
 
 
 @app.task(name="yoyaku.reconcile")  # type: ignore[untyped-decorator]

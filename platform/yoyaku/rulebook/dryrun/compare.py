@@ -33,6 +33,11 @@ class Comparison:
         self._differing: dict[str, frozenset[FindingKind]] = {}
         self._schedules = Schedules(old, now), Schedules(new, now)
 
+    @property
+    def old(self) -> ServiceRules:
+        """The version that is kept."""
+        return self._old
+
     def differing(self, space_id: str) -> frozenset[FindingKind]:
         """What can come out otherwise at a space at all."""
         if space_id not in self._differing:

@@ -1,0 +1,189 @@
+"""Doing a dry run: person by person, each piece in a transaction of its own together with how far it is.
+
+Whoever is killed leaves the pieces that were done; the next goes on after them. Nothing of what is looked at is changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.admin.service.dry_run import MOST_STORED, get_run, tally_of
+from yoyaku.booking.policy import HeldBooking
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.db.engine import encode_json
+from yoyaku.facility.terms import Facility
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.rulebook.compile import compile_rules
+from yoyaku.rulebook.draft import read_draft
+from yoyaku.rulebook.dryrun import Comparison, EntrySubject, Finding, Subject
+from yoyaku.rulebook.dryrun import repository as stored
+from yoyaku.rulebook.dryrun.repository import Run
+from yoyaku.rulebook.dryrun.rows import read_entry, read_subject
+from yoyaku.rulebook.dryrun.values import Head
+from yoyaku.rulebook.provider import StoredInventory
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.ruleset.service import document_of, inventory_of
+
+PEOPLE_AT_ONCE: Final = 200
+NOBODY: Final = UUID(int=0)
+LONGEST_TURN_SECONDS: Final = 120.0
+"""Then the worker turns to other work; the run goes on at its next turn."""
+
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+class DraftGone(YoyakuError):
+    """The draft cannot be read any more; it was checked when the run was asked for."""
+
+    status = 500
+    code = "draft_unreadable"
+    title = "The draft cannot be read."
+
+
+@dataclass(kw_only=True)
+class DryRun:
+    """One turn at a run: which service's, by which transactions; versions and comparisons are kept while it lasts."""
+
+    tenant_id: str
+    service_id: str
+    run_id: UUID
+    transaction: Transaction
+    longest_seconds: float = LONGEST_TURN_SECONDS
+    _draft: RuleSet | None = None
+    _compared: dict[tuple[int, int], Comparison] = field(default_factory=dict)
+
+    async def go_on(self) -> bool:
+        """Do as much as fits into one turn; whether the run is over. One worker at a time is at it."""
+        async with self.transaction() as guard:
+            if not await stored.hold_alone(guard, run_id=self.run_id):
+                return False
+            ends = time.monotonic() + self.longest_seconds
+            while time.monotonic() < ends:
+                if await self.do_piece():
+                    return True
+        return False
+
+    async def do_piece(self) -> bool:
+        """Look at the next people and keep what is found, all in one transaction; whether the run is over."""
+        async with self.transaction() as conn:
+            run = await get_run(conn, run_id=self.run_id)
+            if run.is_over:
+                return True
+            if run.cancel_asked:
+                await stored.forget_findings(conn, run_id=self.run_id)
+                return await stored.finish_run(conn, run_id=self.run_id, state="cancelled")
+            if run.state == "waiting":
+                total = await stored.count_subjects(conn, as_of=run.as_of)
+                await stored.start_run(conn, run_id=self.run_id, total=total)
+            after = run.reached or NOBODY
+            people = await stored.read_people(conn, after=after, at_most=PEOPLE_AT_ONCE)
+            if not people:
+                return await stored.finish_run(conn, run_id=self.run_id, state="done")
+            await self._look(conn, run, after=after, upto=people[-1])
+            return False
+
+    async def fail(self, error: str) -> None:
+        """End the run as failed, whatever it found so far."""
+        async with self.transaction() as conn:
+            await stored.finish_run(conn, run_id=self.run_id, state="failed", error=error)
+
+    async def _look(self, conn: AsyncConnection, run: Run, *, after: UUID, upto: UUID) -> None:
+        bookings = await stored.read_bookings(conn, after=after, upto=upto, as_of=run.as_of)
+        entries = await stored.read_entries(conn, after=after, upto=upto)
+        subjects: list[Subject | EntrySubject] = [read_subject(told, as_of=run.as_of) for told in bookings]
+        subjects += [read_entry(told) for told in entries]
+        by_person: dict[object, list[Subject | EntrySubject]] = {}
+        for subject in subjects:
+            by_person.setdefault(subject.head.registrant_id, []).append(subject)
+        await self._prepare(conn, run, {subject.head.versions for subject in subjects})
+        tally = tally_of(run)
+        rows: list[dict[str, Any]] = []
+        for mine in by_person.values():
+            found = self._findings(mine)
+            tally.add_person([(one.head.kind, self._falls(one), findings) for one, findings in found])
+            for one, findings in found:
+                room = MOST_STORED - tally.stored
+                kept = [_row(one.head, finding, tally.stored + place) for place, finding in enumerate(findings[:room])]
+                tally.stored += len(kept)
+                rows += kept
+        await stored.add_findings(conn, run_id=run.run_id, rows=rows)
+        told = encode_json(tally)
+        await stored.advance_run(
+            conn, run_id=run.run_id, looked=len(subjects), reached=upto, tally=told, broken=tally.broken
+        )
+
+    def _findings(
+        self, subjects: Sequence[Subject | EntrySubject]
+    ) -> list[tuple[Subject | EntrySubject, list[Finding]]]:
+        """What is found about everything of one person; limits count what was made before."""
+        held: list[HeldBooking] = []
+        found: list[tuple[Subject | EntrySubject, list[Finding]]] = []
+        for one in subjects:
+            comparison = self._compared[one.head.versions]
+            if isinstance(one, EntrySubject):
+                found.append((one, comparison.entry_findings(one)))
+            else:
+                found.append((one, comparison.findings(one, held)))
+                held.append(one.held)
+        return found
+
+    def _falls(self, subject: Subject | EntrySubject) -> bool:
+        """Whether it would fall under the draft by its own ``applies``, if it were made anew."""
+        draft = self._draft
+        if draft is None:
+            return False
+        made_at = subject.booked.made_at if isinstance(subject, Subject) else subject.made_at
+        rules = self._compared[subject.head.versions].old
+        day = subject.head.use_on if draft.applies.by == "used" else rules.civil_date(made_at)
+        return draft.applies.since <= day.isoformat()
+
+    async def _prepare(self, conn: AsyncConnection, run: Run, versions: set[tuple[int, int]]) -> None:
+        """The draft beside each pair of versions that something keeps, over the facilities of that time."""
+        if self._draft is None:
+            self._draft = await self._read_draft(conn, run)
+        for version, inventory_version in sorted(versions - self._compared.keys()):
+            document = await document_of(conn, tenant_id=self.tenant_id, service_id=self.service_id, version=version)
+            facilities = await self._facilities(conn, inventory_version)
+            old = _compiled(msgspec.json.decode(document, type=RuleSet), facilities)
+            new = _compiled(self._draft, facilities)
+            self._compared[version, inventory_version] = Comparison(old, new, now=run.as_of)
+
+    async def _read_draft(self, conn: AsyncConnection, run: Run) -> RuleSet:
+        texts = await stored.read_texts(conn, draft_id=run.draft_id, revision=run.revision)
+        rule_set = read_draft(texts, [], name=str(run.draft_id)).rule_set
+        if rule_set is None:
+            raise DraftGone(draft=str(run.draft_id))
+        return rule_set
+
+    async def _facilities(self, conn: AsyncConnection, version: int) -> list[Facility]:
+        stored_inventory = await inventory_of(conn, tenant_id=self.tenant_id, version=version)
+        return msgspec.json.decode(stored_inventory, type=StoredInventory).facilities
+
+
+def _compiled(rule_set: RuleSet, facilities: list[Facility]) -> ServiceRules:
+    return compile_rules(rule_set, facilities)
+
+
+def _row(head: Head, finding: Finding, place: int) -> dict[str, Any]:
+    return {
+        "place": place,
+        "kind": finding.kind,
+        "subject_kind": head.kind,
+        "subject_id": head.subject_id,
+        "number": head.number,
+        "registrant_id": head.registrant_id,
+        "facility_id": head.facility_id,
+        "use_on": head.use_on,
+        "was": finding.was,
+        "becomes": {**finding.becomes, "path": finding.path, "reference": finding.reference},
+        "change_yen": finding.change_yen,
+        "breaks": finding.breaks,
+    }
