@@ -188,7 +188,27 @@ async def test_a_paid_booking_is_cancelled_and_refunded_in_full_without_a_card(a
     assert await row_of(rooms, booking_id) is None
 
 
-@pytest.mark.fact("MG-059", "MG-064", "MG-T12")
+@pytest.mark.fact("MG-025", "MG-028", "MG-029", "MG-030", "MG-031")
+async def test_the_mail_of_a_payment_is_the_permit_and_that_of_its_return_names_the_same_number(
+    application, services, rooms, works
+):
+    [booking_id] = await book(application, services["rooms"], use("2027-03-13"))
+    page = await pay(rooms, booking_id)
+    await works()
+    number = re.search(r"収納番号\s*(\d{16})", plain(page.text))[1]
+    shown = "当日利用前に受付にご提示ください", "身分証明書を併せて", "03-5431-5932", "平日 9時"
+    assert await inbox(rooms, number, "利用承認書の代わり", *shown) == ["使用料の決済完了通知"]
+
+    await rooms.get(f"/me/bookings/cancel?booking={booking_id}&seen=2")
+    await rooms.post("/me/bookings/cancel", **hidden(rooms.html), sure="yes", reason="都合により")
+    await begin(rooms, booking_id)
+    await works()
+    told = f"収納番号：{number}", "決済取消額：700円", "利用日：", "利用時刻："
+    assert await inbox(rooms, *told) == ["使用料の決済取消通知"]
+    assert await inbox(rooms, number) == ["使用料の決済取消通知", "使用料の決済完了通知"]
+
+
+@pytest.mark.fact("MG-059", "MG-064", "MG-065", "MG-T12")
 async def test_a_partial_refund_charges_what_is_kept_anew_and_a_declined_card_leaves_the_debt(
     application, services, rooms, works
 ):
