@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.lottery.pages.plots import Bar, Plot, plot_of
 from yoyaku.lottery.policy.hiding import Hidden, Shown
 from yoyaku.lottery.policy.report import MonthRow, Number, Odds, Report, most_wanted
 from yoyaku.ui.formats import clock_time, long_date, month_name, short_date, weekday
+from yoyaku.ui.plots import Bar, Plot, plot_of
 from yoyaku.ui.words import Words
 
 TABLES: Final = ("ranks", "by_person", "by_state", "facilities", "weekdays", "bands", "slots", "months")

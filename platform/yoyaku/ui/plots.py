@@ -1,4 +1,4 @@
-"""Plots of the report: bars as SVG, drawn without scripts or styles; everything they show stands in a table too."""
+"""Plots as SVG, bars and heat maps, drawn without scripts or styles; everything they show stands in a table too."""
 
 from __future__ import annotations
 
@@ -63,6 +63,65 @@ def plot_of(bars: Sequence[Bar]) -> Plot:
         for place, bar in enumerate(bars)
     ]
     return Plot(height=len(bars) * ROW, bars=placed, desc=" / ".join(f"{bar.label}: {bar.said}" for bar in bars))
+
+
+HEAT_LEFT: Final = 52
+HEAT_TOP: Final = 26
+HEAT_ROW: Final = 26
+PALEST: Final = 0.06
+DARKEST: Final = 0.5
+"""How strong the darkest cell is: the number in it stays legible on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatCell:
+    """A cell at its place: how strong its colour is, and its number, which says the same without the colour."""
+
+    x: float
+    y: int
+    strength: float
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatMap:
+    """A heat map, ready to be written down."""
+
+    height: int
+    cell: float
+    columns: Sequence[tuple[float, str]]
+    rows: Sequence[tuple[int, str]]
+    cells: Sequence[HeatCell]
+    desc: str
+    wide: int = WIDE
+    row: int = HEAT_ROW
+
+
+def heat_map_of(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None]]], *, desc: str) -> HeatMap:
+    """A heat map of shares (0 to 1; ``None``: nothing is offered there), each with its number in per cent."""
+    cell = (WIDE - HEAT_LEFT) / max(len(columns), 1)
+    places = [round(HEAT_LEFT + place * cell, 1) for place in range(len(columns))]
+    cells = [
+        HeatCell(x=x, y=_heat_y(line), strength=_strength(share), said="" if share is None else f"{share * 100:.0f}")
+        for line, (_, shares) in enumerate(rows)
+        for x, share in zip(places, shares, strict=True)
+    ]
+    return HeatMap(
+        height=_heat_y(len(rows)),
+        cell=round(cell, 1),
+        columns=[(round(x + cell / 2, 1), name) for x, name in zip(places, columns, strict=True)],
+        rows=[(_heat_y(line), name) for line, (name, _) in enumerate(rows)],
+        cells=cells,
+        desc=desc,
+    )
+
+
+def _heat_y(line: int) -> int:
+    return HEAT_TOP + line * HEAT_ROW
+
+
+def _strength(share: float | None) -> float:
+    return 0 if share is None else round(PALEST + min(share, 1) * (DARKEST - PALEST), 2)
 
 
 def fit(text: str, most: int) -> str:

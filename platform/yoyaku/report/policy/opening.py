@@ -1,0 +1,136 @@
+"""How much could be used: the unit-hours that facilities offer, by weekday and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.facility.policy import PlacedSpace
+from yoyaku.facility.policy.refusals import SlotNotOffered
+from yoyaku.facility.policy.slots import day_slots, timetable_for
+from yoyaku.report.policy.counts import UseCount
+from yoyaku.report.policy.span import Span
+
+NIGHT: Final = -1
+"""Stands for the hour where one stays the night."""
+WEEKDAYS: Final = range(7)
+
+Cell = tuple[str, int, int]
+"""Facility, weekday (Monday 0), hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heat:
+    """Shares of what was offered: for each hour, by weekday; ``None``: nothing was offered. And the whole."""
+
+    hours: Sequence[tuple[int, Sequence[float | None]]]
+    used: float
+    offered: float
+
+    @property
+    def share(self) -> float | None:
+        """The share of all that was offered."""
+        return None if self.offered <= 0 else min(self.used / self.offered, 1)
+
+
+def units_of(rules: ServiceRules) -> Mapping[str, int]:
+    """How much of its floor each space takes."""
+    return {placed.space_id: placed.units for placed in rules.inventory.spaces.values()}
+
+
+def grains_of(rules: ServiceRules, *, facilities: Sequence[str] = ()) -> Mapping[str, int]:
+    """The minutes of each floor's pieces of time (1440: nights), of these facilities or of all."""
+    floors = {one.resource_id for one in rules.inventory.spaces.values() if _counts(one, facilities)}
+    return {floor: rules.inventory.buckets[floor] for floor in sorted(floors)}
+
+
+def opening_of(rules: ServiceRules, *, span: Span) -> Mapping[Cell, float]:
+    """The unit-hours (unit-nights) that are offered in a span, by the rules as they are now; closed days have none."""
+    offered: dict[Cell, float] = {}
+    kept: dict[tuple[object, ...], list[tuple[int, float]]] = {}
+    for spaces in _by_floor(rules, span.facilities):
+        first = spaces[0]
+        calendar = rules.calendar_of(first.facility.code)
+        units = rules.inventory.resources[first.resource_id]
+        for day in _days(span):
+            if not calendar.is_open(day):
+                continue
+            facts = rules.day_facts(day)
+            key = (first.resource_id, day.weekday(), *facts.values())
+            hours = kept.get(key)
+            if hours is None:
+                hours = kept[key] = _hours(rules, spaces, day)
+            for hour, share in hours:
+                cell = (first.facility.code, day.weekday(), hour)
+                offered[cell] = offered.get(cell, 0) + share * units
+    return offered
+
+
+def heat_of(
+    uses: Sequence[UseCount], *, offered: Mapping[Cell, float], closed: Sequence[UseCount], facility: str | None = None
+) -> Heat:
+    """What was used of what was offered and not closed: of one facility, or of all together."""
+    used = _summed(uses, facility)
+    open_hours: dict[tuple[int, int], float] = {}
+    for (code, weekday, hour), units in offered.items():
+        if facility in (None, code):
+            open_hours[weekday, hour] = open_hours.get((weekday, hour), 0) + units
+    for place, units in _summed(closed, facility).items():
+        open_hours[place] = max(open_hours.get(place, 0) - units, 0)
+    hours = sorted({hour for (_, hour), units in open_hours.items() if units > 0})
+    rows = [
+        (hour, [_share(used.get((day, hour), 0), open_hours.get((day, hour), 0)) for day in WEEKDAYS]) for hour in hours
+    ]
+    return Heat(hours=rows, used=sum(used.values()), offered=sum(open_hours.values()))
+
+
+def _summed(counts: Sequence[UseCount], facility: str | None) -> dict[tuple[int, int], float]:
+    found: dict[tuple[int, int], float] = {}
+    for one in counts:
+        if facility in (None, one.facility):
+            found[one.weekday, one.hour] = found.get((one.weekday, one.hour), 0) + one.used
+    return found
+
+
+def _share(used: float, offered: float) -> float | None:
+    return None if offered <= 0 else min(used / offered, 1)
+
+
+def _by_floor(rules: ServiceRules, facilities: Sequence[str]) -> list[list[PlacedSpace]]:
+    """Spaces that stand on one floor, together."""
+    floors: dict[str, list[PlacedSpace]] = {}
+    for placed in rules.inventory.spaces.values():
+        if _counts(placed, facilities):
+            floors.setdefault(placed.resource_id, []).append(placed)
+    return list(floors.values())
+
+
+def _counts(placed: PlacedSpace, facilities: Sequence[str]) -> bool:
+    return placed.facility.bookable and (not facilities or placed.facility.code in facilities)
+
+
+def _days(span: Span) -> Iterator[date]:
+    return (span.first + timedelta(days=count) for count in range((span.end - span.first).days))
+
+
+def _hours(rules: ServiceRules, spaces: Sequence[PlacedSpace], day: date) -> list[tuple[int, float]]:
+    """The hours of a day on which a floor is offered, each by how much of it: by the first space that is."""
+    for placed in spaces:
+        try:
+            entry, timetable = timetable_for(rules, placed, day, rules.instant(day, 0))
+        except SlotNotOffered:
+            continue
+        slots = day_slots(rules, placed, day, timetable_code=entry.timetable, timetable=timetable)
+        if placed.by_night:
+            return [(NIGHT, 1.0)] if slots else []
+        found: dict[int, float] = {}
+        for slot in slots:
+            for hour in range(slot.starts_minute // 60, -(-slot.ends_minute // 60)):
+                inside = min(slot.ends_minute, hour * 60 + 60) - max(slot.starts_minute, hour * 60)
+                found[hour] = min(found.get(hour, 0) + inside / 60, 1.0)
+        if found:
+            return sorted(found.items())
+    return []
