@@ -91,7 +91,7 @@ async def test_a_lived_in_town_is_the_same_elsewhere_row_by_row_and_goes_on(
     file = tmp_path / "aoba.zip"
     assert "rows written" in yoyaku(fresh_database, "tenant", "export", TOWN, file)
     parts = json.loads(ZipFile(file).read("manifest.json"))["parts"]
-    assert OF_A_LIVED_IN_TOWN <= {part["table"] for part in parts if part["rows"]}
+    assert {part["table"] for part in parts if part["rows"]} >= OF_A_LIVED_IN_TOWN
     assert {part["table"] for part in parts} == {table.name for table in tables_in_order()}
 
     assert "the same row by row" in yoyaku(elsewhere, "tenant", "import", file)
@@ -103,7 +103,7 @@ async def test_a_lived_in_town_is_the_same_elsewhere_row_by_row_and_goes_on(
 
     there = make_engine(elsewhere.url, pool_size=1)
     async with tenant_transaction(there, TOWN, SERVICE) as conn:  # what the triggers keep, they keep there, too
-        with pytest.raises(Exception, match="never changed|permission denied"):
+        with pytest.raises(Exception, match=r"never changed|permission denied"):
             await conn.execute(text("UPDATE ledger_posting SET yen = yen + 1"))
     async with tenant_transaction(there, TOWN, SERVICE) as conn:
         await delete_documents(conn, check_id=town.clerk, now=NOW)

@@ -1,0 +1,1 @@
+"""A new city from a few answers: its folder, a first rule set, and what is still open."""
