@@ -19,7 +19,7 @@ TABLE = [
     (r"/counter(/(sheet|behalf|behalf/find|walk-in|bookings/.*|reliefs.*))?", Permission.BOOKINGS),
     (r"/counter/(people|people/find|people/forgotten-id|purpose)", Permission.PEOPLE),
     (r"/counter/people/[0-9a-f-]{36}/(code|second-factor)", Permission.CODES),
-    (r"/counter/people/[0-9a-f-]{36}/(end|delete)", Permission.DELETE),
+    (r"/counter/people/[0-9a-f-]{36}/(end|delete|suspension)", Permission.DELETE),
     (r"/counter/people/[0-9a-f-]{36}/(check|checks.*)", Permission.REVIEW),
     (r"/counter/people/[0-9a-f-]{36}", Permission.PEOPLE),
     (r"/counter/people/.*", Permission.REGISTER),
@@ -32,10 +32,14 @@ TABLE = [
     (r"/counter/lotteries.*", Permission.LOTTERIES),
     (r"/counter/lottery.*", Permission.ENTER_LOTTERIES),
     (r"/counter/log.*", Permission.LOG),
+    (r"/counter/(site|mails|notices).*", Permission.SITE),
     (r"/counter/mandates.*", Permission.MANDATES),
     (r"/counter/debits.*", Permission.DEBITS),
     (r"/counter/arrears.*", Permission.ARREARS),
     (r"/counter/ledger.*", Permission.LEDGER),
+    (r"/counter/rules/drafts/[0-9a-f-]{36}/(edit|form|check|complete|explain)", Permission.EDIT_RULES),
+    (r"/counter/rules/search", Permission.RULES),
+    (r"/counter/closures.*", Permission.CLOSURES),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""
 OF_ANYBODY = {("POST", "/counter/behalf/end"), ("GET", "/counter")}

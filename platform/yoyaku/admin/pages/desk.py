@@ -58,6 +58,7 @@ WAYS: Final = (
     ("/counter/letters", "staff.letters", Permission.LETTERS, "desk"),
     ("/counter/reliefs", "relief.queue", Permission.BOOKINGS, "desk"),
     ("/counter/mandates", "mandate.waiting", Permission.MANDATES, "desk"),
+    ("/counter/closures", "closures.title", Permission.CLOSURES, "desk"),
     ("/counter/lottery", "lottery_admin.desk", Permission.ENTER_LOTTERIES, "lottery"),
     ("/counter/lotteries", "lottery_admin.title", Permission.LOTTERIES, "lottery"),
     ("/counter/debits", "debit.title", Permission.DEBITS, "money"),
@@ -66,6 +67,8 @@ WAYS: Final = (
     ("/counter/arrears", "arrears.title", Permission.ARREARS, "money"),
     ("/counter/ledger", "ledger.title", Permission.LEDGER, "money"),
     ("/counter/staff", "staff.title", Permission.STAFF, "city"),
+    ("/counter/site", "site.title", Permission.SITE, "city"),
+    ("/counter/mails", "mails.title", Permission.SITE, "city"),
     ("/counter/log", "staff.log", Permission.LOG, "record"),
 )
 """Where one goes in the console: path, wording key of its name, what it takes to open it, and under which heading."""

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.booking.pages.calendars import holiday_name, month_weeks, weekday_names
+from yoyaku.booking.pages.closed import closure_notes
 from yoyaku.booking.pages.day import space_rows
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
 from yoyaku.booking.pages.home import kept_facilities
@@ -85,6 +86,7 @@ async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Res
         kept=await kept_facilities(here),
         hours=hours_lines(facility, words),
         closed_days=closed_lines(facility.calendar.closed, words, on=here.today),
+        closures=await closure_notes(here, rules, code, first=here.today, end=date.max),
         spaces=[
             {
                 "space": space,
@@ -136,6 +138,7 @@ async def show_month(
         weeks=weeks,
         space=space,
         lots=known.lots,
+        closures=await closure_notes(here, rules, code, first=max(month, here.today), end=add_months(month, 1)),
         window_note=None
         if known.drawn
         else month_note(rules, spaces, visit=looking(here, rules), words=here.words, month=month),
@@ -230,6 +233,7 @@ async def day_page(
         holiday=holiday_name(on),
         closed_reason=closed and (closed_lines([closed.rule], words) or [""])[0],
         lots=[] if closed else known.lots,
+        closures=await closure_notes(here, rules, code, first=on, end=on + timedelta(days=1)),
         window_note=None
         if closed or known.drawn
         else day_note(rules, spaces, visit=looking(here, rules), words=words, day=on),
