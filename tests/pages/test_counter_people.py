@@ -277,3 +277,24 @@ async def test_bookings_to_come_stand_with_the_person(desk, services):
     await find(site, services["rooms"].resident.login_id)
 
     assert "これからの予約" in site.html
+
+
+@pytest.mark.fact("KS-120")
+async def test_whoever_breaks_the_rules_again_and_again_is_suspended_told_why_and_let_in_again(desk, browse, services):
+    site, resident = await desk("sports"), browse("sports")
+    path = await find(site, services["sports"].resident.login_id)
+    page = await site.post(f"{path}/suspension", act="suspend", reason="")
+    assert page.status_code == 422
+    assert 'href="#reason"' in page.text
+    page = await site.post(f"{path}/suspension", act="suspend", reason="使用権を他の団体に譲ったため")
+    assert "利用を停止しています" in page.text
+
+    await resident.log_in(services["sports"].resident)
+    home = await resident.get("/me")
+    assert "使用権を他の団体に譲ったため" in home.text
+    assert 'href="/me/messages"' in home.text
+
+    await site.get(path)
+    page = await site.post(f"{path}/suspension", act="lift", reason="誓約書を受け取った")
+    assert "利用を停止しています" not in page.text
+    assert "使用権を他の団体に譲ったため" not in (await resident.get("/me")).text

@@ -25,11 +25,14 @@ CREATE TABLE suspension (
     registrant_id uuid NOT NULL,
     cause text NOT NULL CHECK (cause IN ('arrears', 'staff')),
     charge_id uuid,
+    -- What somebody did that a member of staff suspends them for; nothing where it is unpaid fees.
+    reason text NOT NULL DEFAULT '',
     since timestamptz NOT NULL,
     lifted_at timestamptz,
     lifted_by uuid,
     why text,
     PRIMARY KEY (tenant_id, service_id, suspension_id),
+    CHECK ((cause = 'staff') = (reason <> '')),
     FOREIGN KEY (tenant_id, service_id, registrant_id) REFERENCES registrant,
     FOREIGN KEY (tenant_id, service_id, charge_id) REFERENCES charge,
     FOREIGN KEY (tenant_id, service_id, lifted_by) REFERENCES staff

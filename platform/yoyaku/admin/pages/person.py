@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from yoyaku.admin.pages.desk import at_desk, read_form
 from yoyaku.admin.pages.parts import show_code_sheet
 from yoyaku.admin.pages.person_view import do_for, person_page
+from yoyaku.admin.service.barring import bar, unbar
 from yoyaku.admin.service.looking import note_look
 from yoyaku.admin.service.persons import correct_mail, end_on_request, issue_code, renew
 from yoyaku.registration.pages.door import Door
@@ -85,4 +86,23 @@ async def end_for(
     return await do_for(door, registrant_id, "why", act, typed={"why": why})
 
 
-ROUTES: Final = [show_person, give_code, change_mail, renew_for, end_for]
+@post("/counter/people/{registrant_id:uuid}/suspension", status_code=303)
+async def suspend_for(
+    door: NamedDependency[Door], registrant_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Suspend somebody's use, or let them in again; either with the reason."""
+    session = at_desk(door, Permission.DELETE)
+    form = await read_form(request)
+    reason, turn = form.get("reason", ""), unbar if form.get("act") == "lift" else bar
+    if not reason:
+        error = door.words.say("form.missing", label=door.words.say("staff.why"))
+        return await person_page(door, registrant_id, errors={"reason": error})
+
+    async def act() -> None:
+        told = {"reason": reason} if turn is bar else {"why": reason}
+        await turn(door.conn, act=door.act, registrant_id=registrant_id, purpose=session.purpose, **told)
+
+    return await do_for(door, registrant_id, "reason", act, typed={"reason": reason})
+
+
+ROUTES: Final = [show_person, give_code, change_mail, renew_for, end_for, suspend_for]

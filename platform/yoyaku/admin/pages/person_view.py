@@ -11,6 +11,7 @@ from litestar import Response
 from yoyaku.admin.pages.desk import crumbs, may, shown_purpose
 from yoyaku.admin.pages.log import act_name
 from yoyaku.admin.pages.parts import answer_rows
+from yoyaku.admin.service.barring import barred_of
 from yoyaku.admin.service.helping import has_second_factor
 from yoyaku.booking.service import BookingView, list_bookings
 from yoyaku.booking.visit import Visit
@@ -70,6 +71,7 @@ async def person_page(
         groups=groups,
         bookings=await _bookings(door, registrant_id),
         by_hand=[(one.code, words.text(one.name)) for one in door.terms.stages if _may_put(one, profile.row.stage)],
+        barred=await barred_of(door.conn, registrant_id=registrant_id),
         has_second_factor=await has_second_factor(door.conn, profile=profile),
         may_correct=bool(changeable_fields(door.terms, profile, by="clerk")),
         looks=[(one, act_name(words, one.act), shown_purpose(words, one.purpose)) for one in looks],

@@ -29,10 +29,10 @@ async def suspend(conn: AsyncConnection, *, act: MoneyAct, charge: ChargeView) -
     """Whoever booked, and whoever was to pay for them, use the service no more until everything is paid."""
     for registrant_id in {charge.registrant_id, charge.payer_id or charge.registrant_id}:
         row = {
-            **act.keys,
             "suspension_id": new_id(),
             "registrant_id": registrant_id,
             "cause": "arrears",
+            "reason": "",
             "charge_id": charge.charge_id,
             "since": act.now,
         }

@@ -20,7 +20,7 @@ from yoyaku.facility.terms import Facility
 from yoyaku.registration.policy.identity import steps_for
 from yoyaku.registration.service.favourites import drop_favourite, favourite_facilities, keep_favourite
 from yoyaku.registration.service.messages import latest_messages
-from yoyaku.registration.service.suspensions import find_suspension
+from yoyaku.registration.service.suspensions import RegistrationBarred, find_suspension
 from yoyaku.ui.formats import long_date, yen
 from yoyaku.ui.page import Crumb, safe_return_path
 
@@ -78,8 +78,10 @@ async def _of_arrears(here: Here, registrant_id: UUID) -> list[Todo]:
     suspended = await find_suspension(here.conn, registrant_id=registrant_id)
     say, button = here.words.say, here.words.say("home.todo_suspended_button")
     if suspended is not None:
-        hint = here.words.sentence(suspended)
-        return [Todo(title=say("home.todo_suspended"), hint=hint, path="/me/history", button=button)]
+        hint, path = here.words.sentence(suspended), "/me/history"
+        if isinstance(suspended, RegistrationBarred):
+            path, button = "/me/messages", say("home.todo_barred_button")
+        return [Todo(title=say("home.todo_suspended"), hint=hint, path=path, button=button)]
     owing = await overdue_of(here.conn, registrant_id=registrant_id)
     if not owing:
         return []

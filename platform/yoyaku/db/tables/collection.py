@@ -165,6 +165,7 @@ suspension = of_service(
     must("registrant_id", UUID),
     must("cause", Text),
     may("charge_id", UUID),
+    must("reason", Text),
     must("since", INSTANT),
     may("lifted_at", INSTANT),
     may("lifted_by", UUID),

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _COLUMNS = """
-    s.suspension_id, s.registrant_id, r.name, s.cause, s.charge_id, s.since, s.lifted_at,
+    s.suspension_id, s.registrant_id, r.name, s.cause, s.reason, s.charge_id, s.since, s.lifted_at,
     (SELECT coalesce(sum(c.owed_yen - c.paid_yen), 0)::bigint FROM charge c
      WHERE (c.tenant_id, c.service_id) = (s.tenant_id, s.service_id) AND c.overdue_since IS NOT NULL
        AND c.state = 'open' AND s.registrant_id IN (c.registrant_id, c.payer_id)) AS overdue_yen
@@ -24,8 +24,9 @@ _CURRENT_OF = text(f"""
 _CURRENT = text(f"SELECT {_COLUMNS} {_FROM} WHERE s.lifted_at IS NULL ORDER BY s.since, s.suspension_id")
 _LOCK = text(f"SELECT {_COLUMNS} {_FROM} WHERE s.suspension_id = :suspension_id FOR UPDATE OF s")
 _ADD = text("""
-    INSERT INTO suspension (tenant_id, service_id, suspension_id, registrant_id, cause, charge_id, since)
-    VALUES (:tenant_id, :service_id, :suspension_id, :registrant_id, :cause, :charge_id, :since)
+    INSERT INTO suspension (tenant_id, service_id, suspension_id, registrant_id, cause, reason, charge_id, since)
+    VALUES (current_setting('app.tenant_id'), current_setting('app.service_id'), :suspension_id, :registrant_id,
+            :cause, :reason, :charge_id, :since)
     ON CONFLICT (tenant_id, service_id, registrant_id, cause) WHERE lifted_at IS NULL DO NOTHING
     RETURNING suspension_id
 """)
@@ -43,6 +44,7 @@ class SuspensionView:
     registrant_id: UUID
     name: str
     cause: str
+    reason: str
     charge_id: UUID | None
     since: datetime
     lifted_at: datetime | None
