@@ -1,0 +1,7 @@
+"""Figures, the monthly report, and the mark on uses that nobody came to."""
+
+from typing import Final
+
+from yoyaku.admin.pages.figures import pages
+
+ROUTES: Final = [*pages.ROUTES]

@@ -1,0 +1,77 @@
+"""What a table of figures consists of: cells as people read them and as a file holds them, and the plot above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from yoyaku.lottery.policy.hiding import Hidden, Shown
+from yoyaku.ui.formats import yen
+from yoyaku.ui.plots import Bar, HeatMap, Plot, plot_of
+from yoyaku.ui.words import Words
+
+NOTHING = "―"
+
+
+class Cell(NamedTuple):
+    """A cell: on the page, and in a file (a number without signs between its digits)."""
+
+    text: str
+    plain: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A figure: its heads, its rows (the first cell heads each), and its plot, bars or a heat map."""
+
+    code: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    plot: Plot | None = None
+    heat: HeatMap | None = None
+
+
+def word(text: str) -> Cell:
+    """A name."""
+    return Cell(text, text)
+
+
+def number(count: Shown, words: Words) -> Cell:
+    """A count, or what stands in its place."""
+    if isinstance(count, Hidden):
+        return word(words.say(f"lottery_report.{count.value}"))
+    return Cell(f"{count:,}", str(count))
+
+
+def decimal(value: float) -> Cell:
+    """Hours, to one place."""
+    return Cell(f"{value:,.1f}", f"{value:.1f}")
+
+
+def percent(rate: float | None) -> Cell:
+    """A share; a dash where it may not be said, or of nothing."""
+    return Cell(NOTHING, "") if rate is None else Cell(f"{rate * 100:.1f}%", f"{rate * 100:.1f}")
+
+
+def money(amount: int | None, words: Words) -> Cell:
+    """Yen; a dash where they may not be said."""
+    return Cell(NOTHING, "") if amount is None else Cell(yen(amount, words.language), str(amount))
+
+
+def rate_of(part: Shown, whole: Shown) -> float | None:
+    """A share of what is shown."""
+    return None if isinstance(part, Hidden) or isinstance(whole, Hidden) or whole == 0 else part / whole
+
+
+def bars(values: Sequence[tuple[str, float | None, str]]) -> Plot | None:
+    """Bars as long as their values are to the greatest: label, value (``None``: withheld), what it says."""
+    most = max((value for _, value, _ in values if value is not None), default=0)
+    return plot_of(
+        [
+            Bar(
+                label=label, share=None if value is None else (value / most if most > 0 and value > 0 else 0), said=said
+            )
+            for label, value, said in values
+        ]
+    )
