@@ -32,6 +32,7 @@ TABLE = [
     (r"/counter/lotteries.*", Permission.LOTTERIES),
     (r"/counter/lottery.*", Permission.ENTER_LOTTERIES),
     (r"/counter/log.*", Permission.LOG),
+    (r"/counter/figures.*", Permission.FIGURES),
     (r"/counter/(site|mails|notices).*", Permission.SITE),
     (r"/counter/mandates.*", Permission.MANDATES),
     (r"/counter/debits.*", Permission.DEBITS),

@@ -69,6 +69,7 @@ WAYS: Final = (
     ("/counter/staff", "staff.title", Permission.STAFF, "city"),
     ("/counter/site", "site.title", Permission.SITE, "city"),
     ("/counter/mails", "mails.title", Permission.SITE, "city"),
+    ("/counter/figures", "figures.title", Permission.FIGURES, "record"),
     ("/counter/log", "staff.log", Permission.LOG, "record"),
 )
 """Where one goes in the console: path, wording key of its name, what it takes to open it, and under which heading."""
