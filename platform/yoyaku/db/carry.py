@@ -12,14 +12,29 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.engine import enter_service
 from yoyaku.db.tables import metadata
 
+__all__ = [
+    "OF_ALL",
+    "RowsRefused",
+    "Table",
+    "is_of_service",
+    "read_lines",
+    "read_schema",
+    "rest_triggers",
+    "speak_plainly",
+    "stored_columns",
+    "tables_in_order",
+    "wake_triggers",
+    "write_lines",
+]
+
 OF_ALL: Final = ""
 """In place of a service: rows that belong to the tenant as a whole."""
-BLOCK: Final = 500
 
 _PLAIN = text("SELECT set_config('TimeZone', 'UTC', true), set_config('bytea_output', 'hex', true)")
 _PATIENT = text("SELECT set_config('lock_timeout', '60s', true)")
@@ -30,6 +45,14 @@ _GUARDED = text("""
     SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal ORDER BY 1
 """)
+
+
+class RowsRefused(Exception):
+    """A key or a check of the database refuses rows; ``constraint`` is its name."""
+
+    def __init__(self, error: IntegrityError) -> None:
+        self.constraint = str(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
+        super().__init__(str(error.orig).splitlines()[0])
 
 
 def tables_in_order() -> list[Table]:
@@ -83,7 +106,11 @@ async def write_lines(
     lines: Iterable[str],
     columns: Sequence[str],
 ) -> None:
-    """Add the rows of these lines; all at once, since rows of one table may refer to each other."""
+    """Add the rows of these lines; all at once, since rows of one table may refer to each other.
+
+    Raises:
+        RowsRefused: a key or a check is broken; the transaction must be rolled back.
+    """
     await enter_service(conn, tenant_id, service_id)
     await conn.execute(_STAGED)
     await conn.execute(_EMPTY)
@@ -93,12 +120,14 @@ async def write_lines(
             await copy.write_row((line,))
     names = ", ".join(f'"{name}"' for name in columns)
     told = ", ".join(f'one."{name}"' for name in columns)
-    await conn.execute(
-        text(
-            f'INSERT INTO "{table.name}" ({names})'  # noqa: S608  # names of our own tables
-            f' SELECT {told} FROM carried, json_populate_record(NULL::"{table.name}", line) AS one'
-        )
+    add = (
+        f'INSERT INTO "{table.name}" ({names})'  # noqa: S608  # names of our own tables
+        f' SELECT {told} FROM carried, json_populate_record(NULL::"{table.name}", line) AS one'
     )
+    try:
+        await conn.execute(text(add))
+    except IntegrityError as error:
+        raise RowsRefused(error) from error
 
 
 async def rest_triggers(conn: AsyncConnection) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import heartbeat
 
-NOTE = "SELECT note_heartbeat(:part, :failure)"
-_NOTE = text(NOTE)
+_NOTE = text("SELECT note_heartbeat(:part, :failure)")
+WAIT_SECONDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +34,13 @@ async def read_heartbeats(conn: AsyncConnection) -> dict[str, Heartbeat]:
     """By part; one that never did anything is not there."""
     rows = await conn.execute(select(heartbeat))
     return {row["part"]: Heartbeat(**row) for row in rows.mappings()}
+
+
+def note_from_outside(url: str, *, part: str) -> str | None:
+    """A part did its work now; of a process without an event loop. Where the database is away: the kind of failure."""
+    try:
+        with psycopg.connect(url.replace("+psycopg", ""), connect_timeout=WAIT_SECONDS) as connection:
+            connection.execute("SELECT note_heartbeat(%s, NULL)", [part])
+    except psycopg.OperationalError as error:
+        return type(error).__name__
+    return None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import Final
 
-import psycopg
 import structlog
 
 from yoyaku.db.engine import platform_transaction
-from yoyaku.db.heartbeat import note_heartbeat
+from yoyaku.db.heartbeat import note_from_outside, note_heartbeat
 from yoyaku.worker.runtime import Runtime
 
 EVERY_SECONDS: Final = 10.0
@@ -39,8 +38,6 @@ def beat_of_scheduler(database_url: str) -> None:
 
     It runs in the scheduler's own process, which has no event loop and must go on where the database is away.
     """
-    try:
-        with psycopg.connect(database_url.replace("+psycopg", ""), connect_timeout=3) as connection:
-            connection.execute("SELECT note_heartbeat('scheduler', NULL)")
-    except psycopg.OperationalError as error:
-        log.warning("heartbeat_not_noted", error=type(error).__name__)
+    failed = note_from_outside(database_url, part="scheduler")
+    if failed is not None:
+        log.warning("heartbeat_not_noted", error=failed)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zipfile import ZipFile
 
-from sqlalchemy import Table
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.carrying.manifest import (
@@ -22,6 +20,7 @@ from yoyaku.admin.service.carrying.outward import measure_part, places
 from yoyaku.billing.repository.checking import Difference
 from yoyaku.billing.service.agreeing import check_own_books
 from yoyaku.db import carry
+from yoyaku.db.carry import RowsRefused, Table
 from yoyaku.db.engine import enter_service
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.seal import Seal
@@ -96,10 +95,10 @@ async def import_tenant(conn: AsyncConnection, *, archive: ZipFile, seal: Seal, 
                 lines=read_part(archive, part),
                 columns=part.columns,
             )
-    except IntegrityError as error:
-        if "host_pkey" in str(error.orig):
-            raise HostsTaken from error
-        raise NotACarriedTenant(str(error.orig).splitlines()[0]) from error
+    except RowsRefused as refused:
+        if refused.constraint == "host_pkey":
+            raise HostsTaken from refused
+        raise NotACarriedTenant(str(refused)) from refused
     await carry.wake_triggers(conn, resting)
     await compare_tenant(conn, manifest=manifest)
     return manifest

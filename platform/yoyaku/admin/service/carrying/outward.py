@@ -8,11 +8,11 @@ from datetime import datetime
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
-from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.carrying.manifest import FORMAT, MANIFEST, Manifest, Part, seal_mark
 from yoyaku.db import carry
+from yoyaku.db.carry import Table
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.seal import Seal
 from yoyaku.tenancy import repository

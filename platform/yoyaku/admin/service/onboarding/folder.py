@@ -103,17 +103,7 @@ def _yaml(value: object, *, head: str = "") -> str:
 def _city_texts(answers: Answers, skeleton: Path) -> dict[str, str]:
     """Everything that does not depend on what is lent."""
     service = answers.service
-    contact: dict[str, object] = {"name": _both(answers, answers.name_ja, answers.name_en)}
-    contact |= {key: value for key, value in (("phone", answers.phone), ("mail", answers.mail)) if value}
-    entry = {
-        "code": service,
-        "name": _both(answers, answers.service_ja, answers.service_en),
-        "rule_set": answers.rule_set,
-        "hosts": [answers.hosts],
-        "contact": contact,
-        "brand": f"brand/{service}.yaml",
-        "pages": {code: _both(answers, *titles) for code, titles in PAGES.items()},
-    }
+    entry = _service_entry(answers)
     tenant = {
         "slug": answers.slug,
         "municipality_code": answers.municipality_code,
@@ -134,6 +124,21 @@ def _city_texts(answers: Answers, skeleton: Path) -> dict[str, str]:
         f"brand/{service}.yaml": _yaml(brand, head="# 既定の色と図柄。市区町村のものに差し替えてください。\n"),
         f"brand/{service}.svg": logo.substitute(city_ja=_plain(answers.name_ja)),
         **pages,
+    }
+
+
+def _service_entry(answers: Answers) -> dict[str, object]:
+    """The service as tenant.yaml lists it."""
+    contact: dict[str, object] = {"name": _both(answers, answers.name_ja, answers.name_en)}
+    contact |= {key: value for key, value in (("phone", answers.phone), ("mail", answers.mail)) if value}
+    return {
+        "code": answers.service,
+        "name": _both(answers, answers.service_ja, answers.service_en),
+        "rule_set": answers.rule_set,
+        "hosts": [answers.hosts],
+        "contact": contact,
+        "brand": f"brand/{answers.service}.yaml",
+        "pages": {code: _both(answers, *titles) for code, titles in PAGES.items()},
     }
 
 
