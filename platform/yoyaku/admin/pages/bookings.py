@@ -21,6 +21,7 @@ from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.pages.places import facility_choices
 from yoyaku.booking.pages.relief import relief_part
+from yoyaku.booking.repository.no_shows import read_no_shows
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import (
     booking_history,
@@ -29,6 +30,7 @@ from yoyaku.booking.service import (
     get_booking,
     revoke_booking,
 )
+from yoyaku.booking.service.no_shows import may_be_missed
 from yoyaku.booking.service.receipts import receipts_of_booking
 from yoyaku.booking.views import BookingView
 from yoyaku.kernel.errors import YoyakuError
@@ -79,6 +81,8 @@ async def show_sheet(here: NamedDependency[Here], request: Request[Any, Any, Any
     day = read_date(request.query_params.get("day")) or here.today
     rows = await day_sheet(here.conn, visit=here.visit, facility=code, day=day)
 
+    missed = await read_no_shows(here.conn, visit=here.visit, booking_ids=[one.booking_id for one in rows])
+
     def link(days: int) -> str:
         return here.page.url("/counter/sheet", facility=code, day=(day + timedelta(days=days)).isoformat())
 
@@ -87,6 +91,7 @@ async def show_sheet(here: NamedDependency[Here], request: Request[Any, Any, Any
         facility=facility.name,
         day=day,
         rows=[booking_row(rules, booking, here) for booking in rows],
+        missed={f"/counter/bookings/{one}" for one in missed},
         previous=link(-1),
         previous_label=words.say("day.previous"),
         next=link(1),
@@ -125,6 +130,8 @@ async def _booking_page(
             "grounds": typed.get("grounds", ""),
         },
         errors=errors,
+        may_be_missed=may_be_missed(here.visit, booking),
+        is_missed=bool(await read_no_shows(here.conn, visit=here.visit, booking_ids=[booking_id])),
         has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking)),
         **await relief_part(here, rules, booking),
         crumbs=counter_crumbs(here, booking.number),

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from yoyaku.admin.pages.figures import pages
+from yoyaku.admin.pages.figures import no_shows, pages
 
-ROUTES: Final = [*pages.ROUTES]
+ROUTES: Final = [*pages.ROUTES, *no_shows.ROUTES]
