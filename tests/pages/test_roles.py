@@ -38,8 +38,18 @@ TABLE = [
     (r"/counter/debits.*", Permission.DEBITS),
     (r"/counter/arrears.*", Permission.ARREARS),
     (r"/counter/ledger.*", Permission.LEDGER),
+    (r"/counter/operations.*", Permission.OPERATIONS),
+    (r"/counter/rules/drafts/[0-9a-f-]{36}/dry-run/(ask|cancel)", Permission.EDIT_RULES),
+    (r"/counter/rules/(drafts|versions)/[^/]+/(dry-run|try).*", Permission.RULES),
     (r"/counter/rules/drafts/[0-9a-f-]{36}/(edit|form|check|complete|explain)", Permission.EDIT_RULES),
     (r"/counter/rules/search", Permission.RULES),
+    (
+        r"/counter/rules/drafts/[0-9a-f-]{36}/"
+        r"(applies|transition|keep|files|ask-review|take-back|drop|review|publish|saves/restore)",
+        Permission.EDIT_RULES,
+    ),
+    (r"/counter/rules/versions/[0-9]+/draft", Permission.EDIT_RULES),
+    (r"/counter/rules(/(versions|drafts)/[0-9a-f-]+(/(files\.zip|saves.*))?)?", Permission.RULES),
     (r"/counter/closures.*", Permission.CLOSURES),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""

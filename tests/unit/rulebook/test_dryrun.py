@@ -96,6 +96,14 @@ def test_a_window_that_opens_later_breaks_what_was_confirmed(promised, breaks):
     )  # fmt: skip
 
 
+def test_a_way_that_is_closed_is_told_by_the_window_that_let_it_pass():
+    def by_telephone(document):
+        document["booking"]["windows"][0]["channels"] = ["telephone"]
+
+    (one,) = found(by_telephone, booked(OLD, court()))
+    assert (one.becomes["code"], one.path, one.reference) == ("channel_not_open.elsewhere", "booking.windows[0]", "手引き17頁")
+
+
 def test_what_was_won_asks_for_no_window():
     won = booked(OLD, court(), arisen=Arisen(entry_id="e", anchors={}))
     assert found(later_window, won) == []

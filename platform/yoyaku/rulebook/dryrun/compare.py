@@ -9,6 +9,7 @@ from typing import Any
 from yoyaku.booking.policy import BookingPlan, HeldBooking, ScheduleRow
 from yoyaku.booking.policy.again import Right, decide_again, rights_to_change
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.fee.policy import NotPriced
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.kept import keep_error
 from yoyaku.rulebook.dryrun.entries import compare_entry
@@ -76,7 +77,8 @@ class Comparison:
             return
         old = decide_again(self._old, subject.booked, beside=counted)
         if new.refusal is not None and old.refusal is None and not subject.over:
-            yield refused(new.refusal, breaks=subject.promised)
+            before = () if old.plan is None else old.plan.trace
+            yield refused(new.refusal, refusing_clause(before, new.refusal), breaks=subject.promised)
         if old.plan is None or new.plan is None:
             return
         yield from self._planned(subject, old.plan, new.plan)
@@ -100,7 +102,7 @@ class Comparison:
         try:
             before, after = (one.of(booked) for one in self._schedules)
         except YoyakuError as fault:
-            yield refused(fault, kind="cancel")
+            yield refused(fault, refusing_clause((), fault), kind="cancel")
             return
         if _told(before) == _told(after):
             return
@@ -161,11 +163,23 @@ class Comparison:
         return self._old, self._new
 
 
-def refused(refusal: YoyakuError, *, breaks: bool = False, kind: FindingKind = "validity") -> Finding:
+def refused(
+    refusal: YoyakuError, clause: ClauseUse, *, breaks: bool = False, kind: FindingKind = "validity"
+) -> Finding:
     """That the draft would refuse it, with the clause that does."""
-    trace: Trace = getattr(refusal, "trace", ())
-    clause = trace[-1] if trace else NO_CLAUSE
     return Finding(kind=kind, path=clause.path, reference=clause.reference, becomes=keep_error(refusal), breaks=breaks)
+
+
+def refusing_clause(old: Trace, refusal: YoyakuError) -> ClauseUse:
+    """The clause that refuses; where none does (a window, a price that is gone), the one that let it pass before."""
+    trace: Trace = getattr(refusal, "trace", ())
+    if isinstance(refusal, NotPriced):
+        return changed_clause(old, trace, below="fees")
+    if not trace:
+        return NO_CLAUSE
+    known = {(one.path, str(one.outcome)) for one in old}
+    last = trace[-1]
+    return changed_clause(old, trace) if (last.path, str(last.outcome)) in known else last
 
 
 def priced(old_yen: int, new_yen: int, clause: ClauseUse) -> Finding:
