@@ -12,6 +12,7 @@ from yoyaku.registration.service import Credentials, add_walk_in, create_staff
 from yoyaku.registration.terms import LoginTerms
 
 NOWHERE = "0190b6a0-0000-7000-8000-000000000000"
+NOBODY_S = {"uuid": NOWHERE, "int": "999999"}
 TERMS = LoginTerms(id_label="ID", id_pattern=".*")
 OPEN = re.compile(
     r"/(|accessibility|availability.*|cart|display|facilities.*|guide|healthz|login|password/(forgotten|code)"
@@ -31,7 +32,7 @@ def routes_of(application):
     """Every path with every method it answers, its parameters filled with what is nobody's."""
     found = set()
     for route in application.app.routes:
-        path = re.sub(r"\{\w+:(\w+)\}", lambda kind: NOWHERE if kind[1] == "uuid" else "x", route.path)
+        path = re.sub(r"\{\w+:(\w+)\}", lambda kind: NOBODY_S.get(kind[1], "x"), route.path)
         found |= {(method, path) for method in set(getattr(route, "methods", ())) - {"OPTIONS", "HEAD"}}
     return sorted(found)
 

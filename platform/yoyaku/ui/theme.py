@@ -24,12 +24,27 @@ DEFAULT_TOKENS: Final = {
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LINEAR_BELOW: Final = 0.04045
+_MIDDLE: Final = 0.18
+"""The luminance from which on black reads better than white."""
 
 
 def contrast_ratio(one: str, other: str) -> float:
     """Return the WCAG contrast of two ``#rrggbb`` colours, 1.0 to 21.0."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def nearest_readable(colour: str, against: str, least: float) -> str:
+    """Return the colour itself, or the nearest darker or lighter shade of it that reaches a contrast.
+
+    Darker against a light colour, lighter against a dark one; black or white at the end.
+    """
+    toward = 0 if _luminance(against) > _MIDDLE else 255
+    channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    shades = (
+        "#" + "".join(f"{round(one + (toward - one) * step / 100):02x}" for one in channels) for step in range(101)
+    )
+    return next((shade for shade in shades if contrast_ratio(shade, against) >= least), readable_on(against))
 
 
 def readable_on(background: str) -> str:

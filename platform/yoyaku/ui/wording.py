@@ -75,6 +75,11 @@ def fill(text: str, facts: Mapping[str, object]) -> str:
     return _FACT.sub(lambda found: str(facts.get(found[1], found[0])), text)
 
 
+def facts_named(text: str) -> set[str]:
+    """Name the facts that a text has places for."""
+    return set(_FACT.findall(text))
+
+
 class Wording:
     """The words of one service in one language: the tenant's over the platform's defaults."""
 

@@ -56,7 +56,8 @@ class Gateway:
             if site is None:
                 await self._plain(404, "サイトが見つかりません", _UNKNOWN)(inside, receive, send)  # type: ignore[arg-type]  # no lifespan gets here
                 return
-            inside = {**scope, "state": {**scope.get("state", {}), "site": site, "prefix": prefix}}
+            known = {"site": site, "prefix": prefix, "forget_sites": self._sites.forget}
+            inside = {**scope, "state": {**scope.get("state", {}), **known}}
             if prefix:
                 inside["path"] = scope["path"].removeprefix(prefix) or "/"
                 inside["raw_path"] = inside["path"].encode()

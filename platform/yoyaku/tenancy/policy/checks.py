@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from yoyaku.rules.shapes import closest
 from yoyaku.rules.values import Text
 from yoyaku.tenancy.policy.contents import Part, TenantFolder
 from yoyaku.tenancy.policy.logo import logo_faults
+from yoyaku.tenancy.policy.looks import weak_contrasts
 from yoyaku.tenancy.terms import Colours, ServiceEntry
-from yoyaku.ui.theme import CONTROL_CONTRAST, INK, TEXT_CONTRAST, WHITE, contrast_ratio
+from yoyaku.ui.wording import facts_named
 
 LONGEST_HOST: Final = 253
 LONGEST_LABEL: Final = 63
@@ -27,7 +27,6 @@ RESERVED: Final = frozenset({"example", "invalid", "test"})
 FREE_WORDING: Final = ("activity.", "category.", "channel.", "counter.grounds.", "group.", "mail.", "space_kind.")
 """Below these stand words for the city's own codes; all other keys are those of the platform."""
 
-_FACT: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 Words = Mapping[str, str]
 
 add_words(Path(__file__).parents[1] / "wording")
@@ -176,19 +175,9 @@ def _looks(folder: TenantFolder) -> Iterator[Fault]:
 
 
 def _colours(part: Part) -> Iterator[Fault]:
-    colours: Colours = part.value.colours
-    checks = (
-        ("primary", colours.primary, WHITE, TEXT_CONTRAST),
-        ("primary_dark", colours.primary_dark, WHITE, TEXT_CONTRAST),
-        ("accent", colours.accent, WHITE, CONTROL_CONTRAST),
-        ("surface", colours.surface, INK, TEXT_CONTRAST),
-        ("surface", colours.surface, colours.primary, TEXT_CONTRAST),
-    )
-    for name, colour, against, least in checks:
-        ratio = contrast_ratio(colour, against)
-        if ratio < least:
-            facts = {"found": colour, "against": against, "ratio": f"{ratio:.1f}", "allowed": f"{least:.1f}"}
-            yield _fault("colour_contrast", part, ("colours", name), **facts)
+    for one in weak_contrasts(theme_tokens(part.value.colours)):
+        name = "surface" if one.name == "primary_soft" else one.name
+        yield _fault("colour_contrast", part, ("colours", name), **one.facts)
 
 
 def _pages(folder: TenantFolder) -> Iterator[Fault]:
@@ -239,8 +228,8 @@ def _words(part: Part, defaults: Mapping[str, Words]) -> Iterator[Fault]:
 
 
 def _facts_in(part: Part, key: str, text: str, defaults: Mapping[str, Words]) -> Iterator[Fault]:
-    given = {fact for words in defaults.values() for fact in _FACT.findall(words.get(key, ""))}
-    for fact in sorted(set(_FACT.findall(text)) - given):
+    given = {fact for words in defaults.values() for fact in facts_named(words.get(key, ""))}
+    for fact in sorted(facts_named(text) - given):
         yield _fault("wording_unknown_fact", part, (key,), found=f"{{{fact}}}", allowed=sorted(given))
 
 
