@@ -9,6 +9,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from tests.rule_faults import catalogue
+
 from yoyaku.rulebook.lint import check_rule_set
 from yoyaku.rules.fault import known_codes
 
@@ -51,3 +54,38 @@ def test_both_languages_have_a_sentence_and_a_mend_for_every_code():
     assert known_codes("ja") == known_codes("en")
     codes = {code for code in known_codes("en") if not code.startswith("term.")}
     assert {f"{code}.mend" for code in codes if not code.endswith(".mend")} <= codes
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """What the check finds in a rule set of these files, looked at once."""
+    found = {}
+
+    def check(files):
+        if files not in found:
+            town = tmp_path_factory.mktemp("planted") / "town"
+            town.mkdir()
+            for name, text in files:
+                (town / name).write_text(text, encoding="utf-8")
+            found[files] = check_rule_set(town)
+        return found[files]
+
+    return check
+
+
+def test_the_catalogue_has_forty_kinds_and_more():
+    assert len(catalogue()) >= 70
+
+
+@pytest.mark.parametrize("planted", catalogue(), ids=lambda planted: planted.name)
+def test_each_kind_of_the_catalogue_is_caught_at_its_line_in_both_languages(checked, planted):
+    place = (planted.code, planted.file, planted.line)
+    found = [
+        fault
+        for fault in checked(planted.files)
+        if (fault.code, Path(fault.place.file).name, fault.place.line) == place
+    ]
+    assert found
+    for fault in found:
+        assert fault.says("ja") != fault.says("en")
+        assert fault.mend("ja") != fault.mend("en")

@@ -25,6 +25,8 @@ PARSER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _FRACTION: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")
+_MARK: Final = "cursor-0b4da2"
+"""Stands for what is typed next; no rule set has it."""
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "": None}
 
 
@@ -91,6 +93,35 @@ def read_document(content: bytes | str, *, file: str) -> Document:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a text that is being typed stands: the path of what comes next, and whether that is a key.
+
+    ``value`` is what could be read before it.
+    """
+
+    path: KeyPath
+    is_key: bool
+    value: Any
+
+
+def read_cursor(before: str) -> Cursor | None:
+    """What is expected right behind a text, which need not be finished; ``None`` where nothing can be.
+
+    A mark is put behind it, as a key and, where none can stand, as a value; the parser is then followed up to the mark.
+    """
+    for ending in (": ", ""):
+        reader = _Reader("")
+        try:
+            for event in yaml.parse(before + _MARK + ending, Loader=PARSER):
+                if isinstance(event, yaml.ScalarEvent) and event.value == _MARK:
+                    return reader.cursor()
+                reader.take(event)
+        except (yaml.YAMLError, DocumentRefused):
+            continue
+    return None
+
+
 def _character_fault(text: str, error: yaml.reader.ReaderError, file: str) -> Fault:
     # libyaml counts bytes and PyYAML characters, so the text itself is searched; what neither pattern names is shown
     # by its code alone.
@@ -143,6 +174,11 @@ class _Reader:
             self._begin(event, place)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
+
+    def cursor(self) -> Cursor:
+        """Where the next value or key stands."""
+        is_key = bool(self._open) and self._open[-1].awaits_key
+        return Cursor(path=self._next_path(), is_key=is_key, value=self.root)
 
     def _begin(self, event: yaml.Event, place: Place) -> None:
         if len(self._open) >= DEEPEST:

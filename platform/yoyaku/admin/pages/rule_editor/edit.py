@@ -1,0 +1,128 @@
+"""The text of a draft: one field for each file, checked by a button, saved over the save that was seen.
+
+With the editor's script each field is an editor that marks faults while one types; without it everything still works.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from yoyaku.admin.pages.rule_editor.parts import (
+    LARGEST_BODY,
+    ONE,
+    address,
+    counted,
+    draft_crumbs,
+    fault_told,
+    open_draft,
+    outcomes_told,
+    require_readable,
+    save,
+)
+from yoyaku.admin.service.rule_checking import check_texts
+from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, Texts
+from yoyaku.ui.assets import asset_address
+
+FILE: Final = "file:"
+SCRIPT: Final = "vendor/rule-editor.min.js"
+SHOWN_DIFFERENCES: Final = 400
+
+
+@get(ONE + "/edit")
+async def show_editor(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """The texts as last saved; ``file`` and ``line`` lead to a place."""
+    draft = await open_draft(here, draft_id)
+    at = (request.query_params.get("file", ""), read_number(request.query_params.get("line")))
+    return await _page(here, draft, files=draft.files, at=at)
+
+
+@post(ONE + "/edit", status_code=200, request_max_body_size=LARGEST_BODY)
+async def save_editor(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Check what was typed, or save it; a script is answered in JSON."""
+    draft = await open_draft(here, draft_id)
+    sent = await request.form()
+    files = {
+        name.removeprefix(FILE): text.replace("\r\n", "\n")
+        for name, text in sent.multi_items()
+        if name.startswith(FILE) and isinstance(text, str)
+    }
+    require_readable(files)
+    seen = read_number(str(sent.get("revision", ""))) or 0
+    wants_json = request.headers.get("accept", "") == "application/json"
+    if sent.get("act") != "save":
+        return await _page(here, draft, files=files, revision=seen, tried=True)
+    try:
+        saved = await save(here, draft, seen_revision=seen, files=files)
+    except YoyakuError as refused:
+        if wants_json:
+            refusal = {"says": here.words.sentence(refused)}
+            return Response(msgspec.json.encode(refusal), media_type="application/json", status_code=refused.status)
+        return await _page(here, draft, files=files, revision=seen, refused=refused)
+    if wants_json:
+        told = {"says": here.words.say("rule_editor.saved", revision=saved.revision), "revision": saved.revision}
+        return Response(msgspec.json.encode(told), media_type="application/json")
+    return here.page.go(address(draft, "edit"), flash="rule_draft_saved")
+
+
+async def _page(  # noqa: PLR0913  # what was typed and what came of it
+    here: Here,
+    draft: Draft,
+    *,
+    files: Texts,
+    revision: int | None = None,
+    at: tuple[str, int | None] = ("", None),
+    tried: bool = False,
+    refused: YoyakuError | None = None,
+) -> Response[Any]:
+    words = here.words
+    shown = {"faults": [], "errors": 0, "warnings": 0}
+    outcomes = None
+    if not isinstance(refused, YoyakuError) or isinstance(refused, DraftChangedMeanwhile):
+        checked = await check_texts(
+            here.conn, tenant_id=here.visit.tenant_id, name=draft.title, texts=files, with_examples=tried
+        )
+        shown = {"faults": [fault_told(words, fault) for fault in checked.faults], **counted(checked.faults)}
+        outcomes = outcomes_told(words, checked) if tried else None
+    meanwhile = isinstance(refused, DraftChangedMeanwhile)
+    return here.page.show(
+        "admin/rule_editor/edit.html",
+        status=200 if refused is None else refused.status,
+        draft=draft,
+        files=files,
+        revision=draft.revision if revision is None or meanwhile else revision,
+        at=at,
+        outcomes=outcomes,
+        refused=None if refused is None else words.sentence(refused),
+        differences=list(_differences(draft.files, files)) if meanwhile else [],
+        script=asset_address(SCRIPT),
+        base=here.page.url(address(draft)),
+        crumbs=draft_crumbs(here, draft, words.say("rule_editor.text")),
+        **shown,
+    )
+
+
+def _differences(theirs: Texts, typed: Texts) -> list[tuple[str, str]]:
+    """By file, what the other's save and what was typed have different."""
+    return [(file, "\n".join(lines)) for file in sorted({*theirs, *typed}) if (lines := _lines_of(theirs, typed, file))]
+
+
+def _lines_of(theirs: Mapping[str, str], typed: Mapping[str, str], file: str) -> list[str]:
+    found = difflib.unified_diff(theirs.get(file, "").splitlines(), typed.get(file, "").splitlines(), lineterm="", n=2)
+    return [line for line in found if not line.startswith(("---", "+++"))][:SHOWN_DIFFERENCES]
+
+
+ROUTES: Final = [show_editor, save_editor]

@@ -1,0 +1,142 @@
+"""What the editor's script asks while somebody types: what is wrong, how the examples come out, what may come next."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from yoyaku.admin.pages.rule_editor.parts import (
+    LARGEST_BODY,
+    ONE,
+    counted,
+    fault_told,
+    key_in_words,
+    open_draft,
+    outcomes_told,
+    path_in_words,
+    require_readable,
+)
+from yoyaku.admin.service.rule_checking import check_texts
+from yoyaku.booking.pages.here import Here
+from yoyaku.kernel.errors import Malformed
+from yoyaku.rulebook.editing.hints import LONGEST_WORD, meaning_at, options_at
+from yoyaku.ui.words import Words
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+JSON: Final = "application/json"
+LONGEST_BEFORE: Final = 300_000
+"""Characters before the cursor that are read to complete a word."""
+
+
+class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The files as they stand in the browser."""
+
+    files: dict[str, str]
+    examples: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The text before a word, and the word."""
+
+    before: str
+    word: str = ""
+
+
+@post(ONE + "/check", status_code=200, request_max_body_size=LARGEST_BODY)
+async def check_typed(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Every fault of what is typed, and, where asked for, its examples; nothing is kept."""
+    draft = await open_draft(here, draft_id)
+    typed = _read(await request.body(), Typed)
+    require_readable(typed.files)
+    begun = time.perf_counter()
+    checked = await check_texts(
+        here.conn,
+        tenant_id=here.visit.tenant_id,
+        name=draft.title,
+        texts=typed.files,
+        with_examples=typed.examples,
+    )
+    milliseconds = round((time.perf_counter() - begun) * 1000)
+    told = {
+        "faults": [fault_told(here.words, fault) for fault in checked.faults],
+        **counted(checked.faults),
+        "milliseconds": milliseconds,
+    }
+    if typed.examples:
+        told["examples"] = outcomes_told(here.words, checked)
+    return _answer(told)
+
+
+@post(ONE + "/complete", status_code=200)
+async def complete_word(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """What may be typed behind a text: keys and values, by the schema."""
+    await open_draft(here, draft_id)
+    asked = _read(await request.body(), Asked)
+    found = options_at(asked.before) if len(asked.before) <= LONGEST_BEFORE else []
+    options = [
+        {
+            "label": option.label,
+            "detail": _named(here.words, "rule_key" if option.is_key else "rule_value", option.label),
+            "is_key": option.is_key,
+            "required": option.required,
+        }
+        for option in found
+    ]
+    return _answer({"options": options})
+
+
+@post(ONE + "/explain", status_code=200)
+async def explain_word(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """What a word of the text means: its place, its kind, the values it takes."""
+    await open_draft(here, draft_id)
+    asked = _read(await request.body(), Asked)
+    fits = len(asked.before) <= LONGEST_BEFORE and len(asked.word) <= LONGEST_WORD
+    found = meaning_at(asked.before, asked.word) if fits else None
+    if found is None:
+        return _answer({})
+    kinds = [here.words.say(f"rule_kind.{kind}") for kind in found.kinds if kind != "null"]
+    allowed = [
+        f"{value} {named}" if (named := _named(here.words, "rule_value", value)) else value
+        for value in found.allowed
+        if value != "null"
+    ]
+    return _answer(
+        {
+            "key": found.key,
+            "name": key_in_words(here.words, found.key),
+            "where": path_in_words(here.words, found.path),
+            "kinds": here.words.fact(kinds),
+            "allowed": allowed,
+            "about": found.about,
+        }
+    )
+
+
+def _named(words: Words, kind: str, code: str) -> str:
+    return words.maybe(f"{kind}.{code}") or ""
+
+
+def _read(body: bytes, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.MsgspecError as error:
+        raise Malformed from error
+
+
+def _answer(told: dict[str, Any]) -> Response[Any]:
+    return Response(msgspec.json.encode(told), media_type=JSON, headers={"cache-control": "no-store"})
+
+
+ROUTES: Final = [check_typed, complete_word, explain_word]

@@ -1,0 +1,165 @@
+"""What the pages of the rule editor share: the draft, what is wrong in it and its examples, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from yoyaku.admin.pages.desk import at_desk, crumbs
+from yoyaku.admin.service.rule_drafts import save as save_texts
+from yoyaku.booking.pages.here import Here
+from yoyaku.registration.policy.roles import Permission
+from yoyaku.rulebook.draft import DraftChecked
+from yoyaku.rulebook.examples import Outcome
+from yoyaku.rulebook.explain import in_words
+from yoyaku.rules.fault import Fault
+from yoyaku.ruleset.policy import Draft, FilesRefused, Texts, require_storable
+from yoyaku.ruleset.service import get_draft
+from yoyaku.ui.page import Crumb
+from yoyaku.ui.words import Words
+
+HOME: Final = "/counter/rules"
+ONE: Final = HOME + "/drafts/{draft_id:uuid}"
+
+LARGEST_TYPED: Final = 1_000_000
+"""Bytes of a draft that is checked as it is typed: ten times the longest rule set there is."""
+LARGEST_BODY: Final = 8_000_000
+"""Bytes of a request that are read at all, so that who sends too much is told so in words."""
+
+
+async def open_draft(here: Here, draft_id: UUID) -> Draft:
+    """The draft that is written on.
+
+    Raises:
+        RoleMissing: whoever asks may not write rules.
+        NotFound: there is no such draft.
+    """
+    at_desk(here, Permission.EDIT_RULES)
+    return await get_draft(here.conn, draft_id=draft_id)
+
+
+def address(draft: Draft, part: str = "") -> str:
+    """The path of a page of the draft."""
+    return f"{HOME}/drafts/{draft.draft_id}" + (f"/{part}" if part else "")
+
+
+def draft_crumbs(here: Here, draft: Draft, label: str) -> list[Crumb]:
+    """The way here by way of the rules and the draft."""
+    return crumbs(here, (here.words.say("rule_editor.rules"), HOME), (draft.title, address(draft)), (label, None))
+
+
+async def save(here: Here, draft: Draft, *, seen_revision: int, files: Texts) -> Draft:
+    """Save the texts over the save that was seen.
+
+    Raises:
+        DraftChangedMeanwhile, DraftOver, FilesRefused: nothing was saved.
+    """
+    return await save_texts(
+        here.conn,
+        visit=here.visit,
+        draft_id=draft.draft_id,
+        seen_revision=seen_revision,
+        texts=files,
+        transition=draft.transition,
+    )
+
+
+def require_readable(files: Texts) -> None:
+    """Let pass texts that can be checked while somebody waits.
+
+    Raises:
+        FilesRefused: they are too large, or no draft can hold them.
+    """
+    if sum(len(text.encode(errors="replace")) for text in files.values()) > LARGEST_TYPED:
+        raise FilesRefused(reason="size", allowed=LARGEST_TYPED)
+    require_storable(files)
+
+
+def tongue(words: Words) -> Literal["ja", "en"]:
+    """The language in which faults are told."""
+    return "en" if words.language == "en" else "ja"
+
+
+def fault_told(words: Words, fault: Fault) -> dict[str, Any]:
+    """One fault: where, how grave, and in words what is wrong and how it is mended; both languages for machines."""
+    language = tongue(words)
+    return {
+        **fault.to_json(),
+        "says": fault.says(language),
+        "mends": fault.mend(language),
+        "where": path_in_words(words, fault.path),
+    }
+
+
+def path_in_words(words: Words, path: Sequence[str | int]) -> str:
+    """A path by the names of its keys: 予約 › 受付期間（2番目） › 受付の開始."""
+    named: list[str] = []
+    for step in path:
+        if isinstance(step, int) and named:
+            named[-1] = words.say("rule_editor.nth", name=named[-1], number=step + 1)
+        else:
+            named.append(key_in_words(words, str(step)))
+    return " › ".join(named)
+
+
+def key_in_words(words: Words, key: str) -> str:
+    """What a key of the rule language is called; codes of the city are called by themselves."""
+    return words.maybe(f"rule_key.{key}") or key
+
+
+def outcomes_told(words: Words, checked: DraftChecked) -> list[dict[str, Any]]:
+    """The examples, tried: green or red, and in red ones what was expected and what came."""
+    source, rules = checked.source, checked.rules
+    if source is None or checked.book is None or checked.book.compiled is None:
+        return []
+    zone = (rules or checked.book.compiled).zone
+    return [
+        {
+            "name": outcome.example.name,
+            "file": place.file,
+            "line": place.line,
+            "passed": outcome.passed,
+            "facts": list(getattr(outcome.example, "facts", [])),
+            "differences": [
+                {
+                    "key": key_in_words(words, difference.key),
+                    "expected": in_words(difference.expected, zone),
+                    "found": in_words(difference.found, zone),
+                }
+                for difference in outcome.differences
+            ],
+            "why": _why(words, outcome),
+        }
+        for index, outcome in enumerate(checked.outcomes)
+        for place in [source.document.place(("examples", index))]
+    ]
+
+
+def _why(words: Words, outcome: Outcome) -> str:
+    error = outcome.decision.error
+    return "" if error is None or outcome.passed else words.sentence(error)
+
+
+def counted(faults: Sequence[Fault]) -> Mapping[str, int]:
+    """How many faults of each level."""
+    errors = sum(fault.level == "error" for fault in faults)
+    return {"errors": errors, "warnings": len(faults) - errors}
+
+
+__all__ = [
+    "HOME",
+    "LARGEST_BODY",
+    "ONE",
+    "address",
+    "counted",
+    "draft_crumbs",
+    "fault_told",
+    "key_in_words",
+    "open_draft",
+    "outcomes_told",
+    "path_in_words",
+    "require_readable",
+    "save",
+    "tongue",
+]

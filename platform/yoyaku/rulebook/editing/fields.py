@@ -1,0 +1,180 @@
+"""A part of a rule set as a form: its values as fields of the kinds that the schema names, group by group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from yoyaku.rulebook.editing.edits import EditRefused, add_item, remove_item, set_value
+from yoyaku.rulebook.editing.hints import schemas_at, value_at
+from yoyaku.rulebook.editing.written import Value
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rules.fault import KeyPath, path_text
+from yoyaku.rules.validation import json_schema, sample
+
+FieldKind = Literal["number", "choice", "yes_no", "text", "list", "word"]
+BETWEEN: Final = re.compile(r"[、,，]\s*")
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_TRUTH: Final = {"true": True, "false": False}
+UNTOUCHED: Final = frozenset({"code", "step", "kind"})
+"""Keys that a form does not add: what others call a clause by, and what kind it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value that is typed: ``shown`` is how it stands in the form, ``options`` what a choice offers."""
+
+    path: KeyPath
+    kind: FieldKind
+    shown: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A clause, a mapping or a list: its fields, the groups within, and the keys that may still be added."""
+
+    path: KeyPath
+    is_list: bool
+    fields: Sequence[Field]
+    groups: Sequence[Group]
+    missing: Sequence[str]
+    reference: str | None
+
+    def walk(self) -> Iterator[Field]:
+        """Every field in and below the group."""
+        yield from self.fields
+        for group in self.groups:
+            yield from group.walk()
+
+
+def group_at(path: KeyPath, whole: Mapping[str, Any]) -> Group | None:
+    """The form of what stands at a path of a rule set; ``None`` where nothing does."""
+    value = value_at(whole, path)
+    if not isinstance(value, dict | list):
+        return None
+    parts = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    fields = [_field((*path, step), part, whole) for step, part in parts if _is_leaf(part)]
+    groups = [group_at((*path, step), whole) for step, part in parts if not _is_leaf(part)]
+    reference = value.get("reference") if isinstance(value, dict) else None
+    return Group(
+        path=path,
+        is_list=isinstance(value, list),
+        fields=fields,
+        groups=[group for group in groups if group is not None],
+        missing=list(_missing(path, value, whole)) if isinstance(value, dict) else (),
+        reference=reference if isinstance(reference, str) else None,
+    )
+
+
+def read_value(field: Field, typed: str) -> Value:
+    """What was typed, as a value of the field's kind; what does not fit is kept as text, and the check tells it."""
+    if field.kind == "list":
+        return [_word(part) for part in BETWEEN.split(typed) if part]
+    if field.kind in {"text", "choice"}:
+        return typed
+    return _word(typed)
+
+
+def with_value(text: str, field: Field, typed: str) -> str:
+    """The text with what was typed into a field; what is emptied is taken out.
+
+    Raises:
+        EditRefused: the place cannot be written.
+    """
+    if typed == "":
+        return remove_item(text, field.path)
+    return set_value(text, field.path, read_value(field, typed.replace("\r\n", "\n")))
+
+
+def with_item(text: str, path: KeyPath, whole: Mapping[str, Any]) -> str:
+    """The text with one item more in the list at a path: like its last one, or a first one by the schema.
+
+    Raises:
+        EditRefused: there can be no list.
+    """
+    if value_at(whole, path):
+        return add_item(text, path)
+    definitions = json_schema(RuleSet)["$defs"]
+    for schema in schemas_at(path, whole):
+        if isinstance(schema.get("items"), dict):
+            return set_value(text, path, [_as_value(sample(schema["items"], definitions))])
+    raise EditRefused(path=path_text(path))
+
+
+def with_key(text: str, path: KeyPath, whole: Mapping[str, Any]) -> str:
+    """The text with a key that was missing, and a value that the schema accepts.
+
+    Raises:
+        EditRefused: the schema knows no such key, or it cannot be written there.
+    """
+    definitions = json_schema(RuleSet)["$defs"]
+    for schema in schemas_at(path, whole):
+        if schema.get("type") != "null":
+            return set_value(text, path, _as_value(sample(schema, definitions)))
+    raise EditRefused(path=path_text(path))
+
+
+def path_of(name: str, whole: Mapping[str, Any]) -> KeyPath:
+    """The path that a form's field names (``booking/windows/0/code``)."""
+    path: KeyPath = ()
+    for step in name.split("/"):
+        is_item = isinstance(value_at(whole, path), list) and step.isdecimal()
+        path = (*path, int(step) if is_item else step)
+    return path
+
+
+def name_of(path: KeyPath) -> str:
+    """How a form names a path."""
+    return "/".join(map(str, path))
+
+
+def _is_leaf(value: object) -> bool:
+    if isinstance(value, list):
+        return bool(value) and not any(isinstance(part, dict | list) for part in value)
+    return not isinstance(value, dict)
+
+
+def _field(path: KeyPath, value: object, whole: Mapping[str, Any]) -> Field:
+    if isinstance(value, list):
+        return Field(path, "list", "、".join(map(_shown, value)))
+    schemas = [schema for schema in schemas_at(path, whole) if schema.get("type") != "null"]
+    types = {schema.get("type", "enum") for schema in schemas}
+    options = tuple(str(option) for schema in schemas for option in schema.get("enum", ()))
+    kind: FieldKind = "word"
+    if types == {"boolean"}:
+        kind, options = "yes_no", ("true", "false")
+    elif options and "integer" not in types:
+        kind = "choice"
+    elif types == {"integer"}:
+        kind = "number"
+    elif types == {"string"}:
+        kind = "text"
+    return Field(path, kind, _shown(value), options)
+
+
+def _missing(path: KeyPath, value: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[str]:
+    for schema in schemas_at(path, whole):
+        yield from (name for name in schema.get("properties", {}) if name not in value and name not in UNTOUCHED)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _word(typed: str) -> str | int | bool:
+    if typed in _TRUTH:
+        return _TRUTH[typed]
+    return int(typed) if _WHOLE.match(typed) else typed
+
+
+def _as_value(found: object) -> Value:
+    if isinstance(found, Mapping):
+        return {str(key): _as_value(part) for key, part in found.items()}
+    if isinstance(found, list):
+        return [_as_value(part) for part in found]
+    return found if isinstance(found, str | int | None) else str(found)
