@@ -148,6 +148,23 @@ class Review:
     reviewed_by_name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """The dry run of a draft as it stands: how far it is, and how many confirmed bookings the draft would break."""
+
+    run_id: Key
+    state: Literal["waiting", "running", "done", "cancelled", "failed"]
+    total: int
+    done: int
+    broken: int
+    summary: Mapping[str, object]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to come out."""
+        return self.state in {"waiting", "running"}
+
+
 def choose_version(heads: Iterable[VersionHead], *, made_on: date, used_on: date) -> VersionHead:
     """The latest published version that says it applies to a booking made and used on these dates.
 

@@ -89,6 +89,10 @@ class ServiceRulesFor:
             inventory_version=inventory_version,
         )
 
+    def forget(self) -> None:
+        """Look at once for what is published."""
+        self.provider.forget()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:

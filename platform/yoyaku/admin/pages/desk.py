@@ -66,10 +66,12 @@ WAYS: Final = (
     ("/counter/money", "waiting.title", Permission.MONEY, "money"),
     ("/counter/arrears", "arrears.title", Permission.ARREARS, "money"),
     ("/counter/ledger", "ledger.title", Permission.LEDGER, "money"),
+    ("/counter/rules", "rules.title", Permission.RULES, "city"),
     ("/counter/staff", "staff.title", Permission.STAFF, "city"),
     ("/counter/site", "site.title", Permission.SITE, "city"),
     ("/counter/mails", "mails.title", Permission.SITE, "city"),
     ("/counter/figures", "figures.title", Permission.FIGURES, "record"),
+    ("/counter/operations", "operations.title", Permission.OPERATIONS, "record"),
     ("/counter/log", "staff.log", Permission.LOG, "record"),
 )
 """Where one goes in the console: path, wording key of its name, what it takes to open it, and under which heading."""

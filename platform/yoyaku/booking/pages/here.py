@@ -28,6 +28,10 @@ class RulesFor(Protocol):
         """Return the rules that a booking was decided under."""
         ...
 
+    def forget(self) -> None:
+        """Look at once for what is published."""
+        ...
+
 
 class Here:
     """One request of the booking pages.

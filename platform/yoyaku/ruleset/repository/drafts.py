@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import rule_draft, rule_draft_save, rule_review
-from yoyaku.ruleset.policy import Draft, Review, Save, Texts
+from yoyaku.ruleset.policy import Draft, Review, Save, Texts, Tried
 
 _HERE: Final = {
     "tenant_id": func.current_setting("app.tenant_id"),
@@ -41,6 +41,16 @@ _REVIEWS = text("""
     FROM rule_review r
     JOIN staff f ON (f.tenant_id, f.service_id, f.staff_id) = (r.tenant_id, r.service_id, r.reviewed_by)
     WHERE r.draft_id = :draft_id ORDER BY r.reviewed_at DESC, r.review_id DESC
+""")
+# One that came out counts before one that was asked for later and did not.
+_TRIED = text("""
+    SELECT run_id, state, total, done, broken, summary FROM dry_run
+    WHERE draft_id = :draft_id AND revision = :revision
+    ORDER BY state <> 'done', asked_at DESC, run_id DESC LIMIT 1
+""")
+_CARRY = text("""
+    UPDATE dry_run SET revision = :revision + 1
+    WHERE draft_id = :draft_id AND revision = :revision AND state = 'done'
 """)
 _AUTHORS = text("SELECT DISTINCT saved_by FROM rule_draft_save WHERE draft_id = :draft_id")
 
@@ -100,3 +110,14 @@ async def read_reviews(conn: AsyncConnection, *, draft_id: UUID) -> list[Review]
 async def read_authors(conn: AsyncConnection, *, draft_id: UUID) -> frozenset[UUID]:
     """Everybody who saved any of a draft."""
     return frozenset((await conn.execute(_AUTHORS, {"draft_id": draft_id})).scalars())
+
+
+async def read_tried(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> Tried | None:
+    """The dry run of a draft as it was saved then."""
+    row = (await conn.execute(_TRIED, {"draft_id": draft_id, "revision": revision})).mappings().first()
+    return None if row is None else Tried(**row)
+
+
+async def carry_runs(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> None:
+    """Let the dry runs of a save count for the next, whose rules are the same."""
+    await conn.execute(_CARRY, {"draft_id": draft_id, "revision": revision})

@@ -14,6 +14,7 @@ from yoyaku.ruleset.service.drafts import (
     save_draft,
     saves_of,
     take_back_review,
+    tried_of,
 )
 from yoyaku.ruleset.service.versions import (
     Checked,
@@ -51,5 +52,6 @@ __all__ = [
     "store_inventory",
     "take_back_review",
     "texts_of",
+    "tried_of",
     "versions",
 ]

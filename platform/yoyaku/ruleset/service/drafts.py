@@ -21,6 +21,7 @@ from yoyaku.ruleset.policy import (
     Review,
     Save,
     Texts,
+    Tried,
     Verdict,
     VersionHead,
     require_second_person,
@@ -93,6 +94,11 @@ async def authors_of(conn: AsyncConnection, *, draft: Draft) -> frozenset[UUID]:
     return saved_by | asked_by | {draft.made_by}
 
 
+async def tried_of(conn: AsyncConnection, *, draft: Draft) -> Tried | None:
+    """The dry run of a draft as it stands."""
+    return await repository.read_tried(conn, draft_id=draft.draft_id, revision=draft.revision)
+
+
 async def draft_files_at(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> Texts:
     """The texts of one save.
 
@@ -117,7 +123,7 @@ async def save_draft(  # noqa: PLR0913  # what is saved over which save, by whom
 ) -> Draft:
     """Save a draft over the save that was seen; what is under review or approved is open again.
 
-    The same texts as before are no save of their own.
+    The same texts as before are no save of their own. Where only the transition is another, the dry run still counts.
 
     Raises:
         NotFound: there is no such draft.
@@ -138,6 +144,8 @@ async def save_draft(  # noqa: PLR0913  # what is saved over which save, by whom
     await repository.add_save(
         conn, draft_id=draft_id, revision=revision, files=files, transition=transition, saved=(now, staff_id)
     )
+    if files == draft.files:
+        await repository.carry_runs(conn, draft_id=draft_id, revision=draft.revision)
     return await get_draft(conn, draft_id=draft_id)
 
 

@@ -1,0 +1,164 @@
+"""From a draft to a version in force: what still hinders it, asking for the review, publishing.
+
+The database holds to the same: see ``migrations/sql/0005/10_rule_drafts.sql``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.admin.service.audit import note_act
+from yoyaku.admin.service.folder_load import published
+from yoyaku.admin.service.rule_drafts import SUBJECT, examine, staff_of
+from yoyaku.booking.visit import Visit
+from yoyaku.kernel.errors import YoyakuError
+from yoyaku.lottery.repository.dues import set_off_planning
+from yoyaku.rulebook.draft import DraftChecked
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.ruleset import service as ruleset
+from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, DraftOver, Review, Tried, VersionHead
+
+
+class NotPublishable(YoyakuError):
+    """What hinders a draft from being published, or reviewed (``reason``), with ``count``, ``day``, ``version`` of it."""
+
+    code = "rules_not_publishable"
+    title = "This draft cannot be published as it stands."
+
+    @property
+    def variant(self) -> str | None:
+        """The sentence of the reason."""
+        return str(self.facts["reason"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far a draft is: what its check found, its dry run as it stands, the review, the newest version."""
+
+    draft: Draft
+    checked: DraftChecked
+    tried: Tried | None
+    review: Review | None
+    newest: VersionHead
+    service_id: str
+    today: date
+
+    @property
+    def rule_set(self) -> RuleSet | None:
+        """The rule set, where its texts have no error."""
+        return None if self.checked.errors or self.checked.book is None else self.checked.book.rules
+
+    @property
+    def applies_from(self) -> date | None:
+        """From which day it would apply; ``None`` where its texts have errors."""
+        return None if self.rule_set is None else date.fromisoformat(self.rule_set.applies.since)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a version was published after the one it began from."""
+        return self.draft.based_on != self.newest.version
+
+
+async def standing_of(conn: AsyncConnection, *, visit: Visit, draft: Draft, today: date) -> Standing:
+    """How far a draft is."""
+    heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
+    reviews = await ruleset.reviews_of(conn, draft_id=draft.draft_id)
+    approvals = (one for one in reviews if one.verdict == "approved" and one.revision == draft.revision)
+    return Standing(
+        draft=draft,
+        checked=await examine(conn, visit=visit, texts=draft.files),
+        tried=await ruleset.tried_of(conn, draft=draft),
+        review=next(approvals, None) if draft.state in {"approved", "published"} else None,
+        newest=heads[-1],
+        service_id=visit.service_id,
+        today=today,
+    )
+
+
+def hindrances(standing: Standing) -> Iterator[NotPublishable]:
+    """What keeps a draft from being reviewed: it is wrong, has no future, or nobody looked at what it does."""
+    draft, rules, tried = standing.draft, standing.rule_set, standing.tried
+    if rules is None:
+        yield NotPublishable(reason="wrong", count=len(standing.checked.errors))
+    else:
+        if rules.service != standing.service_id:
+            yield NotPublishable(reason="other_service", found=rules.service)
+        if published(rules).digest == standing.newest.digest:
+            yield NotPublishable(reason="same", version=standing.newest.version)
+        elif standing.applies_from is not None and standing.applies_from < standing.today:
+            yield NotPublishable(reason="past", day=standing.applies_from)
+    if tried is None or tried.state != "done":
+        yield NotPublishable(reason="trying" if tried is not None and tried.is_open else "not_tried")
+    elif tried.broken and not draft.transition:
+        yield NotPublishable(reason="breaks", count=tried.broken)
+
+
+def last_hindrances(standing: Standing, *, seen_newest: int) -> Iterator[NotPublishable]:
+    """What keeps a draft from being published; ``seen_newest`` is the version that it was compared with."""
+    yield from hindrances(standing)
+    if standing.review is None:
+        yield NotPublishable(reason="not_reviewed")
+    if standing.newest.version != seen_newest:
+        yield NotPublishable(reason="newer", version=standing.newest.version)
+
+
+async def ask_for_review(
+    conn: AsyncConnection, *, visit: Visit, draft_id: UUID, seen_revision: int, today: date
+) -> Draft:
+    """Ask that somebody else reviews a draft as it stands: only what is right and was tried.
+
+    Raises:
+        NotFound, DraftOver, DraftChangedMeanwhile, NotPublishable: nothing was changed.
+    """
+    draft = await ruleset.ask_review(
+        conn, draft_id=draft_id, seen_revision=seen_revision, staff_id=staff_of(visit), now=visit.now
+    )
+    for hindrance in hindrances(await standing_of(conn, visit=visit, draft=draft, today=today)):
+        raise hindrance
+    await _note(conn, visit, draft, "rules_review_asked")
+    return draft
+
+
+async def publish(
+    conn: AsyncConnection, *, visit: Visit, draft_id: UUID, seen_revision: int, seen_newest: int, today: date
+) -> VersionHead:
+    """Make an approved draft the next version; it applies as its texts say.
+
+    Raises:
+        NotFound, DraftOver, DraftChangedMeanwhile, NotPublishable: nothing was changed.
+    """
+    draft = await ruleset.get_draft(conn, draft_id=draft_id)
+    if draft.revision != seen_revision:
+        raise DraftChangedMeanwhile(by_name=draft.changed_by_name, at=draft.changed_at, revision=draft.revision)
+    if draft.is_over:
+        raise DraftOver(state=draft.state)
+    standing = await standing_of(conn, visit=visit, draft=draft, today=today)
+    for hindrance in last_hindrances(standing, seen_newest=seen_newest):
+        raise hindrance
+    if standing.rule_set is None or standing.review is None:
+        raise LookupError("without rules or review, and yet nothing hinders")
+    head = await ruleset.publish_draft(
+        conn,
+        tenant_id=visit.tenant_id,
+        service_id=visit.service_id,
+        draft=draft,
+        checked=published(standing.rule_set),
+        published_by=visit.staff_name or "",
+        reviewed_by=standing.review.reviewed_by_name,
+        real_now=visit.real_now,
+    )
+    if standing.rule_set.lottery.schemes:
+        await set_off_planning(conn)
+    facts = {"version": head.version, "applies_by": head.applies_by, "applies_from": head.applies_from.isoformat()}
+    await _note(conn, visit, draft, "rules_published", **facts)
+    return head
+
+
+async def _note(conn: AsyncConnection, visit: Visit, draft: Draft, act: str, **facts: object) -> None:
+    told = {"title": draft.title, "revision": draft.revision, **facts}
+    await note_act(conn, visit=visit, act=act, subject=(SUBJECT, str(draft.draft_id)), facts=told)

@@ -1,0 +1,284 @@
+"""The life of a rule set's version on the console: begun, checked, tried, reviewed by a second person, published."""
+
+import html
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+import yaml
+from sqlalchemy import insert, text
+from tests.cities import ROOT
+
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.db.tables import dry_run
+from yoyaku.kernel.ids import new_id
+from yoyaku.rulebook.texts import pack
+from yoyaku.ruleset import service as ruleset
+from yoyaku.ruleset.policy import choose_version
+
+FILES = {path.name: path.read_text("utf-8") for path in (ROOT / "rulesets" / "meguro-rooms").glob("*.yaml")}
+TIER = ("at_most: 20, percent: 75", "at_most: 20, percent: 70")
+EXAMPLES = (
+    ("refund_yen: 525, kept_yen: 175", "refund_yen: 490, kept_yen: 210"),
+    ("refund_yen: 337, kept_yen: 113", "refund_yen: 315, kept_yen: 135"),
+)
+START = {"title": "還付率を70%に", "applies_by": "made", "applies_from": "2027-02-01"}
+
+
+@pytest.fixture(scope="module")
+def admins(services):
+    """The two admins of the rooms' city."""
+    demo = yaml.safe_load((ROOT / "tenants" / services["rooms"].tenant / "demo.yaml").read_text())
+    found = [one for one in demo["clerks"] if one["roles"] == ["tenant_admin"]]
+    keys = ("login_id", "password", "name", "second_factor")
+    return [replace(services["rooms"].clerk, **{key: one[key] for key in keys}) for one in reversed(found)]
+
+
+@pytest.fixture
+async def first(browse, admins):
+    site = browse("rooms")
+    await site.log_in(admins[0])
+    return site
+
+
+@pytest.fixture
+async def second(browse, admins):
+    site = browse("rooms")
+    await site.log_in(admins[1])
+    return site
+
+
+@pytest.fixture
+def inside(application, services):
+    """A transaction of the rooms' service."""
+    service = services["rooms"]
+    return lambda: tenant_transaction(application.app.state["engine"], service.tenant, service.code)
+
+
+@pytest.fixture
+def tried(inside, services):
+    """A dry run of a draft as it stands has come out, with so many bookings broken."""
+    where = {"tenant_id": services["rooms"].tenant, "service_id": "rooms"}
+
+    async def run(path, broken=0):
+        async with inside() as conn:
+            draft = await ruleset.get_draft(conn, draft_id=path.rpartition("/")[2])
+            now = datetime.now(tz=UTC)
+            row = {"run_id": new_id(), "draft_id": draft.draft_id, "revision": draft.revision, "state": "done"}
+            came_out = {"asked_at": now, "asked_by": draft.made_by, "finished_at": now, "total": 3, "done": 3}
+            rest = {"broken": broken, "cancel_asked": False, "summary": {}}
+            await conn.execute(insert(dry_run).values(**where, **row, **came_out, **rest))
+
+    return run
+
+
+async def begin(site, version=1, **more):
+    await site.get(f"/counter/rules/versions/{version}")
+    page = await site.post(f"/counter/rules/versions/{version}/draft", **{**START, **more})
+    assert page.status_code == 200, page.text
+    return page.url.path
+
+
+def seen(site):
+    """The save that the page was shown over."""
+    return re.search(r'name="seen_revision" value="(\d+)"', site.html)[1]
+
+
+async def upload(site, path, files):
+    """Sends files as a browser does."""
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', site.html)[1]
+    sent = [("files", (name, content.encode() if isinstance(content, str) else content)) for name, content in files]
+    data = {"_csrf_token": token, "seen_revision": seen(site)}
+    response = await site.client.post(f"{path}/files", data=data, files=sent)
+    site.html = response.text
+    return response
+
+
+def changed():
+    """The tier of the refund and its examples, changed."""
+    examples = FILES["examples.yaml"]
+    for old, new in EXAMPLES:
+        examples = examples.replace(old, new)
+    return [("booking.yaml", FILES["booking.yaml"].replace(*TIER)), ("examples.yaml", examples)]
+
+
+async def approved(first, second, path, tried):
+    """The draft has been tried, reviewed by the second admin and approved."""
+    await tried(path)
+    await first.get(path)
+    asked = await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    assert "確認を依頼しました" in asked.text
+    page = await second.get(f"{path}/review")
+    assert "3件を調べました" in page.text
+    page = await second.post(f"{path}/review", verdict="approved", seen_revision=seen(second))
+    assert "承認しました" in page.text
+    return await first.get(f"{path}/publish")
+
+
+async def test_what_is_wrong_or_untried_is_not_reviewed(first):
+    path = await begin(first)
+    page = await upload(first, path, changed()[:1])  # its examples still expect 75 %
+    assert "4件が合いません" in page.text
+    assert re.search(r"examples\.yaml:\d+", page.text)
+    page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    assert page.status_code == 422
+    assert "規則に誤りが4件あります" in page.text
+    page = await upload(first, path, changed())
+    assert "at_least: 11, at_most: 20, percent: 75" in page.text
+    page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    assert "影響の試算が済んでいません" in page.text
+
+
+async def test_nobody_approves_their_own_and_who_returns_says_why(first, second, tried):
+    path = await begin(first)
+    await tried(path)
+    await first.get(path)
+    await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    await first.get(f"{path}/review")
+    page = await first.post(f"{path}/review", verdict="approved", seen_revision=seen(first))
+    assert page.status_code == 422
+    assert "ご自分では確認できません" in page.text
+    page = await first.get(f"{path}/publish")
+    assert "書いていない人の承認がまだありません" in page.text
+    assert 'name="sure"' not in page.text
+    await second.get(f"{path}/review")
+    page = await second.post(f"{path}/review", verdict="returned", seen_revision=seen(second))
+    assert page.status_code == 422
+    assert 'id="remark-error"' in page.text
+    await second.post(f"{path}/review", verdict="returned", remark="附則を書く", seen_revision=seen(second))
+    page = await first.get(path)
+    assert "差し戻されました" in page.text
+    assert "附則を書く" in page.text
+
+
+async def test_a_tier_is_changed_scheduled_and_taken_back(first, second, tried, inside, services):
+    path = await begin(first)
+    await upload(first, path, changed())
+    page = await approved(first, second, path, tried)
+    assert "2027年2月1日（月）以後に申し込まれる予約から" in page.text
+    unsure = await first.post(f"{path}/publish", seen_revision=seen(first), seen_newest="1")
+    assert unsure.status_code == 422
+    page = await first.post(f"{path}/publish", seen_revision=seen(first), seen_newest="1", sure="yes")
+    assert page.url.path == "/counter/rules/versions/2"
+    assert "公開しました" in page.text
+    page = await first.get("/counter/rules")
+    assert re.search(r"第2版.*?施行前（予定）.*?第1版.*?施行中", page.text, re.DOTALL)
+    assert "確認: 課長　守" in page.text
+    where = {"tenant_id": services["rooms"].tenant, "service_id": "rooms"}
+    async with inside() as conn:
+        heads = await ruleset.versions(conn, **where)
+        assert (await ruleset.texts_of(conn, **where, version=2))["booking.yaml"] == changed()[0][1]
+    made = [date(2027, 1, 31), date(2027, 2, 1)]
+    assert [choose_version(heads, made_on=day, used_on=date(2027, 4, 1)).version for day in made] == [1, 2]
+
+    page = await first.get("/counter/rules/versions/1")
+    assert 'value="第1版に戻す"' in page.text
+    back = await begin(first, 1, title="第1版に戻す", applies_from="2027-03-01")
+    assert "最新は第2版です" in first.html
+    await approved(first, second, back, tried)
+    stale = await first.post(f"{back}/publish", seen_revision=seen(first), seen_newest="1", sure="yes")
+    assert "第2版が公開されました" in stale.text
+    page = await first.post(f"{back}/publish", seen_revision=seen(first), seen_newest="2", sure="yes")
+    assert page.url.path == "/counter/rules/versions/3"
+    async with inside() as conn:
+        acts = (await conn.execute(text("SELECT count(*) FROM audit_entry WHERE act = 'rules_published'"))).scalar_one()
+    assert acts == 2
+
+
+async def test_the_second_to_save_sees_both_texts_and_keeps_theirs_as_a_draft_of_its_own(first, second):
+    path = await begin(first)
+    await second.get(path)
+    await upload(first, path, changed())
+    page = await upload(second, path, [("fees.yaml", FILES["fees.yaml"] + "# 料金の注\n")])
+
+    assert page.status_code == 409
+    assert "係長　葉子" in page.text
+    assert "+ # 料金の注" in page.text
+    assert "percent: 70" in page.text
+    fields = re.findall(r'<textarea name="(file\.[^"]+)" hidden[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+    kept = await second.post(f"{path}/keep", **{name: html.unescape(typed) for name, typed in fields})
+    assert kept.url.path != path
+    assert "還付率を70%に（別案）" in kept.text
+    assert "+ # 料金の注" in kept.text
+    assert "percent: 70" in (await first.get(path)).text
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([("rules.exe", "a: 1")], "YAML でも ZIP でもありません"),
+        ([("rules.zip", b"PK\x03\x04 broken")], "ZIP ファイルとして開けません"),
+        ([("rules.zip", pack({"readme.txt": "a"}))], "YAML ファイルがありません"),
+        ([("rules.yaml", b"\xff\xfe")], "UTF-8 ではありません"),
+        ([("規則.yaml", "a: 1")], "ファイル名は使えません"),
+        ([("bomb.zip", pack({"rules.yaml": "a" * 6_000_000}))], "大きすぎます"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+async def test_files_that_hold_no_rules_are_refused_whole(first, files, told):
+    path = await begin(first)
+    page = await upload(first, path, files)
+    assert page.status_code == 422
+    assert told in page.text
+    assert 'id="files-error"' in page.text
+    assert "1回目" in (await first.get(path)).text
+
+
+async def test_a_draft_goes_out_as_a_folder_and_comes_back_the_same(first):
+    path = await begin(first, applies_from="")
+    sent = await first.client.get(f"{path}/files.zip")
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == FILES
+    page = await upload(first, path, [("rules.zip", sent.content)])
+    assert page.status_code == 200
+    assert "1回目" in page.text  # the same texts are no save
+    version = await first.client.get("/counter/rules/versions/1/files.zip")
+    assert version.content == sent.content
+
+
+async def test_wrong_rules_are_kept_and_an_earlier_save_comes_back(first):
+    path = await begin(first)
+    page = await upload(first, path, [("booking.yaml", "booking: [\n")])
+    assert "booking.yaml:" in page.text
+    assert "直すところが1件あります" in page.text
+    page = await first.get(f"{path}/saves/2")
+    assert "- booking:" in page.text
+    page = await first.get(f"{path}/saves/1")
+    page = await first.post(f"{path}/saves/restore", revision="1", seen_revision=seen(first))
+    assert "3回目" in page.text
+    assert "誤りはありません" in page.text
+
+
+async def test_a_day_that_has_passed_and_a_title_left_out_are_told_at_their_fields(first):
+    await first.get("/counter/rules/versions/1")
+    page = await first.post("/counter/rules/versions/1/draft", title="", applies_from="2027-02-31")
+    assert page.status_code == 422
+    assert 'id="title-error"' in page.text
+    assert 'id="applies_from-error"' in page.text
+    path = await begin(first, applies_from="2027-01-19")
+    assert "過ぎた日です" in first.html
+    page = await first.post(f"{path}/applies", applies_by="used", applies_from="2027-05-01", seen_revision=seen(first))
+    assert "2027年5月1日（土）以後に利用する予約から" in page.text
+    assert "applies: {by: used, from: &#34;2027-05-01&#34;}" in page.text
+
+
+async def test_bookings_that_break_need_a_transition_and_the_dry_run_still_counts(first, tried):
+    path = await begin(first)
+    await tried(path, broken=2)
+    await first.get(path)
+    page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    assert "確定済みの予約が2件あります" in page.text
+    page = await first.post(f"{path}/transition", transition="従前の例による", seen_revision=seen(first))
+    assert "2回目" in page.text
+    page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
+    assert "確認を依頼しました" in page.text
+    page = await first.post(f"{path}/take-back")
+    assert "作成に戻しました" in page.text
+    page = await first.post(f"{path}/drop")
+    assert "取りやめました" in page.text
+    again = await first.post(f"{path}/drop")
+    assert again.status_code == 422
+    assert "取りやめになっています" in again.text
