@@ -16,12 +16,14 @@ from yoyaku.kernel.errors import YoyakuError
 
 COMMANDS: Mapping[str, str] = {
     "rules": "Check, test, explain rule sets; print their schema.",
-    "tenant": "Check, load and list tenant folders.",
+    "tenant": "Make, check, load and list tenant folders; carry a tenant elsewhere.",
     "db": "Bring the database to the newest schema.",
     "staff": "List, add and end the staff of a service; one-time codes.",
     "lottery": "Check the public files of lotteries.",
     "ledger": "Compare the books, print balances, export for accounting.",
     "log": "Check the sealed record of acts, or write it out.",
+    "operations": "Whether everything runs, over all tenants; exit 1 where not.",
+    "operator": "A page on this machine that begins new tenants.",
     "clock": "Show or move a service's business clock (demo only).",
     "demo": "Run everything here with sample cities.",
 }
