@@ -49,8 +49,10 @@ TABLE = [
         Permission.EDIT_RULES,
     ),
     (r"/counter/rules/versions/[0-9]+/draft", Permission.EDIT_RULES),
+    (r"/counter/rules/versions/[0-9]+/(guide|timeline|diff)", Permission.RULES),
     (r"/counter/rules(/(versions|drafts)/[0-9a-f-]+(/(files\.zip|saves.*))?)?", Permission.RULES),
     (r"/counter/closures.*", Permission.CLOSURES),
+    (r"/counter/facilities.*", Permission.FACILITIES),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""
 OF_ANYBODY = {("POST", "/counter/behalf/end"), ("GET", "/counter")}

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import facility, resource, space
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id || ' inventory', 0))")
 # One statement for all resources of a service: what is missing is added, what was withdrawn comes back.
 _ADD_UNITS = text("""
     INSERT INTO resource_unit (tenant_id, service_id, resource_id, unit, withdrawn)
@@ -47,6 +48,11 @@ class OccupiedUnit:
     first_use: date
     last_use: date
     bookings: int
+
+
+async def lock_inventory(conn: AsyncConnection, *, tenant_id: str) -> None:
+    """From here on, nobody else changes what a city lends until the transaction ends."""
+    await conn.execute(_LOCK, {"tenant_id": tenant_id})
 
 
 async def read_facility_ids(conn: AsyncConnection) -> set[str]:

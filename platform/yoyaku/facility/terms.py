@@ -74,6 +74,18 @@ class OpeningHours(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
     closes: TimeOfDay
 
 
+Degrees = Annotated[
+    str, Meta(pattern=r"^-?[0-9]{1,3}\.[0-9]{3,6}$", description='Degrees of WGS 84, quoted: "35.641463".')
+]
+
+
+class Position(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a facility stands on a map, north and east counting up."""
+
+    latitude: Degrees
+    longitude: Degrees
+
+
 class Facility(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A facility (館): identity, place, parts, stock, opening hours, closed days.
 
@@ -90,6 +102,7 @@ class Facility(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     address: Text | None = None
     phone: str | None = None
     access: Text | None = None
+    position: Position | None = None
     bookable: bool = True
     calendar: CalendarTerms = CalendarTerms()
     hours: list[OpeningHours] = []

@@ -67,6 +67,7 @@ WAYS: Final = (
     ("/counter/arrears", "arrears.title", Permission.ARREARS, "money"),
     ("/counter/ledger", "ledger.title", Permission.LEDGER, "money"),
     ("/counter/rules", "rules.title", Permission.RULES, "city"),
+    ("/counter/facilities", "facilities.admin_title", Permission.FACILITIES, "city"),
     ("/counter/staff", "staff.title", Permission.STAFF, "city"),
     ("/counter/site", "site.title", Permission.SITE, "city"),
     ("/counter/mails", "mails.title", Permission.SITE, "city"),

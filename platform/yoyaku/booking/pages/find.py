@@ -138,16 +138,17 @@ async def show_month(
         weeks=weeks,
         space=space,
         lots=known.lots,
-        closures=await closure_notes(here, rules, code, first=max(month, here.today), end=add_months(month, 1)),
         window_note=None
         if known.drawn
         else month_note(rules, spaces, visit=looking(here, rules), words=here.words, month=month),
-        **_month_frame(here, facility, month=month, space=space),
+        **await _month_frame(here, rules, facility, month=month, space=space),
     )
 
 
-def _month_frame(here: Here, facility: Facility, *, month: date, space: str | None) -> dict[str, Any]:
-    """What stands around the month: choices, the months before and after, the breadcrumb."""
+async def _month_frame(
+    here: Here, rules: ServiceRules, facility: Facility, *, month: date, space: str | None
+) -> dict[str, Any]:
+    """What stands around the month: what is closed, choices, the months before and after, the breadcrumb."""
     words, language = here.words, here.words.language
     first = here.today.replace(day=1)
     before, after = add_months(month, -1), add_months(month, 1)
@@ -156,6 +157,7 @@ def _month_frame(here: Here, facility: Facility, *, month: date, space: str | No
         return here.page.url(f"/availability/{facility.code}", month=f"{to:%Y-%m}", space=space)
 
     return {
+        "closures": await closure_notes(here, rules, facility.code, first=max(month, here.today), end=after),
         "month": month,
         "month_code": f"{month:%Y-%m}",
         "weekday_names": weekday_names(language),

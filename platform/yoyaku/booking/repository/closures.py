@@ -198,7 +198,7 @@ async def end_closure(  # which, from which minute of which day on, why
 async def lock_closure(conn: AsyncConnection, *, closure_id: UUID) -> ClosureView | None:
     """A closure that nobody else ends until the transaction does."""
     row = (await conn.execute(_ONE, {"closure_id": closure_id})).mappings().first()
-    return None if row is None else _view(row)
+    return None if row is None else _view(dict(row))
 
 
 async def list_closures(
@@ -206,7 +206,7 @@ async def list_closures(
 ) -> list[ClosureView]:
     """Closures of these facilities (none: of all), those that stand first."""
     values = {"facilities": list(facilities), "today": today, "at_most": at_most}
-    return [_view(row) for row in (await conn.execute(_LISTED, values)).mappings()]
+    return [_view(dict(row)) for row in (await conn.execute(_LISTED, values)).mappings()]
 
 
 async def standing_closures(
@@ -214,7 +214,7 @@ async def standing_closures(
 ) -> list[ClosureView]:
     """Closures that stand on some of the days ``first <= day < end``, in order."""
     values = {"facilities": list(facilities), "first": first, "end": end}
-    return [_view(row) for row in (await conn.execute(_STANDING, values)).mappings()]
+    return [_view(dict(row)) for row in (await conn.execute(_STANDING, values)).mappings()]
 
 
 async def displaced_by(conn: AsyncConnection, *, closure_id: UUID) -> list[Displaced]:

@@ -1,0 +1,7 @@
+"""Facilities: what is lent, changed by forms, with the bookings that a change hits."""
+
+from typing import Final
+
+from yoyaku.admin.pages.facilities import editing, showing
+
+ROUTES: Final = [*showing.ROUTES, *editing.ROUTES]

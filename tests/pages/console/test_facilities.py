@@ -1,0 +1,78 @@
+"""Facilities changed on pages: what was typed, whom it hits, what stays, and who was first."""
+
+import asyncio
+import re
+
+import pytest
+from tests.pages.console.test_closures import book
+from tests.pages.lots import plain
+from tests.pages.paying import hidden
+from tests.pages.test_roles import log_in
+
+HOME = "/counter/facilities/castle-tennis"
+
+
+@pytest.fixture
+async def admin(browse, services):
+    site, _ = await log_in(browse, services, "tenant_admin")
+    await site.get(HOME)
+    return site
+
+
+def version_of(site):
+    return re.search(r'name="version" value="(\d+)"', site.html)[1]
+
+
+async def test_hours_that_leave_bookings_outside_list_them_and_are_saved_with_a_reason(application, services, admin):
+    booking = await book(application, services["sports"])
+    home = f"/counter/facilities/{booking['facility']}"
+    page = await admin.get(home)
+    assert re.search(r'name="opens\.0" value="09:00"', page.text)
+    typed = {"version": version_of(admin), "opens.0": "20:00", "closes.0": "21:00"}
+    page = await admin.post(f"{home}/preview/hours", **typed)
+    assert page.status_code == 200, plain(page.text)
+    assert booking["number"] in page.text
+    assert "開館時間の外になる" in page.text
+    keep = hidden(page.text)
+    assert (await admin.post(home, **keep)).status_code == 422
+    page = await admin.post(home, **keep, why="改修のため")
+    assert "施設の情報を保存しました" in page.text
+    assert re.search(r'name="opens\.0" value="20:00"', page.text)
+
+    again = await admin.post(home, **keep, why="もう一度")
+    assert again.status_code == 422
+    assert "ほかの人が施設の情報を変えた" in again.text
+
+
+async def test_stock_and_spaces_that_nobody_has_booked_change_at_once(admin):
+    typed = {"version": version_of(admin), "name.tennis.ja": "コート", "capacity.tennis": "3", "online.tennis": "yes"}
+    page = await admin.post(f"{HOME}/preview/spaces", **typed)
+    assert "コート：3面" in plain(page.text), plain(page.text)
+    if "予約されている" in page.text:
+        pytest.fail(plain(page.text))
+    page = await admin.post(HOME, **hidden(page.text), why="1面を閉鎖")
+    assert re.search(r'name="capacity\.tennis" value="3"', page.text)
+
+
+async def test_what_cannot_be_is_told_in_words(admin):
+    wrong = {"version": version_of(admin), "opens.0": "9時", "closes.0": "21:00"}
+    page = await admin.post(f"{HOME}/preview/hours", **wrong)
+    assert page.status_code == 422
+    assert "error-summary" in page.text
+    number = {"version": version_of(admin), "name.tennis.ja": "コート", "capacity.tennis": "たくさん"}
+    page = await admin.post(f"{HOME}/preview/spaces", **number)
+    assert 'id="capacity.tennis-error"' in page.text
+
+
+async def test_where_it_stands_on_the_map_leads_residents_there(admin, browse):
+    typed = {"version": version_of(admin), "name.ja": "熊本城公園", "bookable": "yes"}
+    place = {"latitude": "32.806200", "longitude": "130.705800"}
+    page = await admin.post(f"{HOME}/preview/basics", **typed, **place)
+    page = await admin.post(HOME, **hidden(page.text), why="地図を足す")
+    assert "保存しました" in page.text
+    for _ in range(100):  # what is in force is looked up again every other second
+        seen = await browse("sports").get("/facilities/castle-tennis")
+        if "mlat=32.806200" in seen.text:
+            break
+        await asyncio.sleep(0.1)
+    assert "mlat=32.806200" in seen.text
