@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may, read_form, ways
 from yoyaku.admin.pages.rules.checklist import ago, steps
+from yoyaku.admin.pages.rules.differing import differing
 from yoyaku.admin.pages.rules.meanwhile import meanwhile_page
 from yoyaku.admin.pages.rules.shown import (
     DRAFT,
@@ -27,10 +28,8 @@ from yoyaku.admin.service.rule_publishing import Standing, hindrances, standing_
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.rulebook.editing import EditRefused
-from yoyaku.rulebook.stored import files_of
-from yoyaku.rulebook.texts import FileDifference, text_difference
 from yoyaku.ruleset import service as ruleset
-from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, FilesRefused
+from yoyaku.ruleset.policy import DraftChangedMeanwhile, FilesRefused
 
 
 @get(DRAFT)
@@ -117,7 +116,7 @@ async def draft_page(
         failing=sum(not one.passed for one in outcomes),
         steps=steps(here, standing),
         ago=ago(here, draft.changed_at),
-        changes=await changes_of(here, draft, standing.newest.version),
+        differing=await differing(here, version=standing.newest.version, texts=draft.files, rules=standing.rule_set),
         reviews=await ruleset.reviews_of(here.conn, draft_id=draft_id),
         may_edit=may(here, Permission.EDIT_RULES) and not draft.is_over,
         is_author=session is not None and session.staff_id in authors,
@@ -128,13 +127,6 @@ async def draft_page(
         ways=ways(here),
         crumbs=rules_crumbs(here, (draft.title, None)),
     )
-
-
-async def changes_of(here: Here, draft: Draft, version: int) -> list[FileDifference]:
-    """How the texts of a draft differ from those of a version."""
-    visit = here.visit
-    texts = await files_of(here.conn, tenant_id=visit.tenant_id, service_id=visit.service_id, version=version)
-    return text_difference(texts, draft.files)
 
 
 def _as_written(standing: Standing) -> dict[str, str]:

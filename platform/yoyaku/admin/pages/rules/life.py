@@ -13,7 +13,8 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, read_form
 from yoyaku.admin.pages.rules.checklist import tried_words
-from yoyaku.admin.pages.rules.draft import changes_of, draft_page, seen_revision
+from yoyaku.admin.pages.rules.differing import differing
+from yoyaku.admin.pages.rules.draft import draft_page, seen_revision
 from yoyaku.admin.pages.rules.shown import DRAFT, HOME, applies_words, draft_path, rules_crumbs
 from yoyaku.admin.service.rule_drafts import drop, review, take_back
 from yoyaku.admin.service.rule_publishing import Standing, ask_for_review, last_hindrances, publish, standing_of
@@ -169,7 +170,7 @@ async def _decision_page(
         newest=newest,
         hindered=[words.sentence(one) for one in last_hindrances(standing, seen_newest=newest)],
         applies=None if rules is None or since is None else applies_words(here, rules.applies.by, since),
-        changes=await changes_of(here, draft, newest),
+        differing=await differing(here, version=newest, texts=draft.files, rules=rules),
         is_author=here.visit.staff_id in await ruleset.authors_of(here.conn, draft=draft),
         tried_says=tried_words(here, standing.tried),
         overtaken=_overtaken(here, heads, standing),

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may, read_form, ways
+from yoyaku.admin.pages.rules.differing import differing
 from yoyaku.admin.pages.rules.shown import (
     HOME,
     attachment,
@@ -24,8 +25,8 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.rulebook.editing import EditRefused
-from yoyaku.rulebook.stored import files_of
-from yoyaku.rulebook.texts import pack, text_difference
+from yoyaku.rulebook.stored import files_of, rules_of_version
+from yoyaku.rulebook.texts import pack
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import Texts, VersionHead, life_of
 
@@ -111,7 +112,8 @@ async def _version_page(
     is_newest = head is heads[-1]
     title = words.say("rules.version", version=version)
     back = {} if is_newest else {"title": words.say("rules.back_to", version=version)}
-    before = await _texts(here, version - 1) if version > 1 else None
+    visit = here.visit
+    rules = await rules_of_version(here.conn, tenant_id=visit.tenant_id, service_id=visit.service_id, version=version)
     return here.page.show(
         "admin/rules/version.html",
         status=422 if errors else 200,
@@ -121,7 +123,7 @@ async def _version_page(
         applies=head_words(here, head),
         is_newest=is_newest,
         texts=sorted(texts.items()),
-        differences=None if before is None else text_difference(before, texts),
+        differing=await differing(here, version=version - 1, texts=texts, rules=rules) if version > 1 else None,
         may_edit=may(here, Permission.EDIT_RULES),
         by=by_options(here),
         form=form or {"applies_by": head.applies_by, **back},
