@@ -46,10 +46,10 @@ async def search_log(door: NamedDependency[Door], request: Request[Any, Any, Any
     else:
         passed = place * SHOWN_AT_MOST
         found = await search_record(door.conn, wanted=wanted, at_most=SHOWN_AT_MOST, passed=passed)
+    total = await count_record(door.conn, wanted=wanted)
     await note(door.conn, act=door.act, done="log_read", facts={"found": len(found), "as_file": wish in FILES})
     if wish in FILES:
         return _file(found, wish)
-    total = await count_record(door.conn, wanted=wanted)
     return await _page(door, form=form, found=found, place=place, total=total)
 
 

@@ -13,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _COLUMNS: Final = """
     a.entry_id, a.at, a.account_id, a.staff_name, a.act, a.subject_kind, a.subject_id, a.why, a.facts, a.registrant_id,
-    a.purpose, a.source, s.batch, s.place
+    a.purpose, a.source, s.batch, s.place,
+    (SELECT b.number FROM booking b WHERE (b.tenant_id, b.service_id) = (a.tenant_id, a.service_id)
+     AND b.booking_id = CASE WHEN a.subject_kind = 'booking' AND a.subject_id ~ '^[0-9a-f-]{36}$'
+                            THEN CAST(a.subject_id AS uuid) END) AS number
 """
 _WANTED: Final = r"""
     FROM audit_entry a LEFT JOIN audit_seal_entry s USING (tenant_id, service_id, entry_id)
@@ -39,7 +42,7 @@ _ACTS: Final = text("SELECT DISTINCT act FROM audit_entry ORDER BY act")
 class RecordRow:
     """One act: when (business time), by which account and clerk, from which network, on what, why; whose data, for what.
 
-    ``batch`` and ``place`` say where it is sealed; ``None``: not yet.
+    ``batch`` and ``place`` say where it is sealed; ``None``: not yet. ``number`` is that of a booking acted on.
     """
 
     entry_id: UUID
@@ -56,6 +59,7 @@ class RecordRow:
     source: str | None
     batch: int | None
     place: int | None
+    number: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

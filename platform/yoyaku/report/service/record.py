@@ -14,7 +14,7 @@ from yoyaku.report.repository.record import RecordQuery, RecordRow, search_recor
 from yoyaku.ui.formats import JAPAN
 
 COLUMNS: Final = (
-    "at", "staff_name", "act", "subject_kind", "subject_id", "registrant_id", "purpose", "why", "source", "facts",
+    "at", "staff_name", "act", "subject_kind", "subject_id", "number", "registrant_id", "purpose", "why", "source", "facts",
     "entry_id", "batch", "place",
 )  # fmt: skip
 """The first row of the file; the words of a program, for it reads them again."""
