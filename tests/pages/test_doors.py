@@ -15,7 +15,7 @@ NOWHERE = "0190b6a0-0000-7000-8000-000000000000"
 NOBODY_S = {"uuid": NOWHERE, "int": "999999"}
 TERMS = LoginTerms(id_label="ID", id_pattern=".*")
 OPEN = re.compile(
-    r"/(|accessibility|availability.*|cart|display|facilities.*|guide|healthz|login|password/(forgotten|code)"
+    r"/(|accessibility|availability.*|cart|display|facilities.*|guide(/timeline)?|healthz|login|password/(forgotten|code)"
     r"|lottery(/(check|results.*|schema\.json|verifier\.py))?"
     r"|register(/counters)?|search|brand/.*|api/v1/(availability|cart|facilities|form|lotteries|schema.*))"
 )

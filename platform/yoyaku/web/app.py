@@ -49,7 +49,7 @@ from yoyaku.registration import pages as registration_pages
 from yoyaku.registration.ties import hold
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Sites
-from yoyaku.web import brand, display, site_pages
+from yoyaku.web import brand, display, guide, site_pages
 from yoyaku.web.api import openapi_config
 from yoyaku.web.api import routes as api_routes
 from yoyaku.web.errors import CSRF_COOKIE, Errors
@@ -92,6 +92,7 @@ PAGES: Final = [
     *registration_pages.ROUTES,
     *admin_pages.ROUTES,
     *site_pages.ROUTES,
+    *guide.ROUTES,
     *display.ROUTES,
     brand.send_asset,
     brand.send_theme,

@@ -33,12 +33,6 @@ def _site_page(here: Here, code: str) -> Response[str]:
     )
 
 
-@get("/guide")
-async def show_guide(here: NamedDependency[Here]) -> Response[str]:
-    """Where the navigation's guide leads."""
-    return _site_page(here, "guide")
-
-
 @get("/accessibility")
 async def show_accessibility(here: NamedDependency[Here]) -> Response[str]:
     """What this site does for everybody to be able to use it, and whom to tell when it fails."""
@@ -55,4 +49,4 @@ async def show_health(machinery: NamedDependency[Machinery]) -> dict[str, str]:
     return {"status": "ok"}
 
 
-ROUTES: Final = [show_site_page, show_guide, show_accessibility, show_health]
+ROUTES: Final = [show_site_page, show_accessibility, show_health]

@@ -16,7 +16,6 @@ LINE: Final = 16
 BAR: Final = 14
 HEAD: Final = 30
 GAP: Final = 12
-SIGNS: Final = {"begins": "▶", "ends": "■", "happens": "◆"}
 EVERY: Final = 5
 NARROW: Final = 0x2000
 """Letters below this code are half as wide as Japanese ones."""
@@ -79,7 +78,7 @@ def _lane(lane: Lane, lines: list[str], shown: Timeline, y: int) -> Markup:
         for index, line in enumerate(lines)
     )
     top = y + LINE * len(lines) + 2
-    track = Markup('<rect class="plot-track" x="{}" y="{}" width="{}" height="{}" rx="2"/>').format(
+    track = Markup('<rect class="plot-track" fill="#f2f2f2" x="{}" y="{}" width="{}" height="{}" rx="2"/>').format(
         LEFT, top, WIDE - 2 * LEFT, BAR - 2
     )
     bars = Markup("").join(_bar(mark, shown, top) for mark in lane.marks if mark.kind != "happens")
@@ -90,9 +89,9 @@ def _lane(lane: Lane, lines: list[str], shown: Timeline, y: int) -> Markup:
 def _bar(mark: Mark, shown: Timeline, top: int) -> Markup:
     x = _x(shown, mark.first)
     width = round(_x(shown, mark.last + 1) - x, 1)
-    bar = Markup('<rect class="plot-bar" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}</title></rect>').format(
-        x, top, width, BAR - 2, mark.label
-    )
+    bar = Markup(
+        '<rect class="plot-bar" fill="#1d4f91" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}</title></rect>'
+    ).format(x, top, width, BAR - 2, mark.label)
     signs = []
     if mark.begins:
         signs.append(_sign("begins", x + _day_width(shown) / 2, top))
@@ -102,17 +101,20 @@ def _bar(mark: Mark, shown: Timeline, top: int) -> Markup:
 
 
 def _sign(kind: str, middle: float, top: int) -> Markup:
-    """A sign in white on the bar, so that beginning and end are told without colour."""
-    return Markup(
-        '<text x="{}" y="{}" text-anchor="middle" font-size="9" class="plot-sign" aria-hidden="true">{}</text>'
-    ).format(round(middle, 1), top + BAR - 5, SIGNS[kind])
+    """A sign on the bar, so that beginning and end are told without colour: ▶ and ■."""
+    height = top + (BAR - 2) / 2
+    if kind == "begins":
+        drawn = f"M{middle - 3:.1f} {height - 4:.1f}L{middle + 4:.1f} {height:.1f}L{middle - 3:.1f} {height + 4:.1f}Z"
+    else:
+        drawn = f"M{middle - 3:.1f} {height - 3:.1f}h6v6h-6Z"
+    return Markup('<path d="{}" fill="#fff" aria-hidden="true"/>').format(drawn)
 
 
 def _point(mark: Mark, shown: Timeline, top: int) -> Markup:
-    middle = round(_x(shown, mark.first) + _day_width(shown) / 2, 1)
-    return Markup(
-        '<text x="{}" y="{}" text-anchor="middle" font-size="13" class="plot-point"><title>{}</title>{}</text>'
-    ).format(middle, top + BAR - 3, mark.label, SIGNS["happens"])
+    """A single day: a diamond with a white edge, which stands out on a bar and beside it: ◆."""
+    middle, height = _x(shown, mark.first) + _day_width(shown) / 2, top + (BAR - 2) / 2
+    drawn = f"M{middle:.1f} {height - 7:.1f}l6 7l-6 7l-6 -7Z"
+    return Markup('<path d="{}" fill="currentColor" stroke="#fff"><title>{}</title></path>').format(drawn, mark.label)
 
 
 def _broken(name: str) -> Iterator[str]:
