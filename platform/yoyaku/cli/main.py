@@ -15,7 +15,7 @@ import click
 from yoyaku.kernel.errors import YoyakuError
 
 COMMANDS: Mapping[str, str] = {
-    "rules": "Check, test, explain rule sets; print their schema.",
+    "rules": "Check, test, explain rule sets; print their schema; bring them out of and into the database.",
     "tenant": "Make, check, load and list tenant folders; carry a tenant elsewhere.",
     "db": "Bring the database to the newest schema.",
     "staff": "List, add and end the staff of a service; one-time codes.",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from yoyaku.cli.rule_files import export_command, import_command
+
 if TYPE_CHECKING:
     from yoyaku.rules.fault import Fault
 
@@ -28,7 +30,11 @@ _tongue = click.option("--lang", "tongue", type=click.Choice(["ja", "en", "both"
 
 @click.group()
 def rules() -> None:
-    """Check, test, explain rule sets; print their schema."""
+    """Check, test, explain rule sets; print their schema; bring them out of the database, and into it as drafts."""
+
+
+rules.add_command(export_command)
+rules.add_command(import_command)
 
 
 @rules.command("check")
