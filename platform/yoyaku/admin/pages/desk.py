@@ -70,6 +70,7 @@ WAYS: Final = (
     ("/counter/facilities", "facilities.admin_title", Permission.FACILITIES, "city"),
     ("/counter/staff", "staff.title", Permission.STAFF, "city"),
     ("/counter/site", "site.title", Permission.SITE, "city"),
+    ("/counter/notices", "notices.title", Permission.SITE, "city"),
     ("/counter/mails", "mails.title", Permission.SITE, "city"),
     ("/counter/figures", "figures.title", Permission.FIGURES, "record"),
     ("/counter/operations", "operations.title", Permission.OPERATIONS, "record"),

@@ -16,6 +16,7 @@ from yoyaku.booking.pages.day import space_rows
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
 from yoyaku.booking.pages.home import kept_facilities
 from yoyaku.booking.pages.known import look_at
+from yoyaku.booking.pages.notices import notices_here
 from yoyaku.booking.pages.places import (
     closed_lines,
     code_words,
@@ -52,7 +53,7 @@ async def show_top(here: NamedDependency[Here]) -> Response[str]:
         today=here.today.isoformat(),
         facilities=bookable[:SHOWN_ON_TOP],
         more_facilities=len(facilities) if len(facilities) > SHOWN_ON_TOP else 0,
-        notices=[],
+        notices=await notices_here(here),
     )
 
 
@@ -83,6 +84,7 @@ async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Res
     return here.page.show(
         "booking/facility.html",
         facility=facility,
+        notices=await notices_here(here, facility=code),
         kept=await kept_facilities(here),
         hours=hours_lines(facility, words),
         closed_days=closed_lines(facility.calendar.closed, words, on=here.today),
