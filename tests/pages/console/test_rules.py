@@ -111,6 +111,8 @@ async def approved(first, second, path, tried):
     await first.get(path)
     asked = await first.post(f"{path}/ask-review", seen_revision=seen(first))
     assert "確認を依頼しました" in asked.text
+    assert f"{path}/review" in (await second.get("/counter")).text
+    assert f"{path}/review" not in (await first.get("/counter")).text
     page = await second.get(f"{path}/review")
     assert "3件を調べました" in page.text
     page = await second.post(f"{path}/review", verdict="approved", seen_revision=seen(second))

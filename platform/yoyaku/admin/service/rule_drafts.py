@@ -173,6 +173,12 @@ async def review(
     return draft
 
 
+async def to_review(conn: AsyncConnection, *, visit: Visit) -> list[Draft]:
+    """The drafts that wait for a review by whoever acts: those they neither wrote nor asked about."""
+    waiting = [draft for draft in await ruleset.list_drafts(conn) if draft.state == "in_review"]
+    return [draft for draft in waiting if visit.staff_id not in await ruleset.authors_of(conn, draft=draft)]
+
+
 async def drop(conn: AsyncConnection, *, visit: Visit, draft_id: UUID) -> Draft:
     """Give a draft up.
 
