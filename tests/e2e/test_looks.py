@@ -13,7 +13,6 @@ OPEN_TO_ALL = [
     "/facilities",
     "/search?from=2027-02-20",
     "/guide",
-    "/guide?easy=1",
     "/guide/timeline?month=2027-02",
     "/pages/terms",
     "/accessibility",

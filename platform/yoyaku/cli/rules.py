@@ -1,4 +1,4 @@
-"""``yoyaku rules``: check, test, explain rule sets, and print their schema."""
+"""``yoyaku rules``: check, test, explain rule sets, print their schema; ``rules_words`` puts them into words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from yoyaku.cli.rule_files import export_command, import_command
+from yoyaku.cli.rules_words import diff_command, guide_command, timeline_command
 
 if TYPE_CHECKING:
     from yoyaku.rules.fault import Fault
@@ -30,11 +31,14 @@ _tongue = click.option("--lang", "tongue", type=click.Choice(["ja", "en", "both"
 
 @click.group()
 def rules() -> None:
-    """Check, test, explain rule sets; print their schema; bring them out of the database, and into it as drafts."""
+    """Check, test, explain rule sets; print schema, guide and timeline; compare; database to files and back."""
 
 
 rules.add_command(export_command)
 rules.add_command(import_command)
+rules.add_command(guide_command)
+rules.add_command(timeline_command)
+rules.add_command(diff_command)
 
 
 @rules.command("check")

@@ -90,7 +90,7 @@ def read_source(path: Path, *, tenants: Path | None = None) -> Source:
     found = [FacilitySource(facility, document, ("inventory", index)) for index, facility in enumerate(inline)]
     faults = list(checked.faults)
     root = tenants if tenants is not None else path.resolve().parent.parent / "tenants"
-    folders = list(_tenants_of(name, root))
+    folders = list(tenants_of(name, root))
     for folder in folders:
         more, wrong = _read_facilities(folder)
         found += more
@@ -151,7 +151,7 @@ def _twice(document: Document, earlier: Mapping[KeyPath, Place]) -> Iterator[Fau
             yield Fault(code="two_files", place=document.key_place((key,)), path=(key,), facts=facts)
 
 
-def _tenants_of(rule_set: str, root: Path) -> Iterator[Path]:
+def tenants_of(rule_set: str, root: Path) -> Iterator[Path]:
     """The tenant folders of which a service names the rule set."""
     for file in sorted(root.glob("*/tenant.yaml")):
         tenant = check(read_file(file), TenantFile).value

@@ -120,7 +120,7 @@ class _Comparing:
                 continue
             was, becomes = getattr(old, info.name), getattr(new, info.name)
             if was != becomes:
-                yield from self.values(name, was, becomes, at.below(name, self.spoken.label(name), new))
+                yield from self.values(name, was, becomes, at.below(name, self.spoken.label(name, new), new))
 
     def _tier(self, old: RefundTier, new: RefundTier, at: _Place) -> Iterator[Change]:
         """A tier as a resident reads it: the days, and the percentage that changes."""
@@ -157,7 +157,8 @@ class _Comparing:
     def _key(self, name: str, key: str) -> str:
         """What a key of a mapping is called: a piece of equipment, a timetable, a calendar."""
         if name == "timetables":
-            return self.after.value("timetable", key)
+            names = self.after if key in self.after.rules.timetables else self.before
+            return names.value("timetable", key)
         pieces = (piece for facility in self.after.facilities for piece in facility.equipment if piece.code == key)
         found = next(pieces, None) if name == "prices" else None
         return self.voice.text(found.name) if found else self.voice.say("diff.entry", name=key)

@@ -200,7 +200,7 @@ class Names:
 
 def year_span_words(first: str, last: str, voice: Voice) -> str:
     """Days of every year: 7月1日から9月30日まで."""
-    return voice.say("closed.span", first=_month_day(first, voice), last=_month_day(last, voice))
+    return voice.say("closed.span", first=month_day_words(first, voice), last=month_day_words(last, voice))
 
 
 def span_words(span: YearSpan, voice: Voice) -> str:
@@ -208,7 +208,8 @@ def span_words(span: YearSpan, voice: Voice) -> str:
     return year_span_words(span.first, span.last, voice)
 
 
-def _month_day(text: str, voice: Voice) -> str:
+def month_day_words(text: str, voice: Voice) -> str:
+    """A day of every year: 7月1日."""
     month, day = int(text[:2]), int(text[3:])
     return voice.say("closed.month_day", month=voice.maybe(f"month_name.{month}") or month, day=day)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,11 +13,13 @@ from yoyaku.booking.terms import RefundTier
 from yoyaku.rulebook.terms import Example
 from yoyaku.rulebook.words.closed import closed_line
 from yoyaku.rulebook.words.moments import moment_words
-from yoyaku.rulebook.words.names import Names, day_words
+from yoyaku.rulebook.words.names import Names, day_words, month_day_words
 from yoyaku.rulebook.words.tiers import percent_words, tier_words
 from yoyaku.rulebook.words.voice import Voice
 from yoyaku.rules.values import ClosedDays, Moment, Range
 
+_TIME: Final = re.compile("[0-2][0-9]:[0-5][0-9]")
+_MONTH_DAY: Final = re.compile("[01][0-9]-[0-3][0-9]")
 YEN: Final = frozenset({"yen", "unit_yen"})
 PERCENT: Final = frozenset({"percent", "tax_rate_percent"})
 DAYS: Final = frozenset({"from", "since", "until", "to"})
@@ -30,9 +33,10 @@ class Spoken:
 
     voice: Voice
 
-    def label(self, name: str) -> str:
-        """What a field is called."""
-        return self.voice.maybe(f"field.{name}") or self.voice.say("diff.entry", name=name)
+    def label(self, name: str, owner: object = None) -> str:
+        """What a field is called; some have another name in what owns them."""
+        special = self.voice.maybe(f"field.{type(owner).__name__}.{name}")
+        return special or self.voice.maybe(f"field.{name}") or self.voice.say("diff.entry", name=name)
 
     def entry(self, entry: Any, index: int, names: Names) -> str:  # noqa: ANN401 -- any struct of a list
         """What an entry of a list is called: by its name, its days, its condition, else by its place."""
@@ -80,11 +84,21 @@ class Spoken:
         return self.voice.percent(value) if name in PERCENT else str(value)
 
     def _code(self, name: str, code: str, names: Names) -> str:
-        facts = {"channels": "channel", "grounds": "grounds", "age_groups": "age_group", "bands": "band"}
+        facts = {
+            "channels": "channel",
+            "grounds": "grounds",
+            "age_groups": "age_group",
+            "bands": "band",
+            "timetable": "timetable",
+        }
         if name in facts:
             return names.value(facts[name], code)
         if name in DAYS and len(code) == len("2027-02-01") and code[:4].isdigit():
             return day_words(code, self.voice)
+        if _TIME.fullmatch(code):
+            return self.voice.clock(code)
+        if _MONTH_DAY.fullmatch(code):
+            return month_day_words(code, self.voice)
         return self.voice.maybe(f"value.{code}") or code
 
     def _struct(self, value: msgspec.Struct, names: Names) -> str:
@@ -102,7 +116,7 @@ class Spoken:
             held = getattr(value, info.name)
             if held != info.default and held not in (None, "", [], {}) and info.name not in UNSAID:
                 said = self.say(info.encode_name, held, names)
-                parts.append(self.voice.say("colon", name=self.label(info.encode_name), text=said))
+                parts.append(self.voice.say("colon", name=self.label(info.encode_name, value), text=said))
         return self.voice.both(parts)
 
 

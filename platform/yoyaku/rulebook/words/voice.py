@@ -116,6 +116,7 @@ class Voice:
 
     def finish(self, text: str) -> str:
         """What is read in the end: in easy Japanese with readings, in English with plurals."""
+        text = text.replace("方の方", "方").replace("方の人", "方")  # names of classes may end in 方 themselves
         if self.tongue == EASY:
             return with_readings(text, self._read)
         return counted(text) if self.tongue == "en" else text
