@@ -112,6 +112,7 @@ _FINDINGS = text("""
       AND (CAST(:path AS text) IS NULL OR becomes ->> 'path' = :path) AND (NOT :breaking OR breaks)
     ORDER BY place LIMIT :at_most
 """)
+_ONLY_READ: Final = text("SET TRANSACTION READ ONLY")
 _DUE: Final = text("SELECT tenant_id, service_id, id FROM due_dry_runs(:at_most)")
 
 
@@ -279,3 +280,8 @@ async def due_runs(conn: AsyncConnection, *, at_most: int) -> list[DueRun]:
     """The runs that wait for a worker, over all tenants."""
     rows = await conn.execute(_DUE, {"at_most": at_most})
     return [DueRun(**row) for row in rows.mappings()]
+
+
+async def only_read(conn: AsyncConnection) -> None:
+    """From here to the end of the transaction nothing can be written: the database sees to it."""
+    await conn.execute(_ONLY_READ)
