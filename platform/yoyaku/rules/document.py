@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
+from yoyaku.rules.syntax import in_words
 
 LARGEST_BYTES: Final = 5_000_000
 DEEPEST: Final = 40
@@ -285,7 +286,7 @@ def _tabs(text: str, file: str) -> list[Fault]:
 def _syntax_fault(error: yaml.MarkedYAMLError, file: str) -> Fault:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
-    return _fault("syntax", place, problem=error.problem or error.context or "")
+    return _fault("syntax", place, problem=in_words(error.problem or error.context or ""))
 
 
 def _fault(code: str, place: Place, *, path: KeyPath = (), **facts: object) -> Fault:
