@@ -23,23 +23,27 @@ from yoyaku.report.policy.span import Span
 REBOOKED_WITHIN_MINUTES: Final = 10
 _HERE: Final = "(CAST(:facilities AS text[]) IS NULL OR b.facility_id = ANY(CAST(:facilities AS text[])))"
 
-# Each hour that a booking touches, by how much of it; what nobody came to was not used.
+# Each hour that a booking touches, by how much of it; what nobody came to was not used. Bookings of one shape (weekday,
+# time of day, length) are added up before they are cut into hours.
 _USES: Final = text(f"""
     WITH used AS (
-        SELECT b.facility_id, b.use_on, b.nights, b.surfaces * u.units AS units,
-               b.starts_at AT TIME ZONE :zone AS starts, b.ends_at AT TIME ZONE :zone AS ends
+        SELECT b.facility_id, CAST(extract(isodow FROM b.use_on) AS int) - 1 AS weekday, b.nights,
+               CAST(b.starts_at AT TIME ZONE :zone AS time) - time '00:00' AS starts, b.ends_at - b.starts_at AS lasts,
+               sum(b.surfaces * u.units) AS units
         FROM booking b JOIN jsonb_to_recordset(CAST(:units AS jsonb)) AS u(space_id text, units int)
             ON u.space_id = b.space_id
         WHERE b.use_on >= :first AND b.use_on < :end AND b.ended_at IS NULL AND b.no_show_at IS NULL AND {_HERE}
+        GROUP BY 1, 2, 3, 4, 5
     )
-    SELECT facility_id, CAST(extract(isodow FROM h) AS int) - 1 AS weekday, CAST(extract(hour FROM h) AS int) AS hour,
-           CAST(sum(units * extract(epoch FROM least(h + interval '1 hour', ends) - greatest(h, starts)) / 3600)
-                AS float) AS used
-    FROM used CROSS JOIN LATERAL
-        generate_series(date_trunc('hour', starts), ends - interval '1 second', interval '1 hour') AS h
+    SELECT facility_id, (weekday + h / 24) % 7 AS weekday, h % 24 AS hour,
+           CAST(sum(units * extract(epoch FROM least(make_interval(hours => h + 1), starts + lasts)
+                                               - greatest(make_interval(hours => h), starts)) / 3600) AS float) AS used
+    FROM used CROSS JOIN LATERAL generate_series(
+        CAST(extract(hour FROM starts) AS int),
+        CAST(ceil(extract(epoch FROM starts + lasts) / 3600) AS int) - 1) AS h
     WHERE nights = 0 GROUP BY 1, 2, 3
     UNION ALL
-    SELECT facility_id, CAST(extract(isodow FROM use_on + n) AS int) - 1, -1, CAST(sum(units) AS float)
+    SELECT facility_id, (weekday + n) % 7, -1, CAST(sum(units) AS float)
     FROM used CROSS JOIN LATERAL generate_series(0, nights - 1) AS n
     WHERE nights > 0 GROUP BY 1, 2
     ORDER BY 1, 2, 3
@@ -111,6 +115,7 @@ _REGISTRATIONS: Final = text("""
            count(*) AS people
     FROM registrant r WHERE r.registered_at >= :since AND r.registered_at < :until GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """)
+# Looked for by when it was made (OFFSET keeps the planner from beginning at the day, on which there are more of them).
 # Close to each other: in one group, the group itself and a member of it, or at one address.
 _REBOOKED: Final = text(f"""
     WITH pair AS (
@@ -124,14 +129,16 @@ _REBOOKED: Final = text(f"""
                        WHERE m.registrant_id = x.registrant_id AND o.registrant_id = y.registrant_id
                          AND m.state <> 'ended' AND o.state <> 'ended')) AS close
         FROM booking b
-        JOIN booking n ON (n.tenant_id, n.service_id, n.facility_id, n.use_on)
-            = (b.tenant_id, b.service_id, b.facility_id, b.use_on)
+        CROSS JOIN LATERAL (
+            SELECT a.* FROM booking a
+            WHERE a.tenant_id = b.tenant_id AND a.service_id = b.service_id
+              AND a.made_at >= b.ended_at AND a.made_at < b.ended_at + make_interval(mins => :minutes) OFFSET 0
+        ) n
         JOIN registrant x ON (x.tenant_id, x.service_id, x.registrant_id) = (b.tenant_id, b.service_id, b.registrant_id)
         JOIN registrant y ON (y.tenant_id, y.service_id, y.registrant_id) = (n.tenant_id, n.service_id, n.registrant_id)
         WHERE b.ended_at >= :since AND b.ended_at < :until AND b.state IN ('withdrawn', 'cancelled') AND {_HERE}
           AND n.space_id = b.space_id AND n.registrant_id <> b.registrant_id
           AND n.starts_at < b.ends_at AND n.ends_at > b.starts_at
-          AND n.made_at >= b.ended_at AND n.made_at < b.ended_at + make_interval(mins => :minutes)
         GROUP BY b.facility_id, b.booking_id
     )
     SELECT facility_id AS facility, count(*) AS pairs, count(*) FILTER (WHERE close) AS close
