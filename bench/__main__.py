@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import lottery, rush
+from bench import editor, lottery, rush
 
 
 def main() -> int:
@@ -20,9 +20,13 @@ def main() -> int:
     rushing.add_argument("--rounds", type=int, default=3, help="rounds, of which medians are printed")
     drawing = kinds.add_parser("lottery", help="a big lottery: sealed, drawn, stored, proved")
     drawing.add_argument("--applicants", type=int, default=100_000, help="with ten wishes each; a tenth is run before")
+    checking = kinds.add_parser("editor", help="the check of rules that are being typed")
+    checking.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
     if arguments.kind == "lottery":
         return lottery.run(arguments.applicants)
+    if arguments.kind == "editor":
+        return editor.run(arguments.rounds)
     size = rush.Size(
         people=arguments.people, slots=arguments.slots, bookings=arguments.bookings, rounds=arguments.rounds
     )
