@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import editor, lottery, rush
+from bench import dryrun, editor, lottery, rush
 
 
 def main() -> int:
@@ -22,7 +22,11 @@ def main() -> int:
     drawing.add_argument("--applicants", type=int, default=100_000, help="with ten wishes each; a tenth is run before")
     checking = kinds.add_parser("editor", help="the check of rules that are being typed")
     checking.add_argument("--rounds", type=int, default=15)
+    trying = kinds.add_parser("dryrun", help="what drafts of rules would do to many bookings")
+    trying.add_argument("--bookings", type=int, default=100_000)
     arguments = parser.parse_args()
+    if arguments.kind == "dryrun":
+        return dryrun.run(arguments.bookings)
     if arguments.kind == "lottery":
         return lottery.run(arguments.applicants)
     if arguments.kind == "editor":
