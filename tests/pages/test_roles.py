@@ -55,8 +55,8 @@ TABLE = [
     (r"/counter/facilities.*", Permission.FACILITIES),
 ]
 """What each path needs, the first that fits; a path that none fits is a fault of this table."""
-OF_ANYBODY = {("POST", "/counter/behalf/end"), ("GET", "/counter")}
-"""Whoever enters for nobody any more needs no right for it; the first page shows all staff what they may open."""
+OF_ANYBODY = {("POST", "/counter/behalf/end"), ("GET", "/counter"), ("GET", "/counter/queues")}
+"""Whoever enters for nobody any more needs no right for it; all staff see what they may open, and what waits for them."""
 
 MALFORMED = 422
 WELL_FORMED = [

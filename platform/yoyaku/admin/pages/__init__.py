@@ -28,6 +28,7 @@ from yoyaku.admin.pages import (
     people,
     person,
     person_acts,
+    queues,
     receipts,
     registrations,
     rehearsal,
@@ -79,5 +80,6 @@ ROUTES: Final = [
     *operations.ROUTES,
     *site.ROUTES,
     *mails.ROUTES,
+    *queues.ROUTES,
     *notices.ROUTES,
 ]

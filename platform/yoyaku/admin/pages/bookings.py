@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.admin.pages.desk import ways
 from yoyaku.admin.pages.hub import show_hub
+from yoyaku.admin.pages.queues import my_queues
 from yoyaku.admin.pages.serving import ROUTES as SERVING
 from yoyaku.admin.pages.serving import counter_crumbs, purpose_asked, require_clerk
 from yoyaku.admin.service.counter import look_up_bookings
@@ -66,6 +67,7 @@ async def _counter_page(here: Here, query: str) -> Response[Any]:
         facility_choices=facility_choices(rules, here.words),
         today=here.today.isoformat(),
         found=None if found is None else [booking_row(rules, booking, here) for booking in found],
+        queues=await my_queues(here),
         ways=ways(here),
         crumbs=counter_crumbs(here),
     )

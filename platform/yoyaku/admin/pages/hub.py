@@ -15,7 +15,7 @@ from yoyaku.ui.page import Crumb
 
 
 async def show_hub(here: Here) -> Response[Any]:
-    """All that whoever is logged in may open."""
+    """All that whoever is logged in may open, and what waits for them."""
     return here.page.show(
         "admin/hub.html",
         ways=ways(here),

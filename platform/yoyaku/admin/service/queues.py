@@ -1,0 +1,94 @@
+"""What waits for staff: who of them may see it, how long it waits, and when that is too long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from yoyaku.admin.repository.queues import Waiting, what_waits
+from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.visit import Visit
+from yoyaku.registration.policy.roles import Permission
+
+KINDS: Final[Mapping[str, Permission]] = MappingProxyType(
+    {
+        "registrations": Permission.REVIEW,
+        "reliefs": Permission.BOOKINGS,
+        "tentative": Permission.BOOKINGS,
+        "mandates": Permission.MANDATES,
+        "money": Permission.MONEY,
+        "wins": Permission.LOTTERIES,
+        "drafts": Permission.EDIT_RULES,
+    }
+)
+"""What waits, in the order in which it is shown, and what it takes to see it."""
+
+LATE_AFTER_DAYS: Final[Mapping[str, int | None]] = MappingProxyType(
+    {"registrations": 7, "reliefs": 7, "tentative": 7, "mandates": 30, "money": 3, "wins": None, "drafts": 7}
+)
+"""After how many days it has waited too long; ``None``: it waits for residents, and lapses by itself."""
+
+SHOWN: Final = 20
+"""How many of a kind are listed; all of them are on the page of their kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueItem:
+    """One thing that waits, for so many whole days; ``late``: longer than it should."""
+
+    item: Waiting
+    days: int
+    late: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """What waits of one kind: how many in all, how many of them too long, and the longest waiting."""
+
+    kind: str
+    many: int
+    late: int
+    late_after: int | None
+    oldest: QueueItem
+    items: Sequence[QueueItem]
+
+
+async def queues_for(
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, permissions: Collection[Permission]
+) -> list[Queue]:
+    """The queues of which something waits, of those that somebody with these permissions sees.
+
+    A clerk who is bound to facilities sees bookings of those only, and no money, of which nobody knows whose it is.
+    """
+    kinds = [kind for kind, needed in KINDS.items() if needed in permissions]
+    if visit.facilities:
+        kinds = [kind for kind in kinds if kind != "money"]
+    if not any({"counter", "approval"} & set(one.confirmed_by) for one in rules.booking.lifecycle):
+        kinds = [kind for kind in kinds if kind != "tentative"]  # they wait for their people, not for staff
+    found = await what_waits(conn, kinds=kinds, facilities=visit.facilities)
+    by_kind = {kind: list(rows) for kind, rows in groupby(found, key=lambda row: row.kind)}
+    return [_queue(kind, by_kind[kind], visit.now) for kind in kinds if kind in by_kind]
+
+
+def _queue(kind: str, rows: Sequence[Waiting], now: datetime) -> Queue:
+    after = LATE_AFTER_DAYS[kind]
+    items = [_item(row, after, now) for row in rows]
+    return Queue(
+        kind=kind,
+        many=len(items),
+        late=sum(one.late for one in items),
+        late_after=after,
+        oldest=items[0],
+        items=items[:SHOWN],
+    )
+
+
+def _item(row: Waiting, after: int | None, now: datetime) -> QueueItem:
+    days = max((now - row.since).days, 0)
+    return QueueItem(item=row, days=days, late=after is not None and days > after)
