@@ -1,9 +1,11 @@
 """Figures and the monthly report: plots with their tables, as files, by month and facility; over HTTP, without scripts."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import text
+from tests.pages.test_booking import ANSWERS, apply, put_into_cart
 from tests.pages.test_roles import SERVICE, log_in
 
 from yoyaku.db.engine import tenant_transaction
@@ -105,3 +107,32 @@ async def test_a_clerk_of_the_counter_sees_no_figures(browse, services):
 
     assert (await site.get(HOME)).status_code == 403
     assert (await site.get(f"{HOME}/report.pdf")).status_code == 403
+
+
+async def test_a_clerk_marks_a_use_that_nobody_came_to_and_takes_it_back(browse, services, application):
+    site, desk = browse("rooms"), browse("rooms")
+    await put_into_cart(site, services, "rooms", date(2027, 2, 24))
+    page = await site.post("/apply/submit", **(await apply(site, **ANSWERS)), **{"terms.use": "yes"})
+    number = re.search(r"20\d\d-\d{6}", page.text)[0]
+    past = text("""
+        UPDATE booking SET use_on = use_on - 40, starts_at = starts_at - interval '40 days',
+            ends_at = ends_at - interval '40 days' WHERE number = :number RETURNING booking_id, facility_id, use_on
+    """)
+    async with tenant_transaction(application.app.state["engine"], services["rooms"].tenant, "rooms") as conn:
+        before = (await conn.execute(text("SELECT booking_id FROM booking WHERE number = :n"), {"n": number})).scalar()
+        await desk.log_in(services["rooms"].clerk)
+        coming = await desk.get(f"/counter/bookings/{before}")
+        booking_id, facility, day = (await conn.execute(past, {"number": number})).one()
+    path = f"/counter/bookings/{booking_id}"
+    await desk.get(path)
+    marked = await desk.post(f"{path}/no-show", missed="yes", why="電話もつながらない")
+    sheet = await desk.get("/counter/sheet", params={"facility": facility, "day": day.isoformat()})
+    await desk.get(path)
+    undone = await desk.post(f"{path}/no-show", missed="")
+
+    assert "無断不使用と記録する" not in coming.text
+    assert "無断不使用の記録" in marked.text
+    assert "電話もつながらない" in marked.text
+    assert '<span class="tag tag-warn">無断不使用</span>' in sheet.text
+    assert "無断不使用の記録の取消し" in undone.text
+    assert "無断不使用と記録する" in undone.text
