@@ -16,7 +16,7 @@ from yoyaku.booking.terms import RefundTier
 from yoyaku.facility.terms import Facility
 from yoyaku.rulebook.terms import Example, RuleSet
 from yoyaku.rulebook.words.names import Names
-from yoyaku.rulebook.words.spoken import Spoken, is_text
+from yoyaku.rulebook.words.spoken import DEFAULT, Spoken, is_text
 from yoyaku.rulebook.words.tiers import percent_words
 from yoyaku.rulebook.words.voice import Tongue, Voice
 from yoyaku.rules.values import Clause, ClosedDays, Moment
@@ -28,7 +28,6 @@ ORDER_COUNTS: Final = frozenset(
     {"lifecycle", "timetable_use", "cancellation", "steps", "receipts", "methods", "tickets", "tier", "payees"}
 )
 """Lists in which the first entry that holds counts, or that are shown in their order."""
-DEFAULT: Final = "default"
 Path = tuple[str | int, ...]
 
 

@@ -20,6 +20,17 @@ from yoyaku.rules.values import ClosedDays, Moment, Range
 
 _TIME: Final = re.compile("[0-2][0-9]:[0-5][0-9]")
 _MONTH_DAY: Final = re.compile("[01][0-9]-[0-3][0-9]")
+FACTS: Final[Mapping[str, str]] = {
+    "channels": "channel",
+    "grounds": "grounds",
+    "age_groups": "age_group",
+    "bands": "band",
+    "timetable": "timetable",
+    "residency": "residency",
+    **dict.fromkeys(("at_stages", "to_stage", "first_stage", "from_stage", "then_stage"), "registration"),
+}
+"""Fields that hold codes of a fact, whose names they are said by."""
+DEFAULT: Final = "default"
 YEN: Final = frozenset({"yen", "unit_yen"})
 PERCENT: Final = frozenset({"percent", "tax_rate_percent"})
 DAYS: Final = frozenset({"from", "since", "until", "to"})
@@ -84,15 +95,10 @@ class Spoken:
         return self.voice.percent(value) if name in PERCENT else str(value)
 
     def _code(self, name: str, code: str, names: Names) -> str:
-        facts = {
-            "channels": "channel",
-            "grounds": "grounds",
-            "age_groups": "age_group",
-            "bands": "band",
-            "timetable": "timetable",
-        }
-        if name in facts:
-            return names.value(facts[name], code)
+        if name in FACTS:
+            return names.value(FACTS[name], code)
+        if name == "reference" and code == DEFAULT:
+            return self.voice.say("source.default")
         if name in DAYS and len(code) == len("2027-02-01") and code[:4].isdigit():
             return day_words(code, self.voice)
         if _TIME.fullmatch(code):

@@ -1,0 +1,27 @@
+"""The rule sets of the cities with their facilities and words, for what they say of themselves."""
+
+from functools import cache
+
+from tests.cities import ROOT
+
+from yoyaku.rulebook.book import read_book
+from yoyaku.rulebook.source import tenants_of
+from yoyaku.ui.wording import Wording, read_wording
+
+CITIES = ("kumamoto-sports", "kumamoto-halls", "meguro-rooms", "minato-lodging")
+
+
+@cache
+def book_of(name):
+    return read_book(ROOT / "rulesets" / name)
+
+
+def facilities_of(name):
+    return [at.facility for at in book_of(name).facilities]
+
+
+@cache
+def wording_of(name, language):
+    (folder,) = tenants_of(name, ROOT / "tenants")
+    file = folder / "wording" / f"{book_of(name).rules.service}.{language}.yaml"
+    return Wording(language, tenant_words=read_wording(file))
