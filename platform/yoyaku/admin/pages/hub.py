@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response
 
 from yoyaku.admin.pages.desk import may, ways
+from yoyaku.admin.pages.queues import my_queues
 from yoyaku.admin.service.rule_drafts import to_review
 from yoyaku.booking.pages.here import Here
 from yoyaku.registration.policy.roles import Permission
@@ -20,6 +21,7 @@ async def show_hub(here: Here) -> Response[Any]:
         "admin/hub.html",
         ways=ways(here),
         to_review=await _to_review(here),
+        queues=await my_queues(here),
         crumbs=[Crumb(label=here.words.say("counter.title"))],
     )
 
