@@ -31,6 +31,7 @@ from yoyaku.booking.pages import (
     paying,
     payment_steps,
     payments,
+    photos,
     search,
     stay,
 )
@@ -75,6 +76,7 @@ TOKEN_IN_QUERY: Final = b"token="
 """Links of mails: their pages' address opens something, so that it is passed on to nothing else."""
 PAGES: Final = [
     *find.ROUTES,
+    *photos.ROUTES,
     *stay.ROUTES,
     *search.ROUTES,
     *cart.ROUTES,

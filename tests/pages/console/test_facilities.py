@@ -1,9 +1,11 @@
 """Facilities changed on pages: what was typed, whom it hits, what stays, and who was first."""
 
 import asyncio
+import io
 import re
 
 import pytest
+from PIL import Image
 from tests.pages.console.test_closures import book
 from tests.pages.lots import plain
 from tests.pages.paying import hidden
@@ -65,14 +67,48 @@ async def test_what_cannot_be_is_told_in_words(admin):
 
 
 async def test_where_it_stands_on_the_map_leads_residents_there(admin, browse):
-    typed = {"version": version_of(admin), "name.ja": "熊本城公園", "bookable": "yes"}
+    typed = {"version": version_of(admin), "name.ja": "熊本城公園", "address.ja": "古京町3-2", "bookable": "yes"}
     place = {"latitude": "32.806200", "longitude": "130.705800"}
     page = await admin.post(f"{HOME}/preview/basics", **typed, **place)
     page = await admin.post(HOME, **hidden(page.text), why="地図を足す")
     assert "保存しました" in page.text
-    for _ in range(100):  # what is in force is looked up again every other second
+    for _ in range(20):  # what is in force is looked up again every other second
         seen = await browse("sports").get("/facilities/castle-tennis")
         if "mlat=32.806200" in seen.text:
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
     assert "mlat=32.806200" in seen.text
+
+
+def picture(kind):
+    """A small picture with a note of the camera's, where the format has one."""
+    out = io.BytesIO()
+    image = Image.new("RGB", (4000, 20), "green")
+    exif = image.getexif()
+    exif[0x010F] = "secret camera"
+    image.save(out, kind, **({"exif": exif} if kind == "JPEG" else {}))
+    return out.getvalue()
+
+
+async def test_a_photograph_is_written_anew_and_shown_with_its_words(admin, browse):
+    page = await admin.get(f"{HOME}/photos")
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)[1]
+    sent = {"_csrf_token": token, "alt_ja": "コートの全景"}
+    unread = await admin.client.post(f"{HOME}/photos", data=sent, files={"photo": ("x.gif", b"GIF89a", "image/gif")})
+    assert unread.status_code == 422
+    for kind in ("JPEG", "PNG"):
+        page = await admin.client.post(f"{HOME}/photos", data=sent, files={"photo": ("x", picture(kind), "image/png")})
+        assert "写真を足しました" in page.text
+
+    seen = browse("sports")
+    page = await seen.get("/facilities/castle-tennis")
+    assert page.text.count('alt="コートの全景"') == 2
+    shown = await seen.get(re.search(r'src="([^"]*/facilities/castle-tennis/photos/[^"]+)"', page.text)[1])
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert b"secret camera" not in shown.content
+    assert Image.open(io.BytesIO(shown.content)).size == (1600, 8)
+
+    await admin.get(f"{HOME}/photos")
+    for path in re.findall(r'action="([^"]+/remove)"', admin.html):
+        await admin.post(path)
+    assert "写真はまだありません" in admin.html

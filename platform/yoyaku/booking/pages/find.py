@@ -27,6 +27,7 @@ from yoyaku.booking.pages.places import (
     kind_choices,
 )
 from yoyaku.booking.pages.windows import day_note, month_note
+from yoyaku.booking.repository.photos import photos_of
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import PlacedSpace
 from yoyaku.facility.terms import Facility
@@ -89,6 +90,7 @@ async def show_facility(here: NamedDependency[Here], code: FromPath[str]) -> Res
         hours=hours_lines(facility, words),
         closed_days=closed_lines(facility.calendar.closed, words, on=here.today),
         closures=await closure_notes(here, rules, code, first=here.today, end=date.max),
+        photos=await photos_of(here.conn, visit=here.visit, facility=code),
         spaces=[
             {
                 "space": space,
