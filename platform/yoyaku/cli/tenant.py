@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from yoyaku.cli.tenant_carry import export_command, import_command
+from yoyaku.cli.tenant_doctor import doctor_command
 from yoyaku.cli.tenant_new import new_command
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def tenant() -> None:
 tenant.add_command(export_command)
 tenant.add_command(import_command)
 tenant.add_command(new_command)
+tenant.add_command(doctor_command)
 
 
 @tenant.command("check")
