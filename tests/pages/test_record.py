@@ -52,7 +52,7 @@ async def test_the_record_comes_as_lines_that_a_program_reads_and_a_spreadsheet_
 
     assert {json.loads(line)["act"] for line in lines} == {"purpose_said"}
     assert json.loads(lines[0])["source"].endswith(".0/24")
-    assert file.content.startswith("\ufeffat,staff_name,act".encode())
+    assert file.content.startswith("\ufeffat,actor,staff_name,act".encode())
     assert len(file.text.splitlines()) == len(lines) + 1
 
 

@@ -1,7 +1,7 @@
 """The record of acts is sealed in batches: whatever is done to it behind the application's back is found at its place."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,9 +11,10 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
 from yoyaku.kernel.seal import Seal
 from yoyaku.report.policy.chain import batch_hash
+from yoyaku.report.repository.record import RecordQuery, count_record, search_record
 from yoyaku.report.repository.sealing import read_batches, read_entries
 from yoyaku.report.service.sealing import seal_batch, verify_record
-from yoyaku.testing.town import NOW, SERVICE, TOWN, visit_of
+from yoyaku.testing.town import NOW, SERVICE, TOWN, hours, visit_of
 
 SEAL = Seal(["only for tests, forty characters and more"])
 
@@ -173,3 +174,18 @@ async def test_a_worker_killed_while_it_seals_leaves_all_as_it_was(town):
 
     assert await seal(town) == 1
     assert (await verify(town)).differences == []
+
+
+async def test_the_record_tells_what_residents_did_to_bookings_where_it_is_asked_for(town):
+    booking = (await town.book(0, hours("court"))).bookings[0]
+    await act(town, "100% 確か", "ほかの理由")
+    async with town.act() as conn:
+        staff = await search_record(conn, wanted=RecordQuery(), at_most=9)
+        everybody = await search_record(conn, wanted=RecordQuery(by="all", subject=booking.number), at_most=9)
+        worded = await search_record(conn, wanted=RecordQuery(words="0% 確"), at_most=9)
+        late = await count_record(conn, wanted=RecordQuery(by="all", first=NOW + timedelta(minutes=1)))
+
+    assert sorted(one.why for one in staff) == ["100% 確か", "ほかの理由"]
+    assert [(one.act, one.actor, one.number) for one in everybody] == [("booking_made", "resident", booking.number)]
+    assert [one.why for one in worded] == ["100% 確か"]
+    assert late == 0

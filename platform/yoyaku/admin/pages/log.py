@@ -66,6 +66,7 @@ def _wanted(form: dict[str, str]) -> RecordQuery:
     first, after = span_of(read_date(form.get("first", "")), read_date(form.get("last", "")))
     person = form.get("person", "")
     return RecordQuery(
+        by="all" if form.get("by") == "all" else "staff",
         registrant_id=need_id(person, "registrant") if person else None,
         who=form.get("staff") or None,
         act=form.get("act") or None,

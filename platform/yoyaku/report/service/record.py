@@ -14,7 +14,7 @@ from yoyaku.report.repository.record import RecordQuery, RecordRow, search_recor
 from yoyaku.ui.formats import JAPAN
 
 COLUMNS: Final = (
-    "at", "staff_name", "act", "subject_kind", "subject_id", "number", "registrant_id", "purpose", "why", "source", "facts",
+    "at", "actor", "staff_name", "act", "subject_kind", "subject_id", "number", "registrant_id", "purpose", "why", "source", "facts",
     "entry_id", "batch", "place",
 )  # fmt: skip
 """The first row of the file; the words of a program, for it reads them again."""
@@ -43,8 +43,8 @@ def record_lines(rows: Sequence[RecordRow]) -> list[str]:
 
 
 async def export_lines(conn: AsyncConnection, *, span: Span) -> list[str]:
-    """The acts of a span, the oldest first, as JSON."""
-    rows = await search_record(conn, wanted=RecordQuery(first=span[0], after=span[1]), at_most=ALL)
+    """The acts of a span by whomever, the oldest first, as JSON."""
+    rows = await search_record(conn, wanted=RecordQuery(by="all", first=span[0], after=span[1]), at_most=ALL)
     return record_lines(rows[::-1])
 
 
