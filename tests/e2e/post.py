@@ -24,13 +24,17 @@ class Post:
         self._mailbox = catcher.mailbox
 
     def deliver(self):
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(self._work())).result()
+        self.do(meet_deadlines, ask_providers, tell_events, send_mails)
 
-    async def _work(self):
+    def do(self, *jobs):
+        """Let the worker's jobs have a turn, one after the other."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(self._work(jobs))).result()
+
+    async def _work(self, jobs):
         runtime = Runtime.from_settings(self._settings)
         try:
-            for job in (meet_deadlines, ask_providers, tell_events, send_mails):
+            for job in jobs:
                 await job(runtime)
         finally:
             await runtime.engine.dispose()
