@@ -98,8 +98,16 @@ async def test_an_admin_adds_and_ends_staff_and_reads_the_record_as_a_file(brows
     await site.get("/counter/staff")
     unnamed = await site.post("/counter/staff", name="", login_id="kansa01", **{"role.auditor": "yes"})
     assert unnamed.status_code == 422
+    astray = {"name": "監査 花子", "login_id": "kansa01", "facilities": "nowhere", "role.auditor": "yes"}
+    unknown = await site.post("/counter/staff", **astray)
+    assert "「nowhere」という施設のコードはありません" in unknown.text
+    assert 'value="nowhere"' in unknown.text
     added = await site.post("/counter/staff", name="監査 花子", login_id="kansa01", **{"role.auditor": "yes"})
     assert re.search(r"\d{5} \d{5}", added.text)
+    listed = added.text.split("監査 花子</h2>")[1].split("</form>")[0]
+    assert "一度もログインしていません" in listed
+    assert "二段階の確認：まだ" in listed
+    assert "二段階の確認：設定済み" in added.text
     one = re.search(r"監査 花子.*?action=\"(/counter/staff/[^\"]+)\"", added.text, re.DOTALL)[1]
     await site.post(one, act="end")
     await site.get("/counter/log")

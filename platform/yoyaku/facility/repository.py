@@ -60,6 +60,12 @@ async def read_facility_ids(conn: AsyncConnection) -> set[str]:
     return set(await conn.scalars(select(facility.c.facility_id)))
 
 
+async def facility_names(conn: AsyncConnection) -> list[tuple[str, Any]]:
+    """Code and name (one text, or one per language) of each facility of the service."""
+    rows = await conn.execute(select(facility.c.facility_id, facility.c.name).order_by(facility.c.facility_id))
+    return [(row.facility_id, row.name) for row in rows]
+
+
 async def save_facilities(conn: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert facilities, or change their names."""
     if not rows:

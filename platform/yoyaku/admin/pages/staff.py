@@ -11,7 +11,8 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
 from yoyaku.admin.repository import list_staff
-from yoyaku.admin.service.team import NewStaff, add_member, change_member, end_member
+from yoyaku.admin.service.team import NewStaff, StaffFacilityUnknown, add_member, change_member, end_member
+from yoyaku.facility.repository import facility_names
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
 from yoyaku.registration.policy.roles import ROLES, Permission
@@ -37,7 +38,8 @@ async def add(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> R
     try:
         code = await add_member(door.conn, act=door.act, seal=door.means.seal, new=new)
     except YoyakuError as refusal:
-        return await _page(door, form=form, errors={"login_id": door.words.sentence(refusal)})
+        field = "facilities" if isinstance(refusal, StaffFacilityUnknown) else "login_id"
+        return await _page(door, form=form, errors={field: door.words.sentence(refusal)})
     return await _page(door, added=(new.login_id, f"{code[:5]} {code[5:]}"))
 
 
@@ -81,6 +83,7 @@ async def _page(
         form=form or {},
         added=added,
         people=await list_staff(door.conn),
+        facilities=await facility_names(door.conn),
         roles=[(role, door.words.say(f"staff.role.{role}")) for role in ROLES],
         id_label=door.words.text(door.terms.login.id_label),
         address=f"{door.place.address}/password/code",

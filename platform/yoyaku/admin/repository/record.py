@@ -27,7 +27,11 @@ _FIND = text(r"""
     ORDER BY r.kana, r.registrant_id LIMIT :at_most
 """)
 _STAFF = text("""
-    SELECT f.staff_id, f.name, f.roles, f.facilities, f.ended_at, a.account_id, a.login_id, a.last_login_at
+    SELECT f.staff_id, f.name, f.roles, f.facilities, f.ended_at, a.account_id, a.login_id, a.last_login_at,
+           EXISTS (SELECT FROM code_generator g WHERE (g.tenant_id, g.service_id, g.account_id)
+                   = (a.tenant_id, a.service_id, a.account_id) AND g.confirmed_at IS NOT NULL)
+           OR EXISTS (SELECT FROM passkey p WHERE (p.tenant_id, p.service_id, p.account_id)
+                      = (a.tenant_id, a.service_id, a.account_id)) AS has_second_factor
     FROM staff f LEFT JOIN account a USING (tenant_id, service_id, staff_id)
     WHERE CAST(:staff_id AS uuid) IS NULL OR f.staff_id = :staff_id
     ORDER BY f.ended_at IS NOT NULL, f.name, f.staff_id
@@ -81,6 +85,7 @@ class StaffRow:
     account_id: UUID | None
     login_id: str | None
     last_login_at: datetime | None
+    has_second_factor: bool
 
 
 async def add_entry(conn: AsyncConnection, entry: AuditEntry) -> None:

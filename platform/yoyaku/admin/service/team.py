@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.admin import repository
 from yoyaku.admin.repository import StaffRow
 from yoyaku.admin.service.looking import note
+from yoyaku.facility.repository import read_facility_ids
 from yoyaku.kernel.errors import Malformed, NotFound, YoyakuError
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.seal import Seal
@@ -46,6 +47,13 @@ class StaffFormWrong(Malformed):
     title = "A member of staff needs a name, a login id and a role."
 
 
+class StaffFacilityUnknown(Malformed):
+    """A member of staff is to be bound to what is no facility of this service: ``found``."""
+
+    code = "staff_facility_unknown"
+    title = "There is no such facility."
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewStaff:
     """Somebody to be added; no ``facilities``: all of the service."""
@@ -60,10 +68,11 @@ async def add_member(conn: AsyncConnection, *, act: Act, seal: Seal, new: NewSta
     """Add somebody; returns the one-time code with which they set their password.
 
     Raises:
-        StaffFormWrong, LoginIdTaken: nothing was stored.
+        StaffFormWrong, StaffFacilityUnknown, LoginIdTaken: nothing was stored.
     """
     if not new.name or not new.login_id or not new.roles or not set(new.roles) <= set(ROLES):
         raise StaffFormWrong
+    await _know_facilities(conn, new.facilities)
     staff_id, account_id = new_id(), new_id()
     values = {"staff_id": staff_id, "name": new.name, "roles": list(new.roles), "facilities": list(new.facilities)}
     login = {"login_key": login_key(new.login_id, act.terms.login), "login_id": new.login_id}
@@ -83,13 +92,14 @@ async def change_member(
     """Give somebody other roles and facilities; they count from the next request on.
 
     Raises:
-        NotFound, StaffFormWrong, LastAdmin, OwnRights: nothing was changed.
+        NotFound, StaffFormWrong, StaffFacilityUnknown, LastAdmin, OwnRights: nothing was changed.
     """
     member = await _open_member(conn, staff_id)
     if not roles or not set(roles) <= set(ROLES):
         raise StaffFormWrong
     if staff_id == act.staff_id and _gives_more(member, roles=roles, facilities=facilities):
         raise OwnRights
+    await _know_facilities(conn, facilities)
     if ADMIN not in roles:
         await _leave_an_admin(conn, staff_id)
     values = {"roles": list(roles), "facilities": list(facilities)}
@@ -110,6 +120,13 @@ async def end_member(conn: AsyncConnection, *, act: Act, staff_id: UUID) -> None
         await repository.close_account(conn, account_id=found.account_id, real_now=act.real_now)
         await end_sessions(conn, account_id=found.account_id)
     await note(conn, act=act, done="staff_ended", subject=("staff", str(staff_id)))
+
+
+async def _know_facilities(conn: AsyncConnection, facilities: Sequence[str]) -> None:
+    """Bound to a facility that does not exist, somebody would see nothing and nobody would know why."""
+    unknown = sorted(set(facilities) - await read_facility_ids(conn)) if facilities else []
+    if unknown:
+        raise StaffFacilityUnknown(found=unknown)
 
 
 def _gives_more(member: StaffRow, *, roles: Sequence[str], facilities: Sequence[str]) -> bool:
