@@ -19,7 +19,7 @@ ADMIN, CLERK = "tenant_admin", "counter_clerk"
 
 @pytest.mark.parametrize(
     ("roles", "facilities"),
-    [([ADMIN, CLERK], ["plaza"]), ([ADMIN, "auditor"], ["plaza"]), ([ADMIN], []), ([ADMIN], ["plaza", "hall"])],
+    [([ADMIN, CLERK], ["plaza"]), ([ADMIN, "auditor"], ["plaza"]), ([ADMIN], []), ([ADMIN], ["plaza", "inn"])],
 )
 async def test_an_admin_gives_themselves_neither_roles_nor_facilities(town, roles, facilities):
     async with town.act() as conn:
