@@ -24,7 +24,7 @@ UNTOUCHED: Final = frozenset({"code", "step", "kind"})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value that is typed: ``shown`` is how it stands in the form, ``options`` what a choice offers."""
+    """A value that is typed: ``shown`` is how it stands in the form, ``options`` what a choice offers, or the items of a list."""
 
     path: KeyPath
     kind: FieldKind
@@ -34,7 +34,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A clause, a mapping or a list: its fields, the groups within, and the keys that may still be added."""
+    """A clause, a mapping or a list: its fields, the groups within, and the keys that may still be added.
+
+    ``name`` is what a clause is called, by language or, where it has no name, by its code.
+    """
 
     path: KeyPath
     is_list: bool
@@ -42,6 +45,7 @@ class Group:
     groups: Sequence[Group]
     missing: Sequence[str]
     reference: str | None
+    name: str | Mapping[str, str] | None
 
     def walk(self) -> Iterator[Field]:
         """Every field in and below the group."""
@@ -66,6 +70,7 @@ def group_at(path: KeyPath, whole: Mapping[str, Any]) -> Group | None:
         groups=[group for group in groups if group is not None],
         missing=list(_missing(path, value, whole)) if isinstance(value, dict) else (),
         reference=reference if isinstance(reference, str) else None,
+        name=_name(value) if isinstance(value, dict) else None,
     )
 
 
@@ -131,6 +136,14 @@ def name_of(path: KeyPath) -> str:
     return "/".join(map(str, path))
 
 
+def _name(value: Mapping[str, Any]) -> str | Mapping[str, str] | None:
+    name = value.get("name")
+    if isinstance(name, str) or (isinstance(name, dict) and all(isinstance(text, str) for text in name.values())):
+        return name
+    code = value.get("code")
+    return code if isinstance(code, str) else None
+
+
 def _is_leaf(value: object) -> bool:
     if isinstance(value, list):
         return bool(value) and not any(isinstance(part, dict | list) for part in value)
@@ -139,7 +152,8 @@ def _is_leaf(value: object) -> bool:
 
 def _field(path: KeyPath, value: object, whole: Mapping[str, Any]) -> Field:
     if isinstance(value, list):
-        return Field(path, "list", "、".join(map(_shown, value)))
+        within = [one for schema in schemas_at((*path, 0), whole) for one in schema.get("enum", ())]
+        return Field(path, "list", "、".join(map(_shown, value)), tuple(map(str, within)))
     schemas = [schema for schema in schemas_at(path, whole) if schema.get("type") != "null"]
     types = {schema.get("type", "enum") for schema in schemas}
     options = tuple(str(option) for schema in schemas for option in schema.get("enum", ()))

@@ -135,7 +135,7 @@ function begin() {
           keymap.of([{ key: "Mod-i", run: tell }, { key: "Mod-Space", run: startCompletion }, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
           EditorView.lineWrapping,
           EditorState.readOnly.of(area.readOnly),
-          EditorView.contentAttributes.of({ "aria-label": fill(words.label, { file }), spellcheck: "false", autocapitalize: "off" }),
+          EditorView.contentAttributes.of({ "aria-label": fill(words.label, { file }), spellcheck: "false", autocapitalize: "off", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             area.value = update.state.doc.toString();
@@ -244,22 +244,31 @@ function begin() {
     document.querySelector("[data-faults]").replaceChildren(...(found.faults.length ? [shown] : []));
   };
   const showExamples = (outcomes) => {
+    const told = (some) => {
+      const shown = make("ul", "", "examples stack-small");
+      for (const one of some) {
+        const item = make("li");
+        const head = make("p");
+        const link = make("a", fill(words.line, one), "small");
+        link.href = `${base}/edit?file=${encodeURIComponent(one.file)}&line=${one.line}`;
+        link.dataset.goto = `${one.file}:${one.line}`;
+        head.append(make("span", one.passed ? words.passed : words.failed, `tag ${one.passed ? "tag-good" : "tag-bad"}`), ` ${one.name} `, link);
+        item.append(head);
+        for (const each of one.differences) item.append(make("p", fill(words.expected, each)));
+        if (one.why) item.append(make("p", one.why, "small"));
+        shown.append(item);
+      }
+      return shown;
+    };
+    if (!outcomes.length) return;
     const failed = outcomes.filter((one) => !one.passed);
-    const shown = make("ul", "", "examples stack-small");
-    for (const one of [...failed, ...outcomes.filter((each) => each.passed)]) {
-      const item = make("li");
-      const head = make("p");
-      const link = make("a", fill(words.line, one), "small");
-      link.href = `${base}/edit?file=${encodeURIComponent(one.file)}&line=${one.line}`;
-      link.dataset.goto = `${one.file}:${one.line}`;
-      head.append(make("span", one.passed ? words.passed : words.failed, `tag ${one.passed ? "tag-good" : "tag-bad"}`), ` ${one.name} `, link);
-      item.append(head);
-      for (const each of one.differences) item.append(make("p", fill(words.expected, each)));
-      if (one.why) item.append(make("p", one.why, "small"));
-      shown.append(item);
-    }
-    const box = document.querySelector("[data-examples]");
-    if (outcomes.length) box.replaceChildren(make("p", fill(words.examples, { count: outcomes.length, failed: failed.length }), "strong"), shown);
+    const passed = outcomes.filter((one) => one.passed);
+    const rest = make("details");
+    rest.append(make("summary", fill(words.all_passed, { count: passed.length })), told(passed));
+    document.querySelector("[data-examples]").replaceChildren(
+      make("p", fill(words.examples, { count: outcomes.length, failed: failed.length }), "strong"),
+      ...(failed.length ? [told(failed)] : []), ...(passed.length ? [rest] : []),
+    );
   };
 
   // ---- what is typed stays in this browser until it is saved ----

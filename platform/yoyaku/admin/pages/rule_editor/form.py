@@ -27,10 +27,11 @@ from yoyaku.admin.service.rule_checking import check_texts
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.rulebook.editing import EditRefused, remove_item
-from yoyaku.rulebook.editing.fields import Field, group_at, name_of, path_of, with_item, with_key, with_value
+from yoyaku.rulebook.editing.fields import BETWEEN, Field, group_at, name_of, path_of, with_item, with_key, with_value
 from yoyaku.rules.document import read_document
 from yoyaku.rules.fault import DocumentRefused, KeyPath
 from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, Texts
+from yoyaku.ui.words import Words
 
 PARTS: Final[Mapping[str, KeyPath]] = {
     "windows": ("booking", "windows"),
@@ -162,6 +163,7 @@ async def _page(
         label_of=lambda path: path_in_words(words, path[-1:] if isinstance(path[-1], str) else path[-2:]),
         key_of=lambda key: key_in_words(words, key),
         option_of=lambda code: words.maybe(f"rule_value.{code}") or code,
+        meant_by=lambda field: _meant(words, field),
         refused=None if refused is None else words.sentence(refused),
         faults=[fault_told(words, fault) for fault in faults],
         at_fault={name_of(fault.path): fault_told(words, fault) for fault in faults},
@@ -169,6 +171,12 @@ async def _page(
         crumbs=draft_crumbs(here, draft, words.say("rule_editor.form")),
         **counted(faults),
     )
+
+
+def _meant(words: Words, field: Field) -> str:
+    """What the words of a list mean; the city's own codes are left as they are."""
+    codes = [code for code in BETWEEN.split(field.shown) if field.kind == "list" and code in field.options]
+    return words.fact([named for code in codes if (named := words.maybe(f"rule_value.{code}"))])
 
 
 ROUTES: Final = [show_form, save_form]

@@ -119,7 +119,7 @@ async def explain_word(
             "where": path_in_words(here.words, found.path),
             "kinds": here.words.fact(kinds),
             "allowed": allowed,
-            "about": found.about,
+            "about": found.about.replace("``", ""),
         }
     )
 
