@@ -124,6 +124,8 @@ async def test_what_is_wrong_or_untried_is_not_reviewed(first):
     path = await begin(first)
     page = await upload(first, path, changed()[:1])  # its examples still expect 75 %
     assert "4件が合いません" in page.text
+    assert "還付額　期待: 525 → 結果: 490" in page.text
+    assert "2027年2月1日（月）以後" in page.text  # wrong examples do not hide from when it applies
     assert re.search(r"examples\.yaml:\d+", page.text)
     page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
     assert page.status_code == 422
@@ -209,24 +211,24 @@ async def test_the_second_to_save_sees_both_texts_and_keeps_theirs_as_a_draft_of
     assert "percent: 70" in (await first.get(path)).text
 
 
-@pytest.mark.parametrize(
-    ("files", "told"),
-    [
-        ([("rules.exe", "a: 1")], "YAML でも ZIP でもありません"),
-        ([("rules.zip", b"PK\x03\x04 broken")], "ZIP ファイルとして開けません"),
-        ([("rules.zip", pack({"readme.txt": "a"}))], "YAML ファイルがありません"),
-        ([("rules.yaml", b"\xff\xfe")], "UTF-8 ではありません"),
-        ([("規則.yaml", "a: 1")], "ファイル名は使えません"),
-        ([("bomb.zip", pack({"rules.yaml": "a" * 6_000_000}))], "大きすぎます"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-async def test_files_that_hold_no_rules_are_refused_whole(first, files, told):
+NO_RULES = [
+    ("rules.exe", "a: 1", "YAML でも ZIP でもありません"),
+    ("rules.zip", b"PK\x03\x04 broken", "ZIP ファイルとして開けません"),
+    ("rules.zip", pack({"readme.txt": "a"}), "YAML ファイルがありません"),
+    ("rules.zip", pack({"a/rules.yaml": "a: 1", "b/rules.yaml": "a: 1"}), "が2つあります"),
+    ("bomb.zip", pack({"rules.yaml": "a" * 6_000_000}), "大きすぎます"),
+    ("rules.yaml", b"\xff\xfe", "UTF-8 ではありません"),
+    ("規則.yaml", "a: 1", "ファイル名は使えません"),
+]
+
+
+async def test_files_that_hold_no_rules_are_refused_whole(first):
     path = await begin(first)
-    page = await upload(first, path, files)
-    assert page.status_code == 422
-    assert told in page.text
-    assert 'id="files-error"' in page.text
+    for name, content, told in NO_RULES:
+        page = await upload(first, path, [("fees.yaml", "# fine\n"), (name, content)])
+        assert page.status_code == 422
+        assert told in page.text
+        assert 'id="files-error"' in page.text
     assert "1回目" in (await first.get(path)).text
 
 

@@ -19,7 +19,7 @@ from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.lottery.repository.dues import set_off_planning
 from yoyaku.rulebook.draft import DraftChecked
-from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rulebook.terms import Applies, RuleSet
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, DraftOver, Review, Tried, VersionHead
 
@@ -54,9 +54,16 @@ class Standing:
         return None if self.checked.errors or self.checked.book is None else self.checked.book.rules
 
     @property
+    def applies(self) -> Applies | None:
+        """To what it would apply; ``None`` where its texts do not say so."""
+        book = self.checked.book
+        is_wrong = any(fault.path[:1] in {(), ("applies",)} for fault in self.checked.errors)
+        return None if book is None or is_wrong else book.rules.applies
+
+    @property
     def applies_from(self) -> date | None:
-        """From which day it would apply; ``None`` where its texts have errors."""
-        return None if self.rule_set is None else date.fromisoformat(self.rule_set.applies.since)
+        """From which day it would apply."""
+        return None if self.applies is None else date.fromisoformat(self.applies.since)
 
     @property
     def is_outdated(self) -> bool:

@@ -53,10 +53,10 @@ def _found(here: Here, standing: Standing) -> Iterator[tuple[str, bool, str, str
 
 
 def _applies(here: Here, standing: Standing) -> tuple[bool, str]:
-    rules, since = standing.rule_set, standing.applies_from
-    if rules is None or since is None:
+    applies, since = standing.applies, standing.applies_from
+    if applies is None or since is None:
         return False, here.words.say("rules.applies_unknown")
-    says = applies_words(here, rules.applies.by, since)
+    says = applies_words(here, applies.by, since)
     is_over = since < standing.today and standing.draft.state != "published"
     return not is_over, here.words.say("rules.applies_past", says=says) if is_over else says
 

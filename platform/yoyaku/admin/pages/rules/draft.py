@@ -104,7 +104,7 @@ async def draft_page(
     standing = await standing_of(here.conn, visit=here.visit, draft=draft, today=here.today)
     session = here.session
     authors = await ruleset.authors_of(here.conn, draft=draft)
-    outcomes = shown_outcomes(standing.checked)
+    outcomes = shown_outcomes(here, standing.checked)
     return here.page.show(
         "admin/rules/draft.html",
         status=422 if errors else 200,
@@ -131,8 +131,8 @@ async def draft_page(
 
 def _as_written(standing: Standing) -> dict[str, str]:
     """The form filled in with what the draft says now."""
-    rules = standing.rule_set
-    applies = {} if rules is None else {"applies_by": rules.applies.by, "applies_from": rules.applies.since}
+    said = standing.applies
+    applies = {} if said is None else {"applies_by": said.by, "applies_from": said.since}
     return {**applies, "transition": standing.draft.transition}
 
 

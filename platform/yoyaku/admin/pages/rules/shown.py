@@ -66,7 +66,7 @@ def shown_faults(here: Here, faults: Iterable[Fault]) -> list[ShownFault]:
     ]
 
 
-def shown_outcomes(checked: DraftChecked) -> list[ShownOutcome]:
+def shown_outcomes(here: Here, checked: DraftChecked) -> list[ShownOutcome]:
     """The examples of a text, those that come out otherwise first."""
     rules = checked.book.compiled if checked.book is not None else None
     if rules is None:
@@ -76,13 +76,20 @@ def shown_outcomes(checked: DraftChecked) -> list[ShownOutcome]:
             outcome.example.name,
             outcome.passed,
             [
-                (one.key, in_words(one.expected, rules.zone), in_words(one.found, rules.zone))
+                (_key_words(here, one.key), in_words(one.expected, rules.zone), in_words(one.found, rules.zone))
                 for one in outcome.differences
             ],
         )
         for outcome in checked.outcomes
     ]
     return sorted(found, key=lambda one: one.passed)
+
+
+def _key_words(here: Here, key: str) -> str:
+    """What an example looks at, by its name; of one of several, with its code behind."""
+    name, _, below = key.partition(".")
+    said = here.words.maybe(f"rules.key.{name}") or name
+    return f"{said} {below}" if below else said
 
 
 def applies_words(here: Here, by: str, since: date) -> str:
