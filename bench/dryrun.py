@@ -8,7 +8,6 @@ and nothing else.
 from __future__ import annotations
 
 import asyncio
-import copy
 import itertools
 import random
 import time
@@ -18,8 +17,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
 import psycopg
-import yaml
 
 from bench.rush import SCENE
 from bench.town import ROOT, database, prepare
@@ -32,9 +31,11 @@ from yoyaku.db.engine import encode_json, make_engine, tenant_transaction
 from yoyaku.facility.policy import PlacedSpace, Slot, offered_slots, time_of_day
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.ids import new_id
-from yoyaku.rulebook.book import read_rules
+from yoyaku.rulebook.book import read_book, read_rules
 from yoyaku.rulebook.dryrun import repository as stored
 from yoyaku.rulebook.dryrun.rows import read_subject
+from yoyaku.rulebook.terms import RuleSet
+from yoyaku.rulebook.writing import write_rules
 from yoyaku.ruleset.service import begin_draft
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ FIRST_DAY, DAYS = date(2027, 2, 5), 24
 A_PERSON: Final = 10
 """Bookings of one person."""
 LONGEST_SECONDS: Final = 60.0
-MOST_TIMES_THE_ROWS: Final = 8.0
+MOST_TIMES_THE_ROWS: Final = 15.0
 AT_ONCE: Final = 5000
 
 _STAFF = (
@@ -71,10 +72,11 @@ _DEFAULTS = {"kept_tax": "out_of_scope", "payee": "city"}
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """One draft: seconds, what was looked at, what was found."""
+    """One draft: seconds by the clock and of this process, what was looked at, what was found."""
 
     name: str
     seconds: float
+    busy: float
     looked: int
     findings: int
     broken: int
@@ -213,24 +215,21 @@ async def _try(engine: AsyncEngine, name: str, change: Callable[[dict[str, Any]]
         run_id=run_id,
         transaction=lambda: tenant_transaction(engine, SCENE.tenant, SCENE.service),
     )
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     while not await run.go_on():
         pass
-    seconds = time.perf_counter() - began
+    seconds, busy = time.perf_counter() - began, time.process_time() - worked
     async with tenant_transaction(engine, SCENE.tenant, SCENE.service) as conn:
         done = await get_run(conn, run_id=run_id)
     tally = tally_of(done)
     findings = sum(line.findings for line in tally.kinds.values())
-    return Figures(name=name, seconds=seconds, looked=done.done, findings=findings, broken=done.broken)
+    return Figures(name=name, seconds=seconds, busy=busy, looked=done.done, findings=findings, broken=done.broken)
 
 
-def _texts(change: Callable[[dict[str, Any]], None]) -> dict[str, str]:
-    document: dict[str, Any] = {}
-    for path in sorted(FOLDER.glob("*.yaml")):
-        document |= yaml.safe_load(path.read_text(encoding="utf-8"))
-    document = copy.deepcopy(document)
+def _texts(change: Callable[[dict[str, Any]], None]) -> Mapping[str, str]:
+    document: dict[str, Any] = msgspec.to_builtins(read_book(FOLDER, tenants=ROOT / "tenants").rules)
     change(document)
-    return {"rules.yaml": yaml.safe_dump(document, allow_unicode=True)}
+    return write_rules(msgspec.convert(document, RuleSet))
 
 
 def _same(document: dict[str, Any]) -> None:
@@ -257,9 +256,9 @@ def report(rows: int, reading: float, found: list[Figures]) -> int:
     print(f"{rows:,} open bookings: read and decoded alone in {reading:.1f} s")
     for one in found:
         print(
-            f"{one.name:14} {one.seconds:6.1f} s, {one.looked:,} looked at, {one.findings:,} found, {one.broken:,} broken"
-            f" | {one.seconds / reading:.1f} times the rows alone"
+            f"{one.name}: {one.seconds:.1f} s, this process at work {one.busy:.1f} s; {one.seconds / reading:.1f} times the rows"
         )
+        print(f"    {one.looked:,} looked at, {one.findings:,} found, {one.broken:,} broken")
     slowest = max(one.seconds for one in found)
     checks = [
         ("seconds", slowest, LONGEST_SECONDS),

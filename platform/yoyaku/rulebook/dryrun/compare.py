@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ class Comparison:
         self._same_ground = same_ground(old, new)
         self._differing: dict[str, frozenset[FindingKind]] = {}
         self._schedules = Schedules(old, now), Schedules(new, now)
+        self._alike: dict[Hashable, list[Finding]] = {}
 
     @property
     def old(self) -> ServiceRules:
@@ -56,7 +57,7 @@ class Comparison:
         found = list(self._made(subject, kinds, beside)) if kinds & {"validity", "state", "price", "due"} else []
         standing = not subject.over and space_id in self._new.inventory.spaces
         if standing and kinds & {"refund", "cancel"}:
-            found += self._cancelling(subject)
+            found += self._cancelling_once(subject)
         if standing and "change" in kinds:
             found += self._changing(subject)
         return found
@@ -96,6 +97,13 @@ class Comparison:
             below = "payment" if was.get("") == becomes.get("") else "booking.lifecycle"
             clause = changed_clause(trace_before, trace_after, below=below)
             yield _finding("due", clause, was={"due": was}, becomes={"due": becomes})
+
+    def _cancelling_once(self, subject: Subject) -> list[Finding]:
+        """What cancelling would give otherwise, worked out once for bookings that are alike in all it can follow from."""
+        key = tuple(one.key(subject.booked) for one in self._schedules)
+        if key not in self._alike:
+            self._alike[key] = list(self._cancelling(subject))
+        return self._alike[key]
 
     def _cancelling(self, subject: Subject) -> Iterator[Finding]:
         booked = subject.booked

@@ -1,8 +1,9 @@
-"""What cancelling gives back from today to the day of use, under one rule set; worked out once for what is alike."""
+"""What cancelling gives back from today to the day of use, under one rule set, and what that can follow from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,7 +16,22 @@ from yoyaku.rules.trace import ClauseUse
 from yoyaku.rules.values import Moment
 
 CHANNEL: Final = "web"
+IN_KEY: Final = frozenset({"days_before_use", "grounds", "state", "paid", "paid_by", "paid_only_by"})
+"""Facts that follow from what every key holds anyway; nobody cancels on grounds of the city here."""
 OF_THE_USE: Final = frozenset({"use_day", "use_start", "use_end", "use_month", "use_fiscal_year"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What schedules at a place can follow from.
+
+    The clauses that can hold there, the facts they name, whether they count from more than the use, and whose calendar.
+    """
+
+    clauses: tuple[int, ...]
+    names: frozenset[str]
+    hangs: bool
+    calendar_of: str
 
 
 class Schedules:
@@ -24,16 +40,11 @@ class Schedules:
     def __init__(self, rules: ServiceRules, now: datetime) -> None:
         self._rules = rules
         self._now = now
-        self._places: dict[str, tuple[tuple[int, ...], frozenset[str], bool]] = {}
-        self._kept: dict[object, tuple[ScheduleRow, ...]] = {}
+        self._places: dict[str, _Look] = {}
 
     def of(self, booking: BookedFacts) -> tuple[ScheduleRow, ...]:
         """As :func:`cancellation_schedule` gives it for a resident."""
-        key = self._key(booking)
-        found = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = cancellation_schedule(self._rules, booking, self._now, channel=CHANNEL)
-        return found
+        return cancellation_schedule(self._rules, booking, self._now, channel=CHANNEL)
 
     def clause_on(self, booking: BookedFacts, day: date) -> ClauseUse | None:
         """The clause by which cancelling on a day is decided, or refused."""
@@ -46,30 +57,44 @@ class Schedules:
             return refusal.trace[-1] if refusal.trace else None
         return plan.trace[-1]
 
-    def _key(self, booking: BookedFacts) -> object:
+    def key(self, booking: BookedFacts) -> Hashable:
         """Everything that a schedule can follow from: what the clauses at the place look at, and the money."""
         request = booking.request
         placed = self._rules.inventory.space(request.space_id)
         if placed.space_id not in self._places:
             self._places[placed.space_id] = self._look(placed)
-        clauses, names, hangs = self._places[placed.space_id]
-        act = Act(person=booking.person, channel=CHANNEL, actor="resident", now=self._now)
-        facts = booked_case(self._rules, booking, act=act).facts
+        look = self._places[placed.space_id]
         when = (request.use_on, booking.period.starts_at, booking.period.ends_at)
         money = (booking.total_yen, booking.paid_yen, booking.paid_by, booking.state)
-        more = (booking.made_at, booking.paid_at, booking.person and booking.person.registered_at) if hangs else ()
-        arisen = () if booking.arisen is None else tuple(booking.arisen.anchors.items())
-        seen = tuple(facts.get(name) for name in names)
-        return clauses, placed.facility.code, when, money, more, arisen if hangs else (), seen
+        return look.clauses, look.calendar_of, when, money, self._seen(look, booking), self._hung(look, booking)
 
-    def _look(self, placed: PlacedSpace) -> tuple[tuple[int, ...], frozenset[str], bool]:
-        """The clauses that can hold there, the facts they name, and whether they count from more than the use."""
+    def _seen(self, look: _Look, booking: BookedFacts) -> Hashable:
+        """The facts that the clauses name."""
+        if not look.names:
+            return ()
+        act = Act(person=booking.person, channel=CHANNEL, actor="resident", now=self._now)
+        facts = booked_case(self._rules, booking, act=act).facts
+        return tuple(facts.get(name) for name in look.names)
+
+    def _hung(self, look: _Look, booking: BookedFacts) -> Hashable:
+        """The instants beside those of the use that their moments may count from."""
+        if not look.hangs:
+            return ()
+        registered_at = None if booking.person is None else booking.person.registered_at
+        arisen = () if booking.arisen is None else tuple(booking.arisen.anchors.items())
+        return booking.made_at, booking.paid_at, registered_at, arisen
+
+    def _look(self, placed: PlacedSpace) -> _Look:
         windows = [one for one in self._rules.windows_at(placed) if one.action == "cancel"]
         clauses: Sequence[Any] = [*self._rules.cancellations_at(placed), *windows]
-        names = {name for clause in clauses for name in clause.when} - {"days_before_use"}
         moments = [value for one in clauses for value in _moments(one)]
-        hangs = any(not _of_the_use(moment) for moment in moments)
-        return tuple(id(one) for one in clauses), frozenset(names), hangs
+        counts = any(_counts_days(one) for one in moments) or any(one.office_hours is not None for one in windows)
+        return _Look(
+            clauses=tuple(id(one) for one in clauses),
+            names=frozenset({name for clause in clauses for name in clause.when} - IN_KEY),
+            hangs=any(not _of_the_use(moment) for moment in moments),
+            calendar_of=placed.facility.code if counts else "",
+        )
 
 
 def on_day(rows: Sequence[ScheduleRow], day: date) -> ScheduleRow | None:
@@ -84,3 +109,10 @@ def _moments(clause: Any) -> list[Moment]:  # noqa: ANN401  # a window or a way 
 def _of_the_use(moment: Moment) -> bool:
     bounds = (moment.not_before, moment.not_after)
     return moment.anchor in OF_THE_USE and all(one is None or _of_the_use(one) for one in bounds)
+
+
+def _counts_days(moment: Moment) -> bool:
+    """Whether a moment looks at a calendar, which may be the facility's own."""
+    bounds = (moment.not_before, moment.not_after)
+    counts = bool(moment.open_days) or moment.roll is not None
+    return counts or any(one is not None and _counts_days(one) for one in bounds)
