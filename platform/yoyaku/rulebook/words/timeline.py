@@ -91,7 +91,7 @@ def timeline(
         title=voice.finish(voice.say("timeline.title", month=named)),
         lead=voice.finish(voice.say("timeline.lead")),
         desc=voice.say("timeline.picture_desc", last=last_day),
-        signs=tuple(voice.say(f"timeline.sign.{sign}") for sign in ("begins", "ends", "happens", "closed")),
+        signs=tuple(voice.say(f"timeline.sign.{sign}") for sign in ("begins", "ends", "happens")),
         lanes=tuple(_lanes(events, voice, last_day)),
         events=_table(events, voice, named),
         nothing=voice.say("timeline.no_more"),

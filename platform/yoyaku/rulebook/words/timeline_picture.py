@@ -17,6 +17,8 @@ BAR: Final = 14
 HEAD: Final = 30
 GAP: Final = 12
 EVERY: Final = 5
+NEVER_FIRST: Final = "）」、。）"
+"""Letters that no line begins with."""
 NARROW: Final = 0x2000
 """Letters below this code are half as wide as Japanese ones."""
 
@@ -123,7 +125,7 @@ def _broken(name: str) -> Iterator[str]:
     for word in name.split(" ") if name.isascii() else name:
         piece = f" {word}" if name.isascii() and line else word
         wide = sum(0.55 if ord(letter) < NARROW else 1.0 for letter in piece)
-        if line and width + wide > LETTERS_OF_A_LINE:
+        if line and width + wide > LETTERS_OF_A_LINE and word not in NEVER_FIRST:
             yield line
             line, width, piece = "", 0.0, word
             wide = sum(0.55 if ord(letter) < NARROW else 1.0 for letter in word)

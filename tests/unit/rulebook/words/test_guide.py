@@ -53,7 +53,7 @@ def test_the_sports_guide_says_from_when_to_when_what_is_free_can_be_booked():
     assert "22,620円" in text
 
 
-@pytest.mark.fact("MG-055")
+@pytest.mark.fact("MG-035")
 def test_the_guide_of_rooms_has_the_tiers_of_a_refund_as_a_table():
     shown = guide_of("meguro-rooms")
     cancel = next(section for section in shown.sections if section.code == "cancel")
@@ -77,7 +77,7 @@ def test_the_guide_of_lodges_says_nights_guests_and_days_before():
     assert "方の方" not in text
 
 
-@pytest.mark.fact("KC-033")
+@pytest.mark.fact("KC-037")
 def test_the_guide_of_halls_says_the_seven_days_in_which_a_win_is_accepted():
     assert "抽選の結果を発表する日を含めて7日目の24時" in said("kumamoto-halls")
 

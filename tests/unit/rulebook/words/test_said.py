@@ -8,10 +8,14 @@ import pytest
 from msgspec import inspect
 from tests.cities import ROOT
 
+from yoyaku.billing.terms import Arrears, Receipts, Refunds
+from yoyaku.booking.terms import Change, Lifecycle, Limit, SameSlotBan
 from yoyaku.facility.terms import Facility
-from yoyaku.rulebook.terms import Example, RuleSet
+from yoyaku.fee.terms import Base
+from yoyaku.registration.terms import OpenHours, RegistrantClass
+from yoyaku.rulebook.terms import Applies, Example, RuleSet
 from yoyaku.rulebook.words.voice import SAID, readings, said
-from yoyaku.rules.values import Anchor
+from yoyaku.rules.values import Anchor, ClosedDays, Roll
 from yoyaku.ui.wording import read_wording
 
 BLANK = re.compile(r"\{([a-z_]+)\}")
@@ -42,6 +46,48 @@ def test_every_anchor_of_a_moment_has_its_words():
     for anchor in get_args(Anchor):
         assert f"day.{anchor}" in said("ja")
         assert f"month.{anchor}" in said("ja")
+
+
+FAMILIES = [
+    ("per", Base, "per"),
+    ("limit_per", Limit, "per"),
+    ("limit_scope", Limit, "scope"),
+    ("limit_unit", Limit, "unit"),
+    ("allows", Change, "allows"),
+    ("by", Change, "by"),
+    ("pay.by", Lifecycle, "confirmed_by"),
+    ("cancel.refund", Refunds, "online"),
+    ("cancel.refund_by", Refunds, "by"),
+    ("pay.receipt", Receipts, "of_online"),
+    ("arrears", Arrears, "reinstated"),
+    ("fact.residency", RegistrantClass, "residency"),
+    ("fact.state", SameSlotBan, "after"),
+    ("way", RegistrantClass, "apply_by"),
+    ("open_on", OpenHours, "days"),
+    ("weekday", ClosedDays, "weekly"),
+    ("guide.from_day", Applies, "by"),
+    ("roll", Roll, "to"),
+]
+
+
+@pytest.mark.parametrize(("family", "struct", "name"), FAMILIES, ids=str)
+def test_every_value_that_a_rule_set_may_write_has_its_sentence(family, struct, name):
+    field = next(field for field in inspect.type_info(struct).fields if field.encode_name == name)
+    values = set(literals(field.type))
+
+    assert values
+    assert [value for value in values if f"{family}.{value}" not in said("ja")] == []
+
+
+def literals(kind):
+    """The words that a field may have."""
+    if isinstance(kind, inspect.LiteralType):
+        yield from kind.values
+    for part in ("types", "item_type", "type"):
+        below = getattr(kind, part, None)
+        for each in below if isinstance(below, tuple) else (below,):
+            if isinstance(each, inspect.Type):
+                yield from literals(each)
 
 
 def structs_of(kind, seen):
