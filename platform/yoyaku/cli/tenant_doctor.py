@@ -77,13 +77,12 @@ def _of_folders(
     from yoyaku.admin.service.doctor import examine
     from yoyaku.admin.service.doctor_ward import of_folder
     from yoyaku.cli.tenant import check_all
-    from yoyaku.kernel.clock import read_clock
 
     found: list[Fault] = []
     for checked in check_all(folders, rule_sets=rule_sets, base_domain=base_domain):
         found += checked.faults
         for patient in of_folder(checked):
-            found += examine(patient, profiles=profiles, asks_profiles=profiles is not None, today=read_clock().date())
+            found += examine(patient, profiles=profiles, asks_profiles=profiles is not None)
     return found
 
 
@@ -92,7 +91,6 @@ async def _of_database(tenants: tuple[str, ...], profiles: Path | None) -> list[
     from yoyaku.admin.service.doctor_ward import of_database
     from yoyaku.cli.environment import read_settings
     from yoyaku.db.engine import make_engine, platform_transaction
-    from yoyaku.kernel.clock import read_clock
 
     settings = read_settings()
     engine = make_engine(settings.database_url, pool_size=1)
@@ -108,5 +106,5 @@ async def _of_database(tenants: tuple[str, ...], profiles: Path | None) -> list[
     found: list[Fault] = []
     for one in admitted:
         found += one.faults
-        found += examine(one.patient, profiles=at, asks_profiles=asks, today=read_clock().date())
+        found += examine(one.patient, profiles=at, asks_profiles=asks)
     return found

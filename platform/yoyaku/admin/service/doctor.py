@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,7 +13,6 @@ from yoyaku.extension.profiles import profile_file
 from yoyaku.extension.registry import beacon_plugins, identity_plugins, payment_plugins
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.rules.calendar import is_holiday
 from yoyaku.rules.fault import Fault, Place, add_words
 from yoyaku.ui.wording import default_wording
 
@@ -45,7 +43,7 @@ class Patient:
     admins: int | None = None
 
 
-def examine(patient: Patient, *, profiles: Path | None, asks_profiles: bool, today: date) -> list[Fault]:
+def examine(patient: Patient, *, profiles: Path | None, asks_profiles: bool) -> list[Fault]:
     """Every contradiction. ``asks_profiles``: also the settings files of plugins, which only an installation has."""
     examinations: tuple[Callable[[Patient], Iterator[Fault]], ...] = (_stock, _words, _texts, _mails, _lapses, _payees)
     faults = [fault for one in examinations for fault in one(patient)]
@@ -54,11 +52,6 @@ def examine(patient: Patient, *, profiles: Path | None, asks_profiles: bool, tod
         faults.append(_fault(patient, "no_contact", "warning", found=patient.service))
     if patient.admins is not None and patient.admins < FEWEST_ADMINS:
         faults.append(_fault(patient, "few_admins", "warning", found=patient.service, count=patient.admins))
-    faults += [
-        _fault(patient, "holidays_unknown", "error", found=year)
-        for year in (today.year, today.year + 1)
-        if not is_holiday(date(year, 1, 1))
-    ]
     return faults
 
 
