@@ -22,6 +22,7 @@ from tests.pages.lots import (
     plain,
     site_of,
 )
+from tests.pages.test_roles import log_in
 
 from yoyaku.cli.lottery import verify_command
 from yoyaku.lottery.repository import report as counts
@@ -255,6 +256,19 @@ async def test_what_is_no_code_is_said_at_the_field_and_kept(public, typed, said
     assert said in page.text
     assert 'id="receipt-error"' in page.text
     assert f'value="{typed}"' in page.text
+
+
+async def test_figures_count_an_announced_lottery_for_the_service_and_for_one_facility(browse, services):
+    site, _ = await log_in(browse, services, "tenant_admin")
+    months = {"from": "2027-01", "to": "2027-04"}
+    everywhere = await site.get("/counter/figures/tables/lotteries.csv", params=months)
+    there = await site.get("/counter/figures/tables/lotteries.csv", params={**months, "facility": "castle-tennis"})
+    elsewhere = await site.get("/counter/figures/tables/lotteries.csv", params={**months, "facility": "hokubu-park"})
+
+    assert len(everywhere.text.splitlines()) == 2
+    assert "5未満" in everywhere.text
+    assert len(there.text.splitlines()) == 2
+    assert (elsewhere.status_code, len(elsewhere.text.splitlines())) == (200, 1)
 
 
 async def test_the_report_has_a_table_beside_each_plot_and_hides_small_counts(public):

@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from yoyaku.billing.service.asking import MoneyMeans
 from yoyaku.billing.service.means import lend_means
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.db.engine import tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
 from yoyaku.registration.pages import DEVICE_COOKIE, SESSION_COOKIE, Client, Means
 from yoyaku.registration.pages.applicant import APPLICANT_COOKIE
 from yoyaku.registration.policy import SessionLimits
+from yoyaku.registration.policy.throttle import network_of
 from yoyaku.registration.service import SessionView
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.tenancy.service import Site
@@ -49,6 +51,11 @@ class Machinery:
         So they never hold all connections while each waits for one more.
         """
         return nullcontext() if request.method in READING else self._doorway
+
+    def transaction(self, site: Site, request: Request[Any, Any, Any]) -> AbstractAsyncContextManager[AsyncConnection]:
+        """The one transaction of a request; the record of acts keeps from which network it came."""
+        source = network_of(address_of(request))
+        return tenant_transaction(self.engine, site.tenant_id, site.service_id, source=source)
 
     def money_means(self, site: Site) -> MoneyMeans:
         """What this process lends to the payments of a service."""

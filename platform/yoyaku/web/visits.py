@@ -14,19 +14,17 @@ from yoyaku.booking.pages.till import Till
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import cart_count
 from yoyaku.booking.visit import Visit
-from yoyaku.db.engine import tenant_transaction
 from yoyaku.facility.terms import NightTimetable
 from yoyaku.kernel.clock import read_clock
 from yoyaku.registration.api import Doorstep
 from yoyaku.registration.pages import Door, Place
 from yoyaku.registration.policy import SessionLimits
-from yoyaku.registration.policy.throttle import network_of
 from yoyaku.registration.service import Gate, SessionView, Throttle, resolve_session
 from yoyaku.registration.terms import RegistrationTerms
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.ui.page import Page
 from yoyaku.web.askers import Behalf, find_behalf, find_visitor, visit_of
-from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, address_of, client_of, token_of
+from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, client_of, token_of
 
 
 class Visits:
@@ -43,8 +41,7 @@ class Visits:
         real_now = read_clock()
         now = site.business_now(real_now)
         kept = self._machinery
-        source = network_of(address_of(request))
-        async with tenant_transaction(kept.engine, site.tenant_id, site.service_id, source=source) as conn:
+        async with kept.transaction(site, request) as conn:
             rules_for = ServiceRulesFor(
                 provider=kept.provider, conn=conn, site=site, today=now.astimezone(site.zone).date()
             )
