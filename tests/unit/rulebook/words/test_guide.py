@@ -135,3 +135,19 @@ def test_another_price_is_in_the_table(yen):
     tables = [block for section in guide_of("kumamoto-sports", rules=rules).sections for block in section.blocks]
 
     assert ("テニスコート", f"{yen:,}円", "370円") in [row for t in tables if hasattr(t, "rows") for row in t.rows]
+
+
+def test_a_hard_word_is_read_where_it_first_stands_in_a_section_and_there_only():
+    cancel = next(section for section in guide_of("meguro-rooms", "ja-easy").sections if section.code == "cancel")
+    read = [cancel.title, *(part for block in cancel.blocks for part in parts_of(block))]
+    first = next(text for text in read if "仮予約" in text)
+
+    assert "仮予約（かりよやく）" in first
+    assert sum(text.count("かりよやく") for text in read) == 1
+
+
+def parts_of(block):
+    """The texts of a block from its top."""
+    if hasattr(block, "points"):
+        return [block.heading, *(point.text for point in block.points)]
+    return [block.caption, *(cell for row in block.rows for cell in row)] if hasattr(block, "rows") else [block.text]

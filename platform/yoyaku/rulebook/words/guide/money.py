@@ -18,6 +18,8 @@ from yoyaku.rules.values import Amount, FactorByDate, Match, Range
 COLUMNS: Final = ("band", "day_type", "age_group", "user_class", "residency")
 """Facts whose values make columns of a price table, the first that tells rows apart."""
 DOUBLE: Final = 100
+MOST_NAMED: Final = 5
+"""More facilities that have as many of a piece are counted, not named."""
 
 
 def amount_words(tell: Telling, amount: Amount) -> str:
@@ -186,13 +188,21 @@ def equipment(tell: Telling) -> Iterator[Block]:
 def _pieces(tell: Telling) -> Mapping[str, tuple[str, str]]:
     """Equipment by code: its name, and where how many of it are."""
     names: dict[str, str] = {}
-    places: dict[str, list[str]] = {}
+    places: dict[str, dict[int, list[str]]] = {}
     for facility in tell.facilities:
         for piece in facility.equipment:
             names.setdefault(piece.code, tell.text(piece.name))
-            stock = tell.say("bracket", name=tell.text(facility.name), text=piece.stock)
-            places.setdefault(piece.code, []).append(stock)
-    return {code: (name, tell.voice.both(places[code])) for code, name in names.items()}
+            places.setdefault(piece.code, {}).setdefault(piece.stock, []).append(tell.text(facility.name))
+    return {code: (name, tell.voice.both(_stocks(tell, places[code]))) for code, name in names.items()}
+
+
+def _stocks(tell: Telling, places: Mapping[int, list[str]]) -> Iterator[str]:
+    """Which facilities have how many; where many have as many, how many facilities."""
+    for stock, facilities in places.items():
+        if len(facilities) > MOST_NAMED:
+            yield tell.say("equipment.many", n=len(facilities), stock=stock)
+        else:
+            yield from (tell.say("bracket", name=name, text=stock) for name in facilities)
 
 
 def reliefs(tell: Telling) -> Iterator[Block]:

@@ -71,11 +71,11 @@ class Telling:
 
     def paragraph(self, text: str, *clauses: Clause) -> Paragraph:
         """A paragraph with its source."""
-        return Paragraph(text=self.voice.finish(text), source=self.source(*clauses))
+        return Paragraph(text=text, source=self.source(*clauses))
 
     def bullets(self, points: Iterable[Paragraph], heading: str = "") -> Bullets:
         """A list of points."""
-        return Bullets(points=tuple(points), heading=self.voice.finish(heading))
+        return Bullets(points=tuple(points), heading=heading)
 
     def table(
         self,
@@ -88,12 +88,11 @@ class Telling:
         """A table of rows with their sources; columns in which nothing stands are left out."""
         listed = list(rows)
         kept = [i for i in range(len(heads)) if i == 0 or any(cells[i] for cells, _ in listed)]
-        finish = self.voice.finish
         numbers = frozenset(amounts)
         return Table(
-            caption=finish(caption),
-            heads=tuple(finish(heads[i]) for i in kept),
-            rows=tuple(tuple(finish(cells[i]) for i in kept) for cells, _ in listed),
+            caption=caption,
+            heads=tuple(heads[i] for i in kept),
+            rows=tuple(tuple(cells[i] for i in kept) for cells, _ in listed),
             sources=tuple(source for _, source in listed),
             amounts=frozenset(place for place, i in enumerate(kept) if i in numbers),
         )
