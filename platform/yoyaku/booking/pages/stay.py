@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.booking.drawn import DrawnDay
 from yoyaku.booking.pages.calendars import FREE, day_mark, month_weeks, weekday_names
+from yoyaku.booking.pages.closed import closure_notes
 from yoyaku.booking.pages.here import Here, add_months, looking, need_date, read_date, read_month
 from yoyaku.booking.pages.known import Known, look_at
 from yoyaku.booking.pages.stay_form import guest_nights, read_stay, wish_fields
@@ -67,6 +68,7 @@ async def show_two_months(here: NamedDependency[Here], request: Request[Any, Any
         chosen=facility.code if asked else "",
         months=_months(here, rooms, known, shown=shown),
         lots=known.lots,
+        closures=await closure_notes(here, rules, facility.code, first=here.today, end=add_months(shown[-1], 1)),
         weekday_names=weekday_names(words.language),
         window_note=month_note(rules, rooms, visit=looking(here, rules), words=words, month=shown[-1]),
         previous_facility=_neighbour(here, facilities, facility, month=month, step=-1),

@@ -132,7 +132,9 @@ def _said(facility: Facility, words: Words) -> list[tuple[str, str]]:
 
 
 def _all_texts(text: Any) -> str:  # noqa: ANN401  # text in one language or several
-    return " / ".join(text.values()) if isinstance(text, dict) else str(text or "")
+    if isinstance(text, dict):
+        return " / ".join(text[code] for code in sorted(text, key=lambda code: (code != "ja", code)))
+    return str(text or "")
 
 
 def _space_lines(facility: Facility, words: Words) -> dict[str, str]:
