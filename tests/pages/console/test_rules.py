@@ -136,6 +136,18 @@ async def test_what_is_wrong_or_untried_is_not_reviewed(first):
     assert "影響の試算が済んでいません" in page.text
 
 
+async def test_a_mail_without_words_is_told_before_it_is_to_be_sent(first):
+    path = await begin(first)
+    notice = "  - {event: booking_made, to: registrant, template: booking_made}\n"
+    rules = FILES["rules.yaml"].replace("2024-04-01", "2027-02-01")
+    page = await upload(
+        first,
+        path,
+        [("rules.yaml", rules.replace(notice, notice.replace("template: booking_made", "template: hello")))],
+    )
+    assert "メール「hello」の文面がありません" in page.text
+
+
 async def test_nobody_approves_their_own_and_who_returns_says_why(first, second, tried):
     path = await begin(first)
     await tried(path)

@@ -22,6 +22,9 @@ from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.terms import Applies, RuleSet
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, DraftOver, Review, Tried, VersionHead
+from yoyaku.tenancy import repository as tenancy
+from yoyaku.ui.languages import DEFAULT_LANGUAGE
+from yoyaku.ui.wording import default_wording
 
 
 class NotPublishable(YoyakuError):
@@ -38,7 +41,10 @@ class NotPublishable(YoyakuError):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How far a draft is: what its check found, its dry run as it stands, the review, the newest version."""
+    """How far a draft is: what its check found, its dry run as it stands, the review, the newest version.
+
+    ``lacks`` is what the rules name and the site has not.
+    """
 
     draft: Draft
     checked: DraftChecked
@@ -47,6 +53,7 @@ class Standing:
     newest: VersionHead
     service_id: str
     today: date
+    lacks: tuple[NotPublishable, ...] = ()
 
     @property
     def rule_set(self) -> RuleSet | None:
@@ -76,15 +83,29 @@ async def standing_of(conn: AsyncConnection, *, visit: Visit, draft: Draft, toda
     heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
     reviews = await ruleset.reviews_of(conn, draft_id=draft.draft_id)
     approvals = (one for one in reviews if one.verdict == "approved" and one.revision == draft.revision)
+    checked = await examine(conn, visit=visit, texts=draft.files)
+    rules = None if checked.book is None or checked.errors else checked.book.rules
     return Standing(
         draft=draft,
-        checked=await examine(conn, visit=visit, texts=draft.files),
+        checked=checked,
+        lacks=() if rules is None else tuple(await _lacking(conn, visit=visit, rules=rules)),
         tried=await ruleset.tried_of(conn, draft=draft),
         review=next(approvals, None) if draft.state in {"approved", "published"} else None,
         newest=heads[-1],
         service_id=visit.service_id,
         today=today,
     )
+
+
+async def _lacking(conn: AsyncConnection, *, visit: Visit, rules: RuleSet) -> list[NotPublishable]:
+    """The pages of terms and the words of mails that the rules name and the site has not."""
+    services = await tenancy.read_services(conn, tenant_id=visit.tenant_id)
+    own = next(one for one in services if one["service_id"] == visit.service_id)
+    pages = dict.fromkeys(terms.page for terms in rules.booking.terms if terms.page not in own["pages"])
+    known = {*default_wording(DEFAULT_LANGUAGE), *own["wording"].get(DEFAULT_LANGUAGE, {})}
+    mails = dict.fromkeys(notice.template for notice in rules.notices if f"mail.{notice.template}.body" not in known)
+    found = [NotPublishable(reason="no_page", found=page) for page in pages]
+    return [*found, *(NotPublishable(reason="no_mail", found=mail) for mail in mails)]
 
 
 def hindrances(standing: Standing) -> Iterator[NotPublishable]:
@@ -99,6 +120,7 @@ def hindrances(standing: Standing) -> Iterator[NotPublishable]:
             yield NotPublishable(reason="same", version=standing.newest.version)
         elif standing.applies_from is not None and standing.applies_from < standing.today:
             yield NotPublishable(reason="past", day=standing.applies_from)
+    yield from standing.lacks
     if tried is None or tried.state != "done":
         yield NotPublishable(reason="trying" if tried is not None and tried.is_open else "not_tried")
     elif tried.broken and not draft.transition:
