@@ -33,14 +33,17 @@ class WeakContrast:
 
 
 def measured(colours: Mapping[str, str]) -> Iterator[WeakContrast]:
-    """Every contrast that counts, weak or not, of a theme's colours (``#rrggbb``)."""
+    """Every contrast that counts, weak or not, of a theme's colours (``#rrggbb``).
+
+    The soft ground is measured against a main colour only that itself can be read: else it is not at fault.
+    """
     soft, primary = colours["primary_soft"], colours["primary"]
     checks = (
         ("primary", primary, WHITE, TEXT_CONTRAST),
         ("primary_dark", colours["primary_dark"], WHITE, TEXT_CONTRAST),
         ("accent", colours["accent"], WHITE, CONTROL_CONTRAST),
         ("primary_soft", soft, INK, TEXT_CONTRAST),
-        ("primary_soft", soft, primary, TEXT_CONTRAST),
+        *([("primary_soft", soft, primary, TEXT_CONTRAST)] if _reads_on_white(primary) else []),
     )
     for name, colour, against, least in checks:
         ratio = contrast_ratio(colour, against)
@@ -48,6 +51,10 @@ def measured(colours: Mapping[str, str]) -> Iterator[WeakContrast]:
         if name == "primary":  # links in it stand on the soft ground too
             proposal = nearest_readable(proposal, soft, least)
         yield WeakContrast(name=name, colour=colour, against=against, ratio=ratio, least=least, proposal=proposal)
+
+
+def _reads_on_white(colour: str) -> bool:
+    return contrast_ratio(colour, WHITE) >= TEXT_CONTRAST
 
 
 def weak_contrasts(colours: Mapping[str, str]) -> list[WeakContrast]:

@@ -115,11 +115,7 @@ def _brand(_: Piece, value: Mapping[str, Any], speech: Speech) -> Iterator[SiteF
     for name in unread:
         yield SiteFault(field=f"colours.{name}", code="no_colour", facts={"found": colours.get(name, "")})
     if not unread:
-        weak_ones = weak_contrasts(colours)
-        pale = any(weak.name == "primary" for weak in weak_ones)
-        for weak in weak_ones:
-            if pale and weak.against == colours["primary"]:
-                continue  # the soft ground is not at fault
+        for weak in weak_contrasts(colours):
             facts = {**weak.facts, "proposal": weak.proposal}
             yield SiteFault(field=f"colours.{weak.name}", code="contrast", facts=facts)
     for code, found in logo_faults(value["logo_svg"]):
