@@ -6,7 +6,12 @@ from dataclasses import fields, replace
 
 import pytest
 import yaml
+from sqlalchemy import text
 from tests.cities import ROOT
+
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.kernel.clock import read_clock
+from yoyaku.ruleset.service import begin_draft
 
 CODES = ["sports", "halls", "lodging", "rooms"]
 TOLD = {
@@ -100,3 +105,30 @@ async def test_an_admin_reads_where_the_city_has_laid_down_nothing(browse, servi
     same = await site.get("/counter/rules/versions/1/diff?to=1")
     assert "違いはありません。" in same.text
     assert (await site.get("/counter/rules/versions/1/diff?to=99")).status_code == 404
+
+
+async def test_a_draft_is_read_as_residents_would_read_it_and_not_while_it_is_wrong(browse, services, application):
+    service = services["rooms"]
+    texts = {file.name: file.read_text() for file in sorted((ROOT / "rulesets/meguro-rooms").glob("*.yaml"))}
+    lower = {
+        **texts,
+        "booking.yaml": texts["booking.yaml"].replace("at_most: 20, percent: 75", "at_most: 20, percent: 70"),
+    }
+    wrong = {**texts, "booking.yaml": texts["booking.yaml"] + "\nnonsense: true\n"}
+    async with tenant_transaction(application.app.state["engine"], service.tenant, service.code) as conn:
+        query = "SELECT staff_id FROM account WHERE login_id = 'admin-meguro'"
+        staff = (await conn.execute(text(query))).scalar_one()
+        of = {"tenant_id": service.tenant, "service_id": service.code, "based_on": 1, "staff_id": staff}
+        right_one, wrong_one = [
+            await begin_draft(conn, title="還付の見直し", files=files, now=read_clock(), **of)
+            for files in (lower, wrong)
+        ]
+    site = browse("rooms")
+    await site.log_in(admin(service))
+
+    assert "70%" in plain(await site.get(f"/counter/rules/drafts/{right_one.draft_id}/guide"))
+    month = await site.get(f"/counter/rules/drafts/{right_one.draft_id}/timeline?month=2027-02")
+    assert "下書き「還付の見直し」による月ごとの予定" in month.text
+    for page in ("guide", "timeline"):
+        refused = await site.get(f"/counter/rules/drafts/{wrong_one.draft_id}/{page}")
+        assert "この下書きにはエラーがあるので、まだ作れません" in refused.text

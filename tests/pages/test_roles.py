@@ -41,7 +41,7 @@ TABLE = [
     (r"/counter/operations.*", Permission.OPERATIONS),
     (r"/counter/rules/drafts/[0-9a-f-]{36}/dry-run/(ask|cancel)", Permission.EDIT_RULES),
     (r"/counter/rules/(drafts|versions)/[^/]+/(dry-run|try).*", Permission.RULES),
-    (r"/counter/rules/drafts/[0-9a-f-]{36}/(edit|form|check|complete|explain)", Permission.EDIT_RULES),
+    (r"/counter/rules/drafts/[0-9a-f-]{36}/(edit|form|check|complete|explain|preview)", Permission.EDIT_RULES),
     (r"/counter/rules/search", Permission.RULES),
     (
         r"/counter/rules/drafts/[0-9a-f-]{36}/"
@@ -50,6 +50,7 @@ TABLE = [
     ),
     (r"/counter/rules/versions/[0-9]+/draft", Permission.EDIT_RULES),
     (r"/counter/rules/versions/[0-9]+/(guide|timeline|diff)", Permission.RULES),
+    (r"/counter/rules/drafts/[0-9a-f-]{36}/(guide|timeline)", Permission.RULES),
     (r"/counter/rules(/(versions|drafts)/[0-9a-f-]+(/(files\.zip|saves.*))?)?", Permission.RULES),
     (r"/counter/closures.*", Permission.CLOSURES),
     (r"/counter/facilities.*", Permission.FACILITIES),
