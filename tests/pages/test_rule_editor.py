@@ -296,3 +296,17 @@ async def test_the_editor_speaks_english_too(site, draft_id):
     for part in ("edit", "form?part=fees"):
         page = await site.get(f"/counter/rules/drafts/{draft_id}/{part}{'&' if '?' in part else '?'}lang=en")
         assert "By fields" in page.text
+
+
+async def test_a_draft_is_read_as_residents_would_read_it(site, draft_id):
+    changed = RULES | {"booking.yaml": RULES["booking.yaml"].replace(TIER, TIER.replace("75", "70"), 1)}
+    await send(site, draft_id, changed, revision=revision(site.html))
+    page = await site.get(f"/counter/rules/drafts/{draft_id}/preview", params={"month": "2027-02"})
+    assert page.status_code == 200
+    assert "70" in page.text.partition('id="draft-changes"')[2].partition("</section>")[0]
+    assert "<svg" in page.text.partition('id="draft-month"')[2]
+    broken = changed | {"rules.yaml": RULES["rules.yaml"].replace("service: rooms", "service: 5")}
+    await site.get(f"/counter/rules/drafts/{draft_id}/edit")
+    await send(site, draft_id, broken, revision=revision(site.html))
+    told = await site.get(f"/counter/rules/drafts/{draft_id}/preview")
+    assert "エラーがある間は表せません" in told.text

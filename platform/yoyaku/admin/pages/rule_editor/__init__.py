@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from yoyaku.admin.pages.rule_editor import edit, form, machine, search
+from yoyaku.admin.pages.rule_editor import edit, form, machine, preview, search
 
-ROUTES: Final = [*edit.ROUTES, *machine.ROUTES, *form.ROUTES, *search.ROUTES]
+ROUTES: Final = [*edit.ROUTES, *machine.ROUTES, *form.ROUTES, *preview.ROUTES, *search.ROUTES]
