@@ -50,23 +50,27 @@ def grains_of(rules: ServiceRules, *, facilities: Sequence[str] = ()) -> Mapping
 def opening_of(rules: ServiceRules, *, span: Span) -> Mapping[Cell, float]:
     """The unit-hours (unit-nights) that are offered in a span, by the rules as they are now; closed days have none."""
     offered: dict[Cell, float] = {}
-    kept: dict[tuple[object, ...], list[tuple[int, float]]] = {}
+    days: dict[str, list[tuple[date, int]]] = {}
     for spaces in _by_floor(rules, span.facilities):
-        first = spaces[0]
-        calendar = rules.calendar_of(first.facility.code)
-        units = rules.inventory.resources[first.resource_id]
-        for day in _days(span):
-            if not calendar.is_open(day):
-                continue
-            facts = rules.day_facts(day)
-            key = (first.resource_id, day.weekday(), *facts.values())
-            hours = kept.get(key)
-            if hours is None:
-                hours = kept[key] = _hours(rules, spaces, day)
-            for hour, share in hours:
-                cell = (first.facility.code, day.weekday(), hour)
-                offered[cell] = offered.get(cell, 0) + share * units
+        code = spaces[0].facility.code
+        units = rules.inventory.resources[spaces[0].resource_id]
+        if code not in days:
+            days[code] = _open_days(rules, code, span)
+        for day, times in days[code]:
+            for hour, share in _hours(rules, spaces, day):
+                cell = (code, day.weekday(), hour)
+                offered[cell] = offered.get(cell, 0) + share * units * times
     return offered
+
+
+def _open_days(rules: ServiceRules, facility: str, span: Span) -> list[tuple[date, int]]:
+    """The days on which a facility is open: one of each sort that rules can tell apart, and how many there are."""
+    calendar = rules.calendar_of(facility)
+    sorts: dict[tuple[object, ...], list[date]] = {}
+    for day in _days(span):
+        if calendar.is_open(day):
+            sorts.setdefault((day.weekday(), *rules.day_facts(day).values()), []).append(day)
+    return [(found[0], len(found)) for found in sorts.values()]
 
 
 def heat_of(
