@@ -13,7 +13,6 @@ from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.testing.town import DAY, town_rule_set, town_rules
 
-
 MORNING = Period(datetime(2027, 2, 20, 1, tzinfo=UTC), datetime(2027, 2, 20, 3, tzinfo=UTC))
 """From ten to twelve in the town."""
 
