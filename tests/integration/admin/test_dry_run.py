@@ -176,16 +176,30 @@ async def test_one_worker_at_a_time_is_at_a_run(town, begin, ask, runtime):
     assert (run.done, tally.kinds["price"].findings) == (15, 8)
 
 
-async def test_a_run_that_is_stopped_keeps_nothing_and_another_may_follow(town, begin, ask, runtime):
+async def test_a_run_that_waits_is_stopped_at_once_and_another_may_follow(town, begin, ask, runtime):
     draft = await begin(dearer)
     run_id = await ask(draft)
     assert await ask(draft) == run_id
     async with town.act() as conn:
         await cancel_dry_run(conn, run_id=run_id)
-    await do_dry_runs(runtime)
+    run, _, _ = await of_run(town, run_id)
+    assert run.state == "cancelled"
+    assert await do_dry_runs(runtime) == 0
+    assert await ask(draft) != run_id
+
+
+async def test_a_run_that_goes_on_is_stopped_at_the_next_piece_and_keeps_nothing(town, begin, ask, monkeypatch):
+    monkeypatch.setattr(dry_running, "PEOPLE_AT_ONCE", 4)
+    run_id = await ask(await begin(dearer))
+    job = dry_running.DryRun(tenant_id=TOWN, service_id=SERVICE, run_id=run_id, transaction=town.act)
+    assert not await job.do_piece()
+    async with town.act() as conn:
+        await cancel_dry_run(conn, run_id=run_id)
+    run, _, found = await of_run(town, run_id)
+    assert (run.state, run.cancel_asked, bool(found)) == ("running", True, True)
+    assert await job.do_piece()
     run, _, found = await of_run(town, run_id)
     assert (run.state, found) == ("cancelled", [])
-    assert await ask(draft) != run_id
 
 
 async def test_only_so_many_findings_are_kept_and_all_are_counted(town, begin, ask, runtime, monkeypatch):

@@ -53,7 +53,7 @@ async def ask_dry_run(conn: AsyncConnection, *, tenant_id: str, draft: Draft, st
 
 
 async def cancel_dry_run(conn: AsyncConnection, *, run_id: UUID) -> None:
-    """Stop a run: the worker does at the next piece, or before the first."""
+    """Stop a run: at once where it waits, else the worker does at the next piece."""
     await stored.ask_to_cancel(conn, run_id=run_id)
 
 

@@ -82,7 +82,8 @@ class DryRun:
                 return await stored.finish_run(conn, run_id=self.run_id, state="cancelled")
             if run.state == "waiting":
                 total = await stored.count_subjects(conn, as_of=run.as_of)
-                await stored.start_run(conn, run_id=self.run_id, total=total)
+                if not await stored.start_run(conn, run_id=self.run_id, total=total):
+                    return True
             after = run.reached or NOBODY
             people = await stored.read_people(conn, after=after, at_most=PEOPLE_AT_ONCE)
             if not people:

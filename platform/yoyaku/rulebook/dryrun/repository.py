@@ -62,7 +62,11 @@ _FINISH = text("""
     UPDATE dry_run SET state = :state, finished_at = clock_timestamp(), error = :error, summary = tally
     WHERE run_id = :run_id AND state IN ('waiting', 'running')
 """)
-_CANCEL = text("UPDATE dry_run SET cancel_asked = true WHERE run_id = :run_id AND state IN ('waiting', 'running')")
+_CANCEL = text("""
+    UPDATE dry_run SET cancel_asked = true, state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE state END,
+        finished_at = CASE state WHEN 'waiting' THEN clock_timestamp() END
+    WHERE run_id = :run_id AND state IN ('waiting', 'running')
+""")
 _PEOPLE = text("""
     SELECT registrant_id FROM registrant WHERE registrant_id > :after ORDER BY registrant_id LIMIT :at_most
 """)
@@ -211,9 +215,9 @@ async def count_subjects(conn: AsyncConnection, *, as_of: datetime) -> int:
     return counted
 
 
-async def start_run(conn: AsyncConnection, *, run_id: UUID, total: int) -> None:
-    """A run begins, unless it has begun."""
-    await conn.execute(_START, {"run_id": run_id, "total": total})
+async def start_run(conn: AsyncConnection, *, run_id: UUID, total: int) -> bool:
+    """A run begins; false where it was cancelled meanwhile."""
+    return (await conn.execute(_START, {"run_id": run_id, "total": total})).rowcount > 0
 
 
 async def advance_run(
@@ -230,7 +234,7 @@ async def finish_run(conn: AsyncConnection, *, run_id: UUID, state: RunState, er
 
 
 async def ask_to_cancel(conn: AsyncConnection, *, run_id: UUID) -> None:
-    """The worker stops at the next piece."""
+    """A run that waits is over at once; of one that goes on the worker stops at the next piece."""
     await conn.execute(_CANCEL, {"run_id": run_id})
 
 
