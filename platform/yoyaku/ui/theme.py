@@ -24,8 +24,6 @@ DEFAULT_TOKENS: Final = {
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _LINEAR_BELOW: Final = 0.04045
-_MIDDLE: Final = 0.18
-"""The luminance from which on black reads better than white."""
 
 
 def contrast_ratio(one: str, other: str) -> float:
@@ -34,12 +32,9 @@ def contrast_ratio(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def nearest_readable(colour: str, against: str, least: float) -> str:
-    """Return the colour itself, or the nearest darker or lighter shade of it that reaches a contrast.
-
-    Darker against a light colour, lighter against a dark one; black or white at the end.
-    """
-    toward = 0 if _luminance(against) > _MIDDLE else 255
+def nearest_readable(colour: str, against: str, least: float, *, lighter: bool = False) -> str:
+    """Return the colour itself, or the nearest darker (or ``lighter``) shade of it that reaches a contrast."""
+    toward = 255 if lighter else 0
     channels = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     shades = (
         "#" + "".join(f"{round(one + (toward - one) * step / 100):02x}" for one in channels) for step in range(101)

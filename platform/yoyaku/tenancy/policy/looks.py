@@ -47,7 +47,7 @@ def measured(colours: Mapping[str, str]) -> Iterator[WeakContrast]:
     )
     for name, colour, against, least in checks:
         ratio = contrast_ratio(colour, against)
-        proposal = nearest_readable(colour, against, least)
+        proposal = nearest_readable(colour, against, least, lighter=name == "primary_soft")
         if name == "primary":  # links in it stand on the soft ground too
             proposal = nearest_readable(proposal, soft, least)
         yield WeakContrast(name=name, colour=colour, against=against, ratio=ratio, least=least, proposal=proposal)
