@@ -3,7 +3,6 @@
 from yoyaku.admin.service.audit import note_act
 from yoyaku.report.service.sealing import verify_record
 from yoyaku.testing.town import visit_of
-from yoyaku.worker.app import app
 from yoyaku.worker.sealing import seal_records
 
 
@@ -16,4 +15,3 @@ async def test_what_was_written_down_is_sealed_at_the_next_round_and_not_again(t
 
     assert rounds == [1, 0]
     assert (verdict.batches, verdict.waiting, verdict.differences) == (1, 0, [])
-    assert "yoyaku.seal_record" in app.tasks
