@@ -101,7 +101,11 @@ def test_a_way_that_is_closed_is_told_by_the_window_that_let_it_pass():
         document["booking"]["windows"][0]["channels"] = ["telephone"]
 
     (one,) = found(by_telephone, booked(OLD, court()))
-    assert (one.becomes["code"], one.path, one.reference) == ("channel_not_open.elsewhere", "booking.windows[0]", "手引き17頁")
+    assert (one.becomes["code"], one.path, one.reference) == (
+        "channel_not_open.elsewhere",
+        "booking.windows[0]",
+        "手引き17頁",
+    )
 
 
 def test_what_was_won_asks_for_no_window():
