@@ -214,6 +214,11 @@ async def test_the_second_to_save_sees_both_texts_and_keeps_theirs_as_a_draft_of
     path = await begin(first)
     await second.get(path)
     await upload(first, path, changed())
+    told = await second.post(f"{path}/transition", transition="なお従前の例による", seen_revision="1")
+    assert told.status_code == 409
+    assert "なお従前の例による" in told.text
+    await second.get(path)
+    second.html = second.html.replace('name="seen_revision" value="2"', 'name="seen_revision" value="1"')
     page = await upload(second, path, [("fees.yaml", FILES["fees.yaml"] + "# 料金の注\n")])
 
     assert page.status_code == 409
@@ -225,6 +230,7 @@ async def test_the_second_to_save_sees_both_texts_and_keeps_theirs_as_a_draft_of
     assert kept.url.path != path
     assert "還付率を70%に（別案）" in kept.text
     assert "+ # 料金の注" in kept.text
+    assert "percent: 70" not in kept.text
     assert "percent: 70" in (await first.get(path)).text
 
 

@@ -49,7 +49,9 @@ async def import_files(
         return await draft_page(here, draft_id, errors={"files": missing})
     seen = seen_revision({"seen_revision": str(sent.get("seen_revision", ""))})
     try:
-        texts = await _taken(draft.files, chosen)
+        # Beside the files that were seen: what somebody else saved meanwhile is not to pass as one's own.
+        present = await ruleset.draft_files_at(here.conn, draft_id=draft_id, revision=seen)
+        texts = await _taken(present, chosen)
         try:
             await save(
                 here.conn,
