@@ -23,11 +23,11 @@ FIRST_ROLES = (ADMIN, "counter_clerk")
 
 @dataclass(frozen=True, kw_only=True)
 class FirstAdmin:
-    """Somebody who is to run the new city; ``code`` is their one-time code, once they are added."""
+    """Somebody who is to run the new city; ``one_time_code`` is there once they are added."""
 
     name: str
     login_id: str
-    code: str = ""
+    one_time_code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,5 +86,5 @@ async def add_admins(
         for one in admins:
             new = NewStaff(name=one.name, login_id=one.login_id, roles=FIRST_ROLES)
             code = await add_member(conn, act=act, seal=settings.seal, new=new)
-            added.append(FirstAdmin(name=one.name, login_id=one.login_id, code=f"{code[:5]} {code[5:]}"))
+            added.append(FirstAdmin(name=one.name, login_id=one.login_id, one_time_code=f"{code[:5]} {code[5:]}"))
     return Begun(address=address_of_site(settings, site), admins=added)
