@@ -44,8 +44,10 @@ TABLE = [
     (r"/counter/rules/drafts/[0-9a-f-]{36}/(edit|form|check|complete|explain|preview)", Permission.EDIT_RULES),
     (r"/counter/rules/search", Permission.RULES),
     (
-        r"/counter/rules/drafts/[0-9a-f-]{36}/"
-        r"(applies|transition|keep|files|ask-review|take-back|drop|review|publish|saves/restore)",
+        (
+            r"/counter/rules/drafts/[0-9a-f-]{36}/"
+            r"(applies|transition|keep|files|ask-review|take-back|drop|review|publish|saves/restore)"
+        ),
         Permission.EDIT_RULES,
     ),
     (r"/counter/rules/versions/[0-9]+/draft", Permission.EDIT_RULES),

@@ -34,7 +34,7 @@ PARTS: Final[Mapping[str, timedelta]] = {
     "reconcile": timedelta(hours=13),
 }
 """The parts of an installation, and after how long without a heartbeat one is silent."""
-SELDOM: Final = frozenset({"tidy", "reconcile"})
+SELDOM: Final = frozenset({"seal_record", "tidy", "reconcile"})
 """Parts that a new installation has not seen at work for a while, without fault."""
 NEVER_DROPPED: Final = frozenset(
     {
