@@ -69,7 +69,7 @@ class Visitor:
 
     ``name`` is for whom they act: a group's name where it is one (``is_group``), and then ``user_name`` is the person
     behind it, where known. ``is_acting``: they are a member who acts for the group now. ``may_act``: there is a group to
-    act for.
+    act for. ``has_desk``: staff who serve people, not only run the city.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Visitor:
     unread: int = 0
     invitations: int = 0
     is_staff: bool = False
+    has_desk: bool = False
     idle_seconds: int = 1800
     behalf_of: str | None = None
     behalf_channel: str | None = None
@@ -196,6 +197,12 @@ class Page:
         """Return the address of a page of this site, under the path fallback too; any name may be asked for."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         return f"{self.look.prefix}{path}" + (f"?{urlencode(asked, doseq=True)}" if asked else "")
+
+    @property
+    def console(self) -> str:
+        """What the console is called: the counter, or for staff without a desk the city's administration."""
+        has_desk = self.visitor is None or self.visitor.has_desk
+        return self.words.say("nav.counter" if has_desk else "nav.administration")
 
     def in_language(self, language: str) -> str:
         """Return the address of this very page in another language."""

@@ -114,6 +114,7 @@ async def find_visitor(session: SessionView, opened: Opened, behalf: Behalf | No
         unread=frame.unread if frame else 0,
         invitations=frame.invitations if frame else 0,
         is_staff=session.staff_id is not None,
+        has_desk=session.staff_id is not None and Permission.BOOKINGS in permissions_of(session.roles),
         idle_seconds=max(int((session.idle_until - opened.real_now).total_seconds()), 0),
         behalf_of=behalf.name if behalf else None,
         behalf_channel=channel,

@@ -47,7 +47,7 @@ def may(door: Opened, permission: Permission) -> bool:
 
 def crumbs(door: Opened, *steps: tuple[str, str | None]) -> list[Crumb]:
     """The way here from the console's first page: labels and paths."""
-    first = Crumb(label=door.words.say("counter.title"), path="/counter")
+    first = Crumb(label=door.page.console, path="/counter")
     return [first, *(Crumb(label=label, path=path) for label, path in steps)]
 
 

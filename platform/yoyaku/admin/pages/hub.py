@@ -22,7 +22,7 @@ async def show_hub(here: Here) -> Response[Any]:
         ways=ways(here),
         to_review=await _to_review(here),
         queues=await my_queues(here),
-        crumbs=[Crumb(label=here.words.say("counter.title"))],
+        crumbs=[Crumb(label=here.page.console)],
     )
 
 

@@ -36,7 +36,7 @@ def require_clerk(here: Here) -> None:
 
 def counter_crumbs(here: Here, *labels: str) -> list[Crumb]:
     """The way here from the console's first page."""
-    first = Crumb(label=here.words.say("counter.title"), path="/counter" if labels else None)
+    first = Crumb(label=here.page.console, path="/counter" if labels else None)
     return [first, *(Crumb(label=label) for label in labels)]
 
 

@@ -69,7 +69,7 @@ def crumbs_from(here: Here, booking: BookingView, *steps: Crumb) -> list[Crumb]:
     first = (
         Crumb(label=words.say("nav.my_page"), path="/me")
         if here.visit.staff_id is None
-        else Crumb(label=words.say("counter.title"), path="/counter")
+        else Crumb(label=here.page.console, path="/counter")
     )
     return [first, Crumb(label=booking.number, path=base_of(here, booking.booking_id)), *steps]
 

@@ -23,13 +23,13 @@ async def show_security(door: NamedDependency[Door]) -> Response[Any]:
     session, words = door.session, door.words
     if session is None:
         return door.page.go(f"/login?next={PATH}")
-    home = ("/counter", "nav.counter") if session.staff_id else ("/me", "nav.my_page")
+    home = ("/counter", door.page.console) if session.staff_id else ("/me", words.say("nav.my_page"))
     return door.page.show(
         "registration/security.html",
         session=session,
         sessions=await open_sessions(door.conn, account_id=session.account_id, real_now=door.real_now),
         login=door.terms.login,
-        crumbs=[Crumb(label=words.say(home[1]), path=home[0]), Crumb(label=words.say("security.title"))],
+        crumbs=[Crumb(label=home[1], path=home[0]), Crumb(label=words.say("security.title"))],
     )
 
 
