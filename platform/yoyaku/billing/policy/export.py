@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +9,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from yoyaku.billing.policy.years import income_year, refund_from
+from yoyaku.kernel.spreadsheet import csv_text
 
 COLUMNS: Final = (
     "payee", "fiscal_year", "income_year", "date", "time", "transaction", "line", "kind", "account", "held_by", "number",
@@ -45,12 +44,7 @@ class LedgerLine:
 
 def export_csv(lines: Iterable[LedgerLine], *, zone: ZoneInfo) -> str:
     """The file's text, with CR LF; amounts are whole yen. A cell that a spreadsheet would run stands behind an apostrophe."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in lines:
-        writer.writerow([_plain(cell) for cell in _row(one, zone)])
-    return file.getvalue()
+    return csv_text(COLUMNS, (_row(one, zone) for one in lines))
 
 
 def _row(one: LedgerLine, zone: ZoneInfo) -> Sequence[str | int]:
@@ -100,7 +94,3 @@ def last_day(end: datetime, zone: ZoneInfo) -> date:
     """The last day of a time that ends before an instant: 31 March for midnight of 1 April."""
     here = end.astimezone(zone)
     return date.fromordinal(here.date().toordinal() - 1) if here.hour == here.minute == 0 else here.date()
-
-
-def _plain(cell: str | int) -> str | int:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

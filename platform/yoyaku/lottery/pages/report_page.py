@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
 from typing import Any, Final
 
 from litestar import Response, get
@@ -12,15 +10,12 @@ from litestar.params import FromPath
 
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.lottery.pages.public_views import name_of
 from yoyaku.lottery.pages.report_views import TABLES, Wording
 from yoyaku.lottery.pages.results import crumbs_to, lottery_at
 from yoyaku.lottery.service.report import read_report
 from yoyaku.ui.page import Crumb
-
-BYTE_ORDER_MARK: Final = "\ufeff"
-"""By which spreadsheets know that a file is UTF-8."""
-FORMULAS: Final = ("=", "+", "-", "@")
 
 
 @get("/lottery/results/{scheme:str}/{month:str}/report")
@@ -53,19 +48,12 @@ async def send_table(
     rules = await here.rules()
     report = await read_report(here.conn, lottery=lottery, zone=rules.zone)
     table = Wording(report, rules=rules, words=here.words, all_rows=True).table(code)
-    text = StringIO()
-    csv.writer(text).writerows([_plain(row) for row in (table.heads, *table.rows)])
     saved = f"{lottery.scheme}-{lottery.month}-{code}.csv"
     return Response(
-        f"{BYTE_ORDER_MARK}{text.getvalue()}".encode(),
+        csv_file(table.heads, table.rows),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{saved}"', "cache-control": "no-cache"},
     )
-
-
-def _plain(row: Any) -> list[str]:  # noqa: ANN401  # a row of texts
-    """Cells that no spreadsheet takes for formulas."""
-    return [f"'{cell}" if cell.startswith(FORMULAS) else cell for cell in row]
 
 
 ROUTES: Final = [show_report, send_table]

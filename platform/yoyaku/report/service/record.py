@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.engine import encode_json
-from yoyaku.report.policy.files import csv_text
+from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.report.repository.record import RecordQuery, RecordRow, search_record
 from yoyaku.ui.formats import JAPAN
 
@@ -34,7 +34,7 @@ def span_of(first: date | None, last: date | None) -> Span:
 
 def record_csv(rows: Sequence[RecordRow]) -> bytes:
     """The acts as CSV that a spreadsheet opens as it is."""
-    return csv_text(COLUMNS, ([_cell(one, name) for name in COLUMNS] for one in rows))
+    return csv_file(COLUMNS, ([_cell(one, name) for name in COLUMNS] for one in rows))
 
 
 def record_lines(rows: Sequence[RecordRow]) -> list[str]:

@@ -16,8 +16,8 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.dry_run import MOST_STORED, findings, latest_run, tally_of
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.registration.policy.roles import Permission
-from yoyaku.report.policy.files import csv_text
 from yoyaku.rulebook.dryrun import KINDS
 from yoyaku.rulebook.dryrun.repository import Run, StoredFinding
 from yoyaku.ruleset.service import get_draft
@@ -86,7 +86,7 @@ async def send_findings(here: NamedDependency[Here], draft_id: FromPath[UUID]) -
         )
         for names, one, said in await _said(here, found)
     ]
-    content = csv_text([words.say(f"dry_run.column.{name}") for name in COLUMNS], rows)
+    content = csv_file([words.say(f"dry_run.column.{name}") for name in COLUMNS], rows)
     await note_act(here.conn, visit=here.visit, act="dry_run_exported", subject=("rule_draft", str(draft_id)))
     headers = {"content-disposition": 'attachment; filename="dry-run.csv"', "cache-control": "no-store"}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -17,8 +17,8 @@ from yoyaku.booking.pages.here import Here, read_date
 from yoyaku.booking.pages.places import facility_choices
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.registration.policy.roles import Permission
-from yoyaku.report.policy.files import csv_text
 from yoyaku.report.policy.span import Span, month_after, span_of
 from yoyaku.report.service.figures import read_figures
 from yoyaku.ui.formats import month_name
@@ -60,7 +60,7 @@ async def send_figure(
         raise NotFound(what="figure")
     rules, span = await _opened(here, request)
     table = (await _words(here, rules, span)).table(code)
-    content = csv_text(table.heads, ([cell.plain for cell in row] for row in table.rows))
+    content = csv_file(table.heads, ([cell.plain for cell in row] for row in table.rows))
     subject = ("figures", f"{code} {span.first} {span.end}")
     await note_act(here.conn, visit=here.visit, act="figures_taken", subject=subject)
     saved = f"{code}-{span.first:%Y%m}.csv"
