@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
+from yoyaku.cli.inside import Inside, run_inside
 from yoyaku.kernel.errors import Malformed, NotFound
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from yoyaku.booking.visit import Visit
     from yoyaku.ruleset.policy import Draft, Texts
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """One command inside the transaction of a service."""
-
-    conn: AsyncConnection
-    tenant_id: str
-    service_id: str
-    now: datetime
-    real_now: datetime
 
 
 @click.command("export")
@@ -44,7 +24,7 @@ class _Place:
 def export_command(service: str, folder: Path, version: int | None, draft: UUID | None) -> None:
     """Write the files of a version, or of a draft, into a folder, as they were written."""
 
-    async def read(place: _Place) -> tuple[str, Texts]:
+    async def read(place: Inside) -> tuple[str, Texts]:
         from yoyaku.rulebook.stored import files_of
         from yoyaku.ruleset import service as ruleset
 
@@ -57,7 +37,7 @@ def export_command(service: str, folder: Path, version: int | None, draft: UUID 
 
     if version is not None and draft is not None:
         raise click.UsageError("Name a version or a draft, not both. 版か改正案のどちらかを指定してください。")
-    title, texts = _run(service, read)
+    title, texts = run_inside(service, read)
     others = {file.name for file in folder.glob("*.yaml")} - set(texts)
     if others:
         raise Malformed(
@@ -87,7 +67,7 @@ def import_command(service: str, folder: Path, title: str, login_id: str) -> Non
     files = sorted(folder.glob("*.yaml")) if folder.is_dir() else [folder]
     texts = {name: text for file in files for name, text in unpack(file.name, file.read_bytes()).items()}
 
-    async def keep(place: _Place) -> Draft:
+    async def keep(place: Inside) -> Draft:
         from yoyaku.admin.service.rule_drafts import begin_with
         from yoyaku.ruleset import service as ruleset
 
@@ -96,11 +76,11 @@ def import_command(service: str, folder: Path, title: str, login_id: str) -> Non
         version = heads[-1].version
         return await begin_with(place.conn, visit=visit, title=title, version=version, texts=texts)
 
-    draft = _run(service, keep)
+    draft = run_inside(service, keep)
     click.echo(f"改正案を作りました。 / The draft is begun: /counter/rules/drafts/{draft.draft_id}")
 
 
-async def _admin(place: _Place, login_id: str) -> Visit:
+async def _admin(place: Inside, login_id: str) -> Visit:
     """The visit of somebody who may write rules."""
     from yoyaku.admin.repository import list_staff
     from yoyaku.booking.visit import Visit
@@ -120,33 +100,3 @@ async def _admin(place: _Place, login_id: str) -> Visit:
         staff_id=found[0].staff_id,
         staff_name=found[0].name,
     )
-
-
-def _run(service: str, do: Callable[[_Place], Awaitable[T]]) -> T:
-    async def inside() -> T:
-        async with _opened(service) as place:
-            return await do(place)
-
-    return asyncio.run(inside())
-
-
-@asynccontextmanager
-async def _opened(service: str) -> AsyncIterator[_Place]:
-    """The service's transaction, as the application's role: row-level security and the checks of drafts hold here too."""
-    from yoyaku.cli.environment import read_settings
-    from yoyaku.db.engine import make_engine, tenant_transaction
-    from yoyaku.kernel.clock import read_clock
-    from yoyaku.tenancy.service import Sites, UnknownService
-
-    settings, real_now = read_settings(), read_clock()
-    tenant_id, _, service_id = service.partition("/")
-    engine = make_engine(settings.database_url, pool_size=1)
-    try:
-        site = await Sites(engine).by_path(tenant_id, service_id, real_now=real_now)
-        if site is None:
-            raise UnknownService(f'There is no service "{service}"; `yoyaku tenant list` shows them as TENANT/SERVICE.')
-        now = site.business_now(real_now)
-        async with tenant_transaction(engine, tenant_id, service_id) as conn:
-            yield _Place(conn=conn, tenant_id=tenant_id, service_id=service_id, now=now, real_now=real_now)
-    finally:
-        await engine.dispose()

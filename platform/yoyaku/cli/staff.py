@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from yoyaku.cli.inside import Inside, run_inside
 from yoyaku.kernel.errors import Malformed, NotFound
 
 if TYPE_CHECKING:
@@ -135,44 +134,19 @@ async def _member(desk: _Desk, login_id: str) -> StaffRow:
 
 
 def _run(service: str, do: Callable[[_Desk], Awaitable[T]]) -> T:
-    async def inside() -> T:
-        async with _desk(service) as desk:
-            return await do(desk)
+    async def act(inside: Inside) -> T:
+        from yoyaku.rulebook.provider import RulesProvider
+        from yoyaku.rulebook.today import act_under, rules_of_today
+        from yoyaku.tenancy.service import address_of_site
 
-    return asyncio.run(inside())
+        rules = await rules_of_today(RulesProvider(), inside.conn, site=inside.site, now=inside.now)
+        desk = _Desk(
+            conn=inside.conn,
+            act=act_under(rules, site=inside.site, now=inside.now, real_now=inside.real_now, staff_name=OPERATOR),
+            rules=rules,
+            seal=inside.settings.seal,
+            address=address_of_site(inside.settings, inside.site),
+        )
+        return await do(desk)
 
-
-@asynccontextmanager
-async def _desk(service: str) -> AsyncIterator[_Desk]:
-    """The service's transaction, as the application's role: row-level security holds here too."""
-    from yoyaku.cli.environment import read_settings
-    from yoyaku.db.engine import make_engine, tenant_transaction
-    from yoyaku.kernel.clock import read_clock
-    from yoyaku.registration.act import Act
-    from yoyaku.rulebook.provider import RulesProvider
-    from yoyaku.tenancy.service import Sites, UnknownService, address_of_site
-
-    settings, real_now = read_settings(), read_clock()
-    tenant_id, _, service_id = service.partition("/")
-    engine = make_engine(settings.database_url, pool_size=1)
-    try:
-        site = await Sites(engine).by_path(tenant_id, service_id, real_now=real_now)
-        if site is None:
-            raise UnknownService(f'There is no service "{service}"; `yoyaku tenant list` shows them as TENANT/SERVICE.')
-        now = site.business_now(real_now)
-        today = now.astimezone(site.zone).date()
-        async with tenant_transaction(engine, tenant_id, service_id) as conn:
-            rules = await RulesProvider().rules_for(
-                conn, tenant_id=tenant_id, service_id=service_id, made_on=today, used_on=today
-            )
-            act = Act(
-                terms=rules.registration,
-                rule_set_version=rules.version,
-                now=now,
-                real_now=real_now,
-                today=today,
-                staff_name=OPERATOR,
-            )
-            yield _Desk(conn=conn, act=act, rules=rules, seal=settings.seal, address=address_of_site(settings, site))
-    finally:
-        await engine.dispose()
+    return run_inside(service, act)

@@ -12,18 +12,18 @@ from yoyaku.billing.service.debit_days import plan_preparation, runs_to_prepare
 from yoyaku.billing.service.debit_files import Wanted, make_file
 from yoyaku.billing.service.debit_means import DebitMeans
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.rulebook.today import rules_of_today
 from yoyaku.rules.moment import resolve
 from yoyaku.rules.values import Moment
 from yoyaku.worker.due import Due
 from yoyaku.worker.payments import money_act
-from yoyaku.worker.sight import rules_of_today
 
 log = structlog.get_logger(__name__)
 
 
 async def prepare_debits(conn: AsyncConnection, due: Due) -> bool:
     """Make every file that is due and not there yet, and plan the next; a day without debits needs none."""
-    rules = await rules_of_today(due.runtime, conn, site=due.site, now=due.now)
+    rules = await rules_of_today(due.runtime.rules, conn, site=due.site, now=due.now)
     means = _means(conn, due, rules)
     for run in runs_to_prepare(means, now=due.now):
         wanted = Wanted(method=run.method.code, payee=run.payee, collect_on=run.day.collect_on)

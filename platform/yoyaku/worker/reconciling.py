@@ -7,11 +7,12 @@ from datetime import timedelta
 import structlog
 
 from yoyaku.billing.service.agreeing import providers_of, reconcile
-from yoyaku.db.engine import platform_transaction, tenant_transaction
-from yoyaku.tenancy.service import show_clocks
+from yoyaku.db.engine import tenant_transaction
+from yoyaku.rulebook.today import rules_of_today
+from yoyaku.tenancy.service import Site
 from yoyaku.worker.payments import means_of
 from yoyaku.worker.runtime import Runtime
-from yoyaku.worker.sight import rules_of_today, site_of
+from yoyaku.worker.sight import each_service
 
 log = structlog.get_logger(__name__)
 
@@ -21,26 +22,25 @@ async def reconcile_services(runtime: Runtime) -> int:
 
     Done again, nothing is queued twice. A provider that does not answer holds up no other, and is asked again.
     """
-    async with platform_transaction(runtime.engine) as conn:
-        clocks = await show_clocks(conn, real_now=runtime.clock())
-    found = 0
-    for clock in clocks:
-        found += await _reconcile_one(runtime, clock.tenant_id, clock.service_id)
+
+    async def reconcile_one(site: Site) -> int:
+        return await _reconcile_one(runtime, site)
+
+    found = await each_service(runtime, reconcile_one, failing="not_reconciled")
     if found:
         log.warning("books_differ", count=found)
     return found
 
 
-async def _reconcile_one(runtime: Runtime, tenant_id: str, service_id: str) -> int:
-    site = await site_of(runtime, tenant_id=tenant_id, service_id=service_id)
+async def _reconcile_one(runtime: Runtime, site: Site) -> int:
     real_now = runtime.clock()
-    async with tenant_transaction(runtime.engine, tenant_id, service_id) as conn:
-        rules = await rules_of_today(runtime, conn, site=site, now=site.business_now(real_now))
+    async with tenant_transaction(runtime.engine, site.tenant_id, site.service_id) as conn:
+        rules = await rules_of_today(runtime.rules, conn, site=site, now=site.business_now(real_now))
     yesterday = real_now.astimezone(site.zone).date() - timedelta(days=1)
     found = 0
     for provider in providers_of(rules.payment):
         try:
             found += await reconcile(means_of(runtime, site), provider, day=yesterday)
         except Exception:
-            log.exception("not_reconciled", tenant=tenant_id, service=service_id, provider=provider.name)
+            log.exception("not_reconciled", tenant=site.tenant_id, service=site.service_id, provider=provider.name)
     return found

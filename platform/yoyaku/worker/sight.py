@@ -1,16 +1,21 @@
-"""What a job needs to know of the service it works for: its site, its rules, and who acts: the system."""
+"""What a job needs to know of the service it works for: its site, and who acts: the system."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
+from yoyaku.db.engine import platform_transaction
 from yoyaku.registration.act import Act
-from yoyaku.tenancy.service import Site
+from yoyaku.rulebook.today import act_under, rules_of_today
+from yoyaku.tenancy.service import Site, show_clocks
 from yoyaku.worker.runtime import Runtime
+
+log = structlog.get_logger(__name__)
 
 
 async def site_of(runtime: Runtime, *, tenant_id: str, service_id: str) -> Site:
@@ -25,6 +30,22 @@ async def site_of(runtime: Runtime, *, tenant_id: str, service_id: str) -> Site:
     return site
 
 
+async def each_service(runtime: Runtime, do: Callable[[Site], Awaitable[int]], *, failing: str) -> int:
+    """Do something for every service, which says how much it did; the sum.
+
+    Where it fails, that is logged as ``failing``; the others go on, and it comes again with the next round.
+    """
+    async with platform_transaction(runtime.engine) as conn:
+        clocks = await show_clocks(conn, real_now=runtime.clock())
+    done = 0
+    for clock in clocks:
+        try:
+            done += await do(await site_of(runtime, tenant_id=clock.tenant_id, service_id=clock.service_id))
+        except Exception:
+            log.exception(failing, tenant=clock.tenant_id, service=clock.service_id)
+    return done
+
+
 def visit_of_system(site: Site, *, now: datetime, real_now: datetime) -> Visit:
     """The system, doing something to a booking."""
     return Visit(
@@ -37,23 +58,9 @@ def visit_of_system(site: Site, *, now: datetime, real_now: datetime) -> Visit:
     )
 
 
-async def rules_of_today(runtime: Runtime, conn: AsyncConnection, *, site: Site, now: datetime) -> ServiceRules:
-    """The rules that count now: those by which registrations live."""
-    today = now.astimezone(site.zone).date()
-    return await runtime.rules.rules_for(
-        conn, tenant_id=site.tenant_id, service_id=site.service_id, made_on=today, used_on=today
-    )
-
-
 async def act_of_system(
     runtime: Runtime, conn: AsyncConnection, *, site: Site, now: datetime, real_now: datetime
 ) -> Act:
     """The system, doing something to a registration under the rules of today."""
-    rules = await rules_of_today(runtime, conn, site=site, now=now)
-    return Act(
-        terms=rules.registration,
-        rule_set_version=rules.version,
-        now=now,
-        real_now=real_now,
-        today=now.astimezone(site.zone).date(),
-    )
+    rules = await rules_of_today(runtime.rules, conn, site=site, now=now)
+    return act_under(rules, site=site, now=now, real_now=real_now)

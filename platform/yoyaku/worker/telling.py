@@ -19,9 +19,10 @@ from yoyaku.lottery.repository.lotteries import get_lottery
 from yoyaku.notice.lottery import write_lottery_mails
 from yoyaku.notice.registration import Telling, write_registration_mails
 from yoyaku.notice.service import Event, write_mails
+from yoyaku.rulebook.today import rules_of_today
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.worker.runtime import Runtime
-from yoyaku.worker.sight import rules_of_today, site_of, visit_of_system
+from yoyaku.worker.sight import site_of, visit_of_system
 
 
 async def tell_event(runtime: Runtime, one: DueWork) -> bool:
@@ -72,7 +73,7 @@ async def _tell_registration(
     conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, registrant_id: UUID
 ) -> None:
     real_now = runtime.clock()
-    rules = await rules_of_today(runtime, conn, site=site, now=site.business_now(real_now))
+    rules = await rules_of_today(runtime.rules, conn, site=site, now=site.business_now(real_now))
     url = address_of_site(runtime.settings, site)
     telling = Telling(site=site, rules=rules, url=url, real_now=real_now)
     await write_registration_mails(conn, telling=telling, event=event, registrant_id=registrant_id)

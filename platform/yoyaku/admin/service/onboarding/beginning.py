@@ -13,8 +13,8 @@ from yoyaku.admin.service.folder_load import load_folder
 from yoyaku.admin.service.team import ADMIN, NewStaff, add_member
 from yoyaku.db.engine import platform_transaction, tenant_transaction
 from yoyaku.kernel.settings import Settings
-from yoyaku.registration.act import Act
 from yoyaku.rulebook.provider import RulesProvider
+from yoyaku.rulebook.today import act_under, rules_of_today
 from yoyaku.tenancy.service import Sites, UnknownService, address_of_site
 
 FIRST_ROLES = (ADMIN, "counter_clerk")
@@ -69,19 +69,9 @@ async def add_admins(
     if site is None:
         raise UnknownService(f"{tenant_id}/{service_id}")
     now = site.business_now(real_now)
-    today = now.astimezone(site.zone).date()
     async with tenant_transaction(engine, tenant_id, service_id) as conn:
-        rules = await RulesProvider().rules_for(
-            conn, tenant_id=tenant_id, service_id=service_id, made_on=today, used_on=today
-        )
-        act = Act(
-            terms=rules.registration,
-            rule_set_version=rules.version,
-            now=now,
-            real_now=real_now,
-            today=today,
-            staff_name=loaded_by,
-        )
+        rules = await rules_of_today(RulesProvider(), conn, site=site, now=now)
+        act = act_under(rules, site=site, now=now, real_now=real_now, staff_name=loaded_by)
         added = []
         for one in admins:
             new = NewStaff(name=one.name, login_id=one.login_id, roles=FIRST_ROLES)
