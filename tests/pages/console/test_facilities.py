@@ -111,3 +111,61 @@ async def test_a_photograph_is_written_anew_and_shown_with_its_words(admin, brow
     for path in re.findall(r'action="([^"]+/remove)"', admin.html):
         await admin.post(path)
     assert "写真はまだありません" in admin.html
+
+
+NEW = "/counter/facilities-new"
+GYM = {
+    "code": "minami-hiroba",
+    "name.ja": "南ひろばテニスコート",
+    "group": "paid",
+    "opens.new": "09:00",
+    "closes.new": "21:00",
+    "new.code": "court",
+    "new.name.ja": "コート",
+    "new.kind": "tennis",
+    "new.capacity": "2",
+}
+
+
+async def test_a_facility_is_added_once_its_space_fits_the_timetable_and_prices(admin, browse):
+    page = await admin.post(NEW, act="look", **{**GYM, "code": "", "new.bucket": "60"})
+    assert page.status_code == 422
+    assert 'id="code-error"' in page.text
+    page = await admin.post(NEW, act="look", **{**GYM, "new.bucket": "1440"})
+    assert page.status_code == 422  # no nights in this timetable
+    assert 'value="南ひろばテニスコート"' in page.text
+
+    page = await admin.post(NEW, act="look", **{**GYM, "new.bucket": "60"})
+    assert page.status_code == 200, plain(page.text)
+    assert "コート：" in plain(page.text)
+    page = await admin.post(NEW, **{**hidden(page.text), "act": "save"})
+    assert 'id="why-error"' in page.text
+    page = await admin.post(NEW, **{**hidden(page.text), "act": "save", "why": "4月に開く"})
+    assert "施設を足しました" in page.text
+    again = await admin.post(NEW, act="look", **{**GYM, "new.bucket": "60"})
+    assert 'id="code-error"' in again.text
+
+
+async def test_names_of_courts_a_shared_floor_and_hours_of_holidays_are_typed(admin):
+    version = version_of(admin)
+    names = {
+        "named.tennis": "yes",
+        "choose.tennis": "yes",
+        "part.tennis.1.ja": "東コート",
+        "part.tennis.2.ja": "西コート",
+    }
+    page = await admin.post(f"{HOME}/preview/parts", version=version, **names)
+    assert "東コート・西コート" in plain(page.text)
+    shared = {"new.floor": "ground", "new.units": "8", "floor.tennis": "ground", "takes.tennis": "2"}
+    page = await admin.post(f"{HOME}/preview/sharing", version=version, **shared)
+    assert page.status_code == 200, plain(page.text)
+    assert "床「ground」×2" in plain(page.text)
+    hours = {
+        "opens.0": "09:00",
+        "closes.0": "21:00",
+        "opens.new": "10:00",
+        "closes.new": "17:00",
+        "days.new": "holiday",
+    }
+    page = await admin.post(f"{HOME}/preview/hours", version=version, **hours)
+    assert "祝日 10:00〜17:00／9:00〜21:00" in plain(page.text)

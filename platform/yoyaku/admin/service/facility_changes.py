@@ -22,7 +22,7 @@ from yoyaku.booking.service.finding import require_why
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
 from yoyaku.facility.policy import InventoryWrong
-from yoyaku.facility.policy.changes import WhyHit, grains_change, why_hit
+from yoyaku.facility.policy.changes import WhyHit, grains_change, takes_otherwise, why_hit
 from yoyaku.facility.repository import lock_inventory
 from yoyaku.facility.service import load_facilities
 from yoyaku.facility.terms import Facility, FacilityFile
@@ -36,7 +36,7 @@ from yoyaku.rules.fault import Fault
 from yoyaku.ruleset.policy import life_of
 from yoyaku.ruleset.service import latest_inventory_version, store_inventory, versions
 
-MUST_GO_FIRST: Final = frozenset[WhyHit]({"space", "stock"})
+MUST_GO_FIRST: Final = frozenset[WhyHit]({"space", "stock", "floor"})
 """What is booked cannot be taken away: these are moved or cancelled before the change."""
 
 
@@ -57,6 +57,14 @@ class FacilityChangedMeanwhile(YoyakuError):
 
     code = "facility_changed_meanwhile"
     title = "The facilities or the bookings have changed meanwhile."
+
+
+class FacilityCodeTaken(YoyakuError):
+    """A new facility has the code of another (``facility``)."""
+
+    status = 422
+    code = "facility_code_taken"
+    title = "Another facility has this code."
 
 
 class FacilityStillBooked(YoyakuError):
@@ -81,9 +89,9 @@ class FacilityHit:
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityChange:
-    """A facility as it is and as it is to be; ``version`` is the inventory it was read from."""
+    """A facility as it is (``None``: not yet) and is to be; ``version`` is the inventory it was read from."""
 
-    before: Facility
+    before: Facility | None
     after: Facility
     version: int
     hits: Sequence[FacilityHit]
@@ -134,6 +142,25 @@ async def preview_change(
     return FacilityChange(before=before, after=after, version=version, hits=hits, everything=everything, rules=to_be)
 
 
+async def preview_new(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, document: str) -> FacilityChange:
+    """A facility that is to be lent too; ``document`` is all of it as JSON. Nothing is changed.
+
+    Raises:
+        FacilityCodeTaken: there is one of its code, or the rules bring it themselves.
+        FacilityWrong: it does not hold, or does not fit the rules in force or to come.
+    """
+    after = _read("new", document)
+    if after.service != visit.service_id:
+        raise FacilityWrong
+    stored = await stored_facilities(conn, tenant_id=visit.tenant_id)
+    if after.code in rules.inventory.facilities or any(one.code == after.code for one in stored):
+        raise FacilityCodeTaken(facility=after.code)
+    everything = [*stored, after]
+    to_be = await _fitting(conn, visit=visit, rules=rules, facilities=everything)
+    version = await latest_inventory_version(conn, tenant_id=visit.tenant_id)
+    return FacilityChange(before=None, after=after, version=version, hits=(), everything=everything, rules=to_be)
+
+
 def _read(code: str, document: str) -> Facility:
     checked = check(read_document(f'{{"facilities": [{document}]}}', file=code), FacilityFile)
     if checked.value is None or any(fault.level == "error" for fault in checked.faults):
@@ -164,10 +191,12 @@ async def _hits(
     conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, to_be: ServiceRules, code: str
 ) -> list[FacilityHit]:
     lent = await lent_units(conn, visit=visit, facility=code, today=rules.civil_date(visit.now))
+    moved = takes_otherwise(rules, to_be, code)
     found = []
     for booking in await standing_bookings(conn, visit=visit, facility=code):
         already = set(why_hit(rules, booking, lent))
         why = tuple(one for one in why_hit(to_be, booking, lent) if one not in already)
+        why = ("floor", *why) if booking.space_id in moved else why
         if why:
             found.append(FacilityHit(booking=booking, why=why))
     return found
@@ -199,11 +228,36 @@ async def save_change(  # noqa: PLR0913  # what is changed, by whom, why, having
         raise FacilityChangedMeanwhile
     if blocking := [hit.booking.number for hit in change.hits if hit.must_go_first]:
         raise FacilityStillBooked(numbers=", ".join(blocking))
+    return await _keep(conn, visit, rules, change, why=why)
+
+
+async def save_new(  # what is added, by whom, why, having seen what
+    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, document: str, why: str, seen_version: int
+) -> str:
+    """Lend a new facility from now on; its code.
+
+    Raises:
+        FacilityCodeTaken, FacilityWrong: as :func:`preview_new`.
+        WhyMissing: no reason was given.
+        FacilityChangedMeanwhile: others changed something since it was shown.
+    """
+    why = require_why(why)
+    await lock_inventory(conn, tenant_id=visit.tenant_id)
+    change = await preview_new(conn, visit=visit, rules=rules, document=document)
+    if change.version != seen_version:
+        raise FacilityChangedMeanwhile
+    await _keep(conn, visit, rules, change, why=why)
+    return change.after.code
+
+
+async def _keep(conn: AsyncConnection, visit: Visit, rules: ServiceRules, change: FacilityChange, *, why: str) -> int:
+    """Store what is lent as a new version; its number."""
     stored = msgspec.json.encode({"facilities": change.everything}).decode()
     version, _ = await store_inventory(conn, tenant_id=visit.tenant_id, document=stored, real_now=visit.real_now)
     await _load(conn, visit, change, today=rules.civil_date(visit.now))
     facts: Mapping[str, Any] = {"inventory_version": version, "bookings_hit": len(change.hits)}
-    await note_act(conn, visit=visit, act="facility_changed", subject=("facility", code), why=why, facts=facts)
+    act = "facility_added" if change.before is None else "facility_changed"
+    await note_act(conn, visit=visit, act=act, subject=("facility", change.after.code), why=why, facts=facts)
     return version
 
 

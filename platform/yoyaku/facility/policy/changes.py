@@ -13,7 +13,7 @@ from yoyaku.facility.policy.slots import opening_minutes
 from yoyaku.kernel.ids import Key
 from yoyaku.kernel.period import Period
 
-WhyHit = Literal["hours", "closed", "space", "stock"]
+WhyHit = Literal["hours", "closed", "space", "stock", "floor"]
 
 
 class Booked(Protocol):
@@ -75,6 +75,19 @@ def why_hit(rules: FacilityRules, booked: Booked, lent: Mapping[Key, list[Lent]]
     begins, ends = rules.instant(booked.use_on, opens), rules.instant(booked.use_on, closes)
     if booked.period.starts_at < begins or booked.period.ends_at > ends:
         yield "hours"
+
+
+def takes_otherwise(before: FacilityRules, after: FacilityRules, facility: str) -> frozenset[str]:
+    """The spaces of a facility that would take other units than those that their bookings have."""
+    now, then = before.inventory.spaces, after.inventory.spaces
+    mine = (f"{facility}.{space.code}" for space in before.inventory.facility(facility).spaces)
+    return frozenset(
+        one
+        for one in mine
+        if one in then
+        and (now[one].resource_id, now[one].units, now[one].named)
+        != (then[one].resource_id, then[one].units, then[one].named)
+    )
 
 
 def grains_change(before: FacilityRules, after: FacilityRules, facility: str) -> list[str]:

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from yoyaku.admin.pages.facilities import editing, photos, showing
+from yoyaku.admin.pages.facilities import adding, editing, photos, showing
 
-ROUTES: Final = [*showing.ROUTES, *editing.ROUTES, *photos.ROUTES]
+ROUTES: Final = [*showing.ROUTES, *adding.ROUTES, *editing.ROUTES, *photos.ROUTES]

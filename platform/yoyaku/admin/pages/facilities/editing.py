@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import crumbs, may, need_id, read_form
 from yoyaku.admin.pages.facilities.sections import SECTIONS, NotANumber, with_section
-from yoyaku.admin.pages.facilities.showing import HOME, differences, facility_page, keeper
+from yoyaku.admin.pages.facilities.showing import HOME, cut_lines, differences, facility_page, keeper
 from yoyaku.admin.service.facility_changes import (
     FacilityChange,
     FacilityChangedMeanwhile,
@@ -24,6 +24,7 @@ from yoyaku.admin.service.facility_changes import (
 from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.facility.service import UnitsStillBooked
+from yoyaku.facility.terms import Facility
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.policy.roles import Permission
 
@@ -49,27 +50,29 @@ async def show_preview(
     try:
         change = await preview_change(here.conn, visit=visit, rules=await here.rules(), code=code, document=text)
     except FacilityWrong as wrong:
-        return await facility_page(here, code, errors=_told(here, wrong), section=section)
-    return _preview(here, change, text)
+        return await facility_page(here, code, errors=told_faults(here, wrong), section=section)
+    return _preview(here, facility, change, text)
 
 
-def _told(here: Here, wrong: FacilityWrong) -> dict[str, str]:
-    """What is wrong, in the words of the checks."""
+def told_faults(here: Here, wrong: YoyakuError) -> dict[str, str]:
+    """What is wrong, in the words of the checks; without them, what the refusal says."""
     language: Literal["ja", "en"] = "ja" if here.words.language.startswith("ja") else "en"
-    told = [f"{fault.says(language)} {fault.mend(language)}" for fault in wrong.faults]
+    faults = wrong.faults if isinstance(wrong, FacilityWrong) else ()
+    told = [f"{fault.says(language)} {fault.mend(language)}" for fault in faults]
     return {"": " ".join(told) or here.words.sentence(wrong)}
 
 
 def _preview(
-    here: Here, change: FacilityChange, document: str, errors: Mapping[str, str] | None = None
+    here: Here, facility: Facility, change: FacilityChange, document: str, errors: Mapping[str, str] | None = None
 ) -> Response[Any]:
-    words, facility = here.words, change.before
+    words = here.words
     return here.page.show(
         "admin/facilities/preview.html",
         status=422 if errors else 200,
         errors=errors or {},
         facility=facility,
-        changes=differences(change.before, change.after, words),
+        changes=differences(facility, change.after, words),
+        cuts=cut_lines(change.rules, change.after, words, beside=facility),
         hits=[
             {
                 "row": booking_row(change.rules, hit.booking, here),
@@ -112,12 +115,12 @@ async def save(here: NamedDependency[Here], code: FromPath[str], request: Reques
     except NotFound:
         raise
     except (FacilityWrong, FacilityChangedMeanwhile) as refusal:
-        errors = _told(here, refusal) if isinstance(refusal, FacilityWrong) else {"": here.words.sentence(refusal)}
-        return await facility_page(here, code, errors=errors)
+        return await facility_page(here, code, errors=told_faults(here, refusal))
     except YoyakuError as refusal:
         field = "" if isinstance(refusal, UnitsStillBooked) else "why"
         change = await preview_change(here.conn, visit=visit, rules=rules, code=code, document=document)
-        return _preview(here, change, document, {field: here.words.sentence(refusal)})
+        facility, _ = await read_facility(here.conn, visit=visit, code=code)
+        return _preview(here, facility, change, document, {field: here.words.sentence(refusal)})
     return here.page.go(f"{HOME}/{code}", flash="facility_saved")
 
 

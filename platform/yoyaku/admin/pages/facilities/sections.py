@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -45,13 +46,25 @@ def _basics(document: Doc, form: FormMultiDict) -> Doc:
 
 def _hours(document: Doc, form: FormMultiDict) -> Doc:
     hours = [
-        {**one, "opens": _typed(form, f"opens.{at}"), "closes": _typed(form, f"closes.{at}")}
+        {**one, **_opening(form, str(at)), "when": _on_days(one["when"], form, str(at))}
         for at, one in enumerate(document["hours"])
         if not form.get(f"drop.{at}")
     ]
     if _typed(form, "opens.new") or _typed(form, "closes.new"):
-        hours.append({"opens": _typed(form, "opens.new"), "closes": _typed(form, "closes.new")})
-    return {"hours": hours}
+        hours.append({**_opening(form, "new"), "when": _on_days({}, form, "new")})
+    # The first line whose condition holds counts: what holds always comes last, or nothing after it ever would.
+    return {"hours": sorted(hours, key=lambda one: not one["when"])}
+
+
+def _opening(form: FormMultiDict, at: str) -> Doc:
+    return {"opens": _typed(form, f"opens.{at}"), "closes": _typed(form, f"closes.{at}")}
+
+
+def _on_days(when: Doc, form: FormMultiDict, at: str) -> Doc:
+    """The condition with the sorts of days that were ticked; what else it says stays."""
+    ticked = [str(one) for one in form.getall(f"days.{at}", [])]
+    others = {name: match for name, match in when.items() if name != "day_type"}
+    return {"day_type": ticked, **others} if ticked else others
 
 
 def _closed(document: Doc, form: FormMultiDict) -> Doc:
@@ -67,7 +80,6 @@ def _closed(document: Doc, form: FormMultiDict) -> Doc:
 
 
 def _spaces(document: Doc, form: FormMultiDict) -> Doc:
-    floors = [{**one, "units": _number(form, f"units.{one['code']}", one["units"])} for one in document["floors"]]
     spaces = [
         {
             **one,
@@ -79,18 +91,62 @@ def _spaces(document: Doc, form: FormMultiDict) -> Doc:
         for one in document["spaces"]
         if not form.get(f"drop.{one['code']}")
     ]
-    if code := _typed(form, "new.code"):
-        like = document["spaces"][0] if document["spaces"] else {"kind": "room", "bucket_minutes": 30}
-        spaces.append(
-            {
-                "code": code,
-                "name": _both("", form, "new.name"),
-                "kind": _typed(form, "new.kind") or like["kind"],
-                "capacity": _number(form, "new.capacity", 1),
-                "bucket_minutes": like["bucket_minutes"],
-            }
-        )
+    if _typed(form, "new.code"):
+        like = document["spaces"][0] if document["spaces"] else {}
+        spaces.append(_new_space(form, like))
+    return {"spaces": spaces}
+
+
+def _new_space(form: FormMultiDict, like: Doc) -> Doc:
+    """A space that was typed; where it was not said in which pieces its time goes, as those of another."""
+    return {
+        "code": _typed(form, "new.code"),
+        "name": _both("", form, "new.name"),
+        "kind": _typed(form, "new.kind") or like.get("kind", ""),
+        "capacity": _number(form, "new.capacity", 1),
+        "people": _number(form, "new.people", None),
+        "bucket_minutes": _number(form, "new.bucket", like.get("bucket_minutes", 30)),
+    }
+
+
+def _parts(document: Doc, form: FormMultiDict) -> Doc:
+    """The names of the courts and rooms of each space, and whether the user may choose among them."""
+    spaces = []
+    for one in document["spaces"]:
+        if not form.get(f"named.{one['code']}"):  # not shown: it has too many
+            spaces.append(one)
+            continue
+        names = {part["unit"]: part["name"] for part in one["parts"]}
+        parts = [
+            {"unit": unit, "name": _both(names.get(unit, ""), form, f"part.{one['code']}.{unit}")}
+            for unit in range(1, one["capacity"] + 1)
+            if _typed(form, f"part.{one['code']}.{unit}.ja")
+        ]
+        spaces.append({**one, "parts": parts, "choose_unit": bool(form.get(f"choose.{one['code']}"))})
+    return {"spaces": spaces}
+
+
+def _sharing(document: Doc, form: FormMultiDict) -> Doc:
+    """The floors that several spaces share, and what each space takes of which."""
+    floors = [
+        {**one, "units": _number(form, f"units.{one['code']}", one["units"])}
+        for one in document["floors"]
+        if not form.get(f"drop.{one['code']}")
+    ]
+    if code := _typed(form, "new.floor"):
+        floors.append({"code": code, "units": _number(form, "new.units", 1)})
+    spaces = [{**one, "consumes": _consumes(form, one["code"])} for one in document["spaces"]]
     return {"floors": floors, "spaces": spaces}
+
+
+def _consumes(form: FormMultiDict, code: str) -> Doc | None:
+    floor = _typed(form, f"floor.{code}")
+    if not floor:
+        return None
+    named = [_whole(one, f"named.{code}") for one in re.split(r"[,、，\s]+", _typed(form, f"named.{code}")) if one]
+    if named:
+        return {"floor": floor, "named": named}
+    return {"floor": floor, "units": _number(form, f"takes.{code}", 1)}
 
 
 def _equipment(document: Doc, form: FormMultiDict) -> Doc:
@@ -109,11 +165,34 @@ def _equipment(document: Doc, form: FormMultiDict) -> Doc:
     return {"equipment": equipment}
 
 
+def new_facility(form: FormMultiDict, service: str) -> Doc:
+    """A facility that was typed, with its first space; the rest of it is filled in on its own page.
+
+    Raises:
+        NotANumber: something that is counted is no number.
+    """
+    return {
+        "code": _typed(form, "code"),
+        "name": _both("", form, "name"),
+        "kana": _typed(form, "kana") or None,
+        "service": service,
+        "groups": [str(one) for one in form.getall("group", [])],
+        "category": _typed(form, "category") or None,
+        "address": _both("", form, "address") or None,
+        "phone": _typed(form, "phone") or None,
+        "number_code": _typed(form, "number_code") or None,
+        "hours": [_opening(form, "new")],
+        "spaces": [_new_space(form, {})],
+    }
+
+
 SECTIONS: Final[Mapping[str, Callable[[Doc, FormMultiDict], Doc]]] = {
     "basics": _basics,
     "hours": _hours,
     "closed": _closed,
     "spaces": _spaces,
+    "parts": _parts,
+    "sharing": _sharing,
     "equipment": _equipment,
 }
 
@@ -131,7 +210,11 @@ def _both(was: object, form: FormMultiDict, name: str) -> str | dict[str, str]:
 
 def _number(form: FormMultiDict, name: str, blank: int | None) -> int | None:
     text = _typed(form, name)
+    return _whole(text, name) if text else blank
+
+
+def _whole(text: str, name: str) -> int:
     found = read_number(text)
-    if text and found is None:
+    if found is None:
         raise NotANumber(name)
-    return blank if found is None else found
+    return found

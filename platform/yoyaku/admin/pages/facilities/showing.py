@@ -17,12 +17,16 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.places import closed_lines, code_words, fee_rows, hours_lines, match_words
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
-from yoyaku.facility.terms import Facility
+from yoyaku.facility.terms import BandTimetable, Facility, GridTimetable, OpeningHours, Space, Timetable
 from yoyaku.registration.policy.roles import Permission
+from yoyaku.rulebook.domains import timetables_at
 from yoyaku.rulebook.stored import stored_facilities
+from yoyaku.rules.calendar import DAY_TYPES
 from yoyaku.ui.words import Words
 
 HOME: Final = "/counter/facilities"
+MOST_PARTS: Final = 40
+"""Of how many courts or rooms of a space each has a name of its own."""
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -37,11 +41,14 @@ async def show_facilities(here: NamedDependency[Here]) -> Response[Any]:
     """All facilities of the service."""
     if here.session is None:
         return here.page.go(f"/login?next={HOME}")
-    visit = keeper(here)
+    visit, rules = keeper(here), await here.rules()
     found = await stored_facilities(here.conn, tenant_id=visit.tenant_id)
+    stored = {one.code for one in found}
     return here.page.show(
         "admin/facilities/facilities.html",
         facilities=[one for one in found if one.service == visit.service_id],
+        of_rules=[one for code, one in rules.inventory.facilities.items() if code not in stored],
+        may_see_rules=may(here, Permission.RULES),
         ways=ways(here),
         crumbs=crumbs(here, (here.words.say("facilities.admin_title"), None)),
     )
@@ -67,14 +74,24 @@ async def facility_page(
         facility=facility,
         doc=msgspec.to_builtins(facility),
         version=version,
-        hours=[(one, _conditions(one.when, words)) for one in facility.hours],
+        hours=[_hours_row(one, words) for one in facility.hours],
+        day_types=[(day, words.say(f"fact.day_type.{day}")) for day in DAY_TYPES],
         closed=[(closed_lines([one], words) or [""])[0] for one in facility.calendar.closed],
         weekdays=[(day, words.say(f"weekday.{day}")) for day in WEEKDAYS],
+        part_names={one.code: {part.unit: part.name for part in one.parts} for one in facility.spaces},
+        most_parts=MOST_PARTS,
         kinds=sorted({(space.kind, code_words(words, "space_kind", space.kind)) for space in _spaces(rules)}),
         fees=_fees(here, rules, facility),
         may_see_rules=may(here, Permission.RULES),
         crumbs=crumbs(here, (words.say("facilities.admin_title"), HOME), (words.text(facility.name), None)),
     )
+
+
+def _hours_row(hours: OpeningHours, words: Words) -> dict[str, Any]:
+    """A line of the opening hours: on which sorts of days, and on what else it depends, in words."""
+    days = hours.when.get("day_type", [])
+    others = {name: match for name, match in hours.when.items() if name != "day_type"}
+    return {"one": hours, "days": days if isinstance(days, list) else [days], "others": _conditions(others, words)}
 
 
 def _conditions(when: Mapping[str, Any], words: Words) -> str:
@@ -95,18 +112,37 @@ def _fees(here: Here, rules: ServiceRules, facility: Facility) -> list[dict[str,
     return found
 
 
-def differences(before: Facility, after: Facility, words: Words) -> list[tuple[str, str, str]]:
-    """What a change changes: the field in words, what it was, and what it becomes."""
-    said = [
-        (label, was, becomes)
-        for (label, was), (_, becomes) in zip(_said(before, words), _said(after, words), strict=True)
+def cut_lines(
+    rules: ServiceRules, after: Facility, words: Words, *, beside: Facility | None = None
+) -> list[tuple[str, str]]:
+    """By which timetables the rules cut the spaces that are new ``beside`` a facility as it was: space, timetables."""
+    known = set() if beside is None else {space.code for space in beside.spaces}
+    placed = (rules.inventory.spaces.get(f"{after.code}.{one.code}") for one in after.spaces if one.code not in known)
+    return [
+        (words.text(one.space.name), "／".join(_cut(table, words) for table in timetables_at(rules, one).values()))
+        for one in placed
+        if one is not None
     ]
-    rows = [row for row in said if row[1] != row[2]]
-    for name, own, other in (
-        ("space", _space_lines(before, words), _space_lines(after, words)),
-        ("floor", _floor_lines(before), _floor_lines(after)),
-        ("item", _item_lines(before, words), _item_lines(after, words)),
-    ):
+
+
+def _cut(table: Timetable, words: Words) -> str:
+    if isinstance(table, BandTimetable):
+        return "・".join(f"{words.text(band.name)} {band.starts}〜{band.ends}" for band in table.bands)
+    if isinstance(table, GridTimetable):
+        return words.say("facilities.cut.grid", opens=table.opens, closes=table.closes, minutes=table.step_minutes)
+    return words.say("facilities.cut.nights", opens=table.check_in, closes=table.check_out)
+
+
+def differences(before: Facility | None, after: Facility, words: Words) -> list[tuple[str, str, str]]:
+    """What a change changes: the field in words, what it was (nothing of a new one), and what it becomes."""
+    was_said = dict.fromkeys([label for label, _ in _said(after, words)], "—")
+    if before is not None:
+        was_said = dict(_said(before, words))
+    rows = [(label, was_said[label], becomes) for label, becomes in _said(after, words)]
+    rows = [row for row in rows if row[1] != row[2]]
+    kinds = {"space": _space_lines, "floor": _floor_lines, "item": _item_lines}
+    for name, lines in kinds.items():
+        own, other = {} if before is None else lines(before, words), lines(after, words)
         rows += [
             (words.say(f"facilities.key.{name}"), own.get(code, "—"), other.get(code, "—"))
             for code in dict.fromkeys([*own, *other])
@@ -120,6 +156,8 @@ def _said(facility: Facility, words: Words) -> list[tuple[str, str]]:
     texts = {
         "name": _all_texts(facility.name),
         "kana": facility.kana or "",
+        "group": "・".join(code_words(words, "group", code) for code in facility.groups),
+        "category": code_words(words, "category", facility.category) if facility.category else "",
         "address": _all_texts(facility.address),
         "phone": facility.phone or "",
         "access": _all_texts(facility.access),
@@ -138,19 +176,27 @@ def _all_texts(text: Any) -> str:  # noqa: ANN401  # text in one language or sev
 
 
 def _space_lines(facility: Facility, words: Words) -> dict[str, str]:
-    return {
-        one.code: words.say(
-            "facilities.space_line",
-            name=_all_texts(one.name),
-            capacity=one.capacity,
-            people="—" if one.people is None else one.people,
-            online=words.say("facilities.yes" if one.online else "facilities.no"),
-        )
-        for one in facility.spaces
-    }
+    return {one.code: "　".join(_space_words(one, words)) for one in facility.spaces}
 
 
-def _floor_lines(facility: Facility) -> dict[str, str]:
+def _space_words(space: Space, words: Words) -> Iterator[str]:
+    yield words.say(
+        "facilities.space_line",
+        name=_all_texts(space.name),
+        capacity=space.capacity,
+        people="—" if space.people is None else space.people,
+        online=words.say("facilities.yes" if space.online else "facilities.no"),
+    )
+    if space.parts:
+        yield "・".join(_all_texts(part.name) for part in space.parts)
+    if space.choose_unit:
+        yield words.say("facilities.choose")
+    if takes := space.consumes:
+        units = "・".join(map(str, takes.named)) if takes.named else f"×{takes.units}"
+        yield words.say("facilities.takes_line", floor=takes.floor, units=units)
+
+
+def _floor_lines(facility: Facility, _: Words) -> dict[str, str]:
     return {one.code: f"{one.code}：{one.units}" for one in facility.floors}
 
 
