@@ -92,7 +92,7 @@ def read_source(path: Path, *, tenants: Path | None = None) -> Source:
     root = tenants if tenants is not None else path.resolve().parent.parent / "tenants"
     folders = list(tenants_of(name, root))
     for folder in folders:
-        more, wrong = _read_facilities(folder)
+        more, wrong = read_facilities(folder)
         found += more
         faults += wrong
     return Source(
@@ -159,7 +159,8 @@ def tenants_of(rule_set: str, root: Path) -> Iterator[Path]:
             yield file.parent
 
 
-def _read_facilities(folder: Path) -> tuple[list[FacilitySource], list[Fault]]:
+def read_facilities(folder: Path) -> tuple[list[FacilitySource], list[Fault]]:
+    """The facilities of a tenant's folder, and what is wrong with its files; one that cannot be read holds up no other."""
     placed: list[FacilitySource] = []
     faults: list[Fault] = []
     for file in sorted(folder.glob("facilities/*.yaml")):

@@ -9,17 +9,15 @@ from typing import Final
 
 from yoyaku.admin.service.folder_people import people_faults
 from yoyaku.facility.policy import Inventory, InventoryWrong
-from yoyaku.facility.terms import Facility, FacilityFile
+from yoyaku.facility.terms import Facility
 from yoyaku.kernel.errors import NotFound
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import example_faults
 from yoyaku.rulebook.examples import try_examples
 from yoyaku.rulebook.lint import lint
 from yoyaku.rulebook.lint.installation import Installation, check_installation
-from yoyaku.rulebook.source import FacilitySource, Source, read_source, read_texts
+from yoyaku.rulebook.source import FacilitySource, Source, read_facilities, read_source, read_texts
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.rules.check import check
-from yoyaku.rules.document import read_file
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
 from yoyaku.ruleset.policy import Texts
 from yoyaku.tenancy.policy import Surroundings, TenantFolder, folder_faults
@@ -102,7 +100,7 @@ def check_folder(
         taken_hosts=taken_hosts or {},
     )
     faults = folder_faults(folder, around)
-    facilities, facility_faults = _read_facilities(folder)
+    facilities, facility_faults = read_facilities(folder.path)
     rules, rule_faults = _read_rule_sets(folder, rule_sets, installation)
     faults += [*facility_faults, *rule_faults, *_fit(folder, facilities, rules), *people_faults(folder, rules)]
     return CheckedFolder(
@@ -112,22 +110,6 @@ def check_folder(
         texts=_read_texts(folder, rule_sets, rules),
         faults=tuple(in_reading_order(faults)),
     )
-
-
-def _read_facilities(folder: TenantFolder) -> tuple[list[FacilitySource], list[Fault]]:
-    placed: list[FacilitySource] = []
-    faults: list[Fault] = []
-    for file in sorted(folder.path.glob("facilities/*.yaml")):
-        try:
-            document = read_file(file)
-        except DocumentRefused as refused:
-            faults += refused.faults
-            continue
-        checked = check(document, FacilityFile)
-        faults += checked.faults
-        found = [] if checked.value is None else checked.value.facilities
-        placed += [FacilitySource(facility, document, ("facilities", index)) for index, facility in enumerate(found)]
-    return placed, faults
 
 
 def _read_rule_sets(
