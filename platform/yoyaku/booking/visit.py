@@ -33,3 +33,7 @@ class Visit:
     staff_name: str | None = None
     facilities: frozenset[str] = frozenset()
     purpose: str | None = None
+
+    def reaches(self, *facilities: str) -> bool:
+        """Whether whoever asks is bound to no facility, or to these among others."""
+        return not self.facilities or self.facilities.issuperset(facilities)

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may, read_form
 from yoyaku.admin.pages.serving import counter_crumbs
-from yoyaku.admin.pages.till import in_reach, method_name
+from yoyaku.admin.pages.till import method_name
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.settling import RefundTooLate
 from yoyaku.billing.refusals import AmountWrong, NothingToPay, PaymentUnderWay
@@ -140,7 +140,7 @@ def till_choices(here: Here, books: Books) -> list[tuple[str, str]]:
     names = {one.code: here.words.text(one.name) for one in books.rules.inventory.facilities.values()}
     names.setdefault(own, here.words.text(books.booking.facility_name))
     codes = [own, *(code for code in names if code != own)]
-    return [(code, names[code]) for code in codes if in_reach(here, code)]
+    return [(code, names[code]) for code in codes if here.visit.reaches(code)]
 
 
 @post(HOME + "/cash", status_code=303)

@@ -51,11 +51,6 @@ def method_name(rules: ServiceRules, code: str, here: Here) -> str:
     return here.words.maybe(f"payment.method.{code}") or code if found is None else here.words.text(found.name)
 
 
-def in_reach(here: Here, facility: str) -> bool:
-    """Whether whoever is logged in works for a facility."""
-    return not here.visit.facilities or facility in here.visit.facilities
-
-
 @get(HOME)
 async def show_tills(here: NamedDependency[Here]) -> Response[Any]:
     """The tills with cash to be counted, and the latest closes."""
@@ -63,7 +58,7 @@ async def show_tills(here: NamedDependency[Here]) -> Response[Any]:
         return here.page.go(f"/login?next={HOME}")
     at_desk(here, Permission.TILL)
     rules = await here.rules()
-    tills = [one for one in await open_tills(here.conn) if in_reach(here, one.facility_id)]
+    tills = [one for one in await open_tills(here.conn) if here.visit.reaches(one.facility_id)]
     closes = await latest_closes(here.conn, facilities=sorted(here.visit.facilities))
     return here.page.show(
         "admin/tills.html",
@@ -100,7 +95,7 @@ async def _count_page(
     found = next(
         (one for one in await open_tills(here.conn) if (one.facility_id, one.payee) == (facility, payee)), None
     )
-    if found is None or not in_reach(here, facility):
+    if found is None or not here.visit.reaches(facility):
         raise NotFound(what="till")
     named, owner = _names(here, rules, facility, payee)
     entries = await entries_of_till(here.conn, facility_id=facility, payee=payee)
@@ -124,7 +119,7 @@ async def close_one(here: NamedDependency[Here], request: Request[Any, Any, Any]
     at_desk(here, Permission.TILL)
     form = await read_form(request)
     facility, payee = form.get("facility", ""), form.get("payee", "")
-    if not in_reach(here, facility):
+    if not here.visit.reaches(facility):
         raise NotFound(what="till")
     counted, seen = read_signed(form.get("counted", "")), read_signed(form.get("seen", ""))
     if counted is None or seen is None:
@@ -162,7 +157,7 @@ async def show_close(here: NamedDependency[Here], close_id: FromPath[UUID]) -> R
     at_desk(here, Permission.TILL)
     rules = await here.rules()
     found = await read_close(here.conn, close_id=close_id)
-    if found is None or not in_reach(here, found.facility_id):
+    if found is None or not here.visit.reaches(found.facility_id):
         raise NotFound(what="close")
     named, owner = _names(here, rules, found.facility_id, found.payee)
     entries = await entries_of_close(here.conn, close_id=close_id)

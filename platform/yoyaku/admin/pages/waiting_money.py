@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
-from yoyaku.admin.pages.till import in_reach, method_name, payee_name
+from yoyaku.admin.pages.till import method_name, payee_name
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.waiting import Way
 from yoyaku.billing.refusals import AlreadySettled, WayNotOpen
@@ -75,7 +75,7 @@ async def _subject(here: Here, act: MoneyAct, charge_id: UUID | None) -> ChargeS
     subject = None
     if charge_id is not None:
         subject = await charge_keeper().read(here.conn, act=act, charge_id=charge_id)
-    if here.visit.facilities and (subject is None or not in_reach(here, subject.facility_id)):
+    if here.visit.facilities and (subject is None or not here.visit.reaches(subject.facility_id)):
         raise NotFound(what="unmatched money")
     return subject
 

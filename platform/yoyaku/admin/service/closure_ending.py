@@ -38,7 +38,7 @@ async def read_closure(conn: AsyncConnection, *, visit: Visit, closure_id: UUID)
     found = await stored.lock_closure(conn, closure_id=closure_id)
     if found is None:
         raise NotFound(what="closure")
-    if visit.facilities and found.closing.facility not in visit.facilities:
+    if not visit.reaches(found.closing.facility):
         raise NotAllowed
     return found
 

@@ -91,7 +91,7 @@ async def preview_closure(
 
 def _check(visit: Visit, rules: ServiceRules, closing: Closing) -> None:
     require_clerk(visit)
-    if visit.facilities and closing.facility not in visit.facilities:
+    if not visit.reaches(closing.facility):
         raise NotAllowed
     if rules.instant(closing.last_on, closing.ends_minute) <= visit.now or closing.first_on < rules.civil_date(
         visit.now

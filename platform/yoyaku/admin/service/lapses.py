@@ -46,7 +46,7 @@ async def look_at_losers(conn: AsyncConnection, *, visit: Visit, lottery_id: UUI
         NotFound: there is no such lottery.
     """
     found = (await preview_lapse(conn, lottery_id=lottery_id)).wins
-    mine = [one for one in found if not visit.facilities or one.facilities <= visit.facilities]
+    mine = [one for one in found if visit.reaches(*one.facilities)]
     first = sorted(mine, key=lambda one: (one.accept_until is None, one.accept_until or visit.now, one.receipt))
     shown = []
     for one in first[:SHOWN_AT_MOST]:

@@ -102,7 +102,7 @@ async def day_sheet(conn: AsyncConnection, *, visit: Visit, facility: str, day: 
         NotAllowed: only clerks of the facility read it.
     """
     require_clerk(visit)
-    if visit.facilities and facility not in visit.facilities:
+    if not visit.reaches(facility):
         raise NotAllowed
     return await bookings.read_of_day(conn, visit=visit, facility=facility, day=day)
 
@@ -120,7 +120,7 @@ def require_why(why: str) -> str:
 
 def _is_in_sight(visit: Visit, booking: BookingView) -> bool:
     """Whether a booking is of a facility for which a clerk works; residents and the system are not bound to any."""
-    return not visit.facilities or booking.facility_id in visit.facilities
+    return visit.reaches(booking.facility_id)
 
 
 def _owner(visit: Visit) -> UUID | None:
@@ -145,7 +145,7 @@ def require_within_reach(visit: Visit, requests: Sequence[BookingRequest]) -> No
     """
     if visit.registrant_id is None:
         raise LoginRequired
-    if visit.facilities and not {one.facility for one in requests} <= visit.facilities:
+    if not visit.reaches(*(one.facility for one in requests)):
         raise NotAllowed
 
 

@@ -219,7 +219,7 @@ def _own(visit: Visit, found: Sequence[WinRow]) -> Sequence[WinRow]:
         raise LoginRequired
     if not found or (visit.actor == "resident" and any(one.registrant_id != visit.registrant_id for one in found)):
         raise EntryNotFound
-    if visit.facilities and any(not one.facilities <= visit.facilities for one in found):
+    if not all(visit.reaches(*one.facilities) for one in found):
         raise NotAllowed
     return found
 

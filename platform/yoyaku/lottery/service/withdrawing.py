@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
@@ -75,7 +75,7 @@ async def rerank(
     if there is None or sorted(by_id, key=str) != sorted(entry_ids, key=str):
         raise EntriesChanged
     ordered = _in_order([by_id[entry_id] for entry_id in entry_ids])
-    _require_reach(visit, frozenset(code for one in ordered for code in one.facilities))
+    _require_reach(visit, (code for one in ordered for code in one.facilities))
     scheme = opened.cover.scheme
     check_ranks(rules, scheme=scheme, ordered=ordered)
     await stored.set_ranks(conn, ranks=_ranks(ordered), cap=scheme.entry.at_most)
@@ -90,12 +90,12 @@ async def _own(conn: AsyncConnection, *, visit: Visit, entry_ids: Sequence[UUID]
     owned = await stored.read_owned(conn, entries=entry_ids)
     if len(owned) < len(set(entry_ids)) or any(one.registrant_id != visit.registrant_id for one in owned):
         raise EntryNotFound
-    _require_reach(visit, frozenset(code for one in owned for code in one.facilities))
+    _require_reach(visit, (code for one in owned for code in one.facilities))
     return owned
 
 
-def _require_reach(visit: Visit, facilities: frozenset[str]) -> None:
-    if visit.facilities and not facilities <= visit.facilities:
+def _require_reach(visit: Visit, facilities: Iterable[str]) -> None:
+    if not visit.reaches(*facilities):
         raise NotAllowed
 
 

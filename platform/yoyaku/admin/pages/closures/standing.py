@@ -33,8 +33,7 @@ def closer(here: Here) -> Visit:
 
 def own_facilities(here: Here, rules: ServiceRules) -> list[tuple[str, str]]:
     """The facilities that a member of staff works for, to choose from."""
-    own = here.visit.facilities
-    return [(code, name) for code, name in facility_choices(rules, here.words) if not own or code in own]
+    return [(code, name) for code, name in facility_choices(rules, here.words) if here.visit.reaches(code)]
 
 
 @get(HOME)
