@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -32,40 +32,37 @@ async def ask(here: NamedDependency[Here], draft_id: FromPath[UUID], request: Re
     """Ask that somebody else reviews the draft."""
     at_desk(here, Permission.EDIT_RULES)
     seen = seen_revision(await read_form(request))
-    try:
-        async with here.conn.begin_nested():
-            await ask_for_review(here.conn, visit=here.visit, draft_id=draft_id, seen_revision=seen, today=here.today)
-    except NotFound:
-        raise
-    except YoyakuError as refusal:
-        return await draft_page(here, draft_id, errors={"": here.words.sentence(refusal)})
-    return here.page.go(draft_path(draft_id), flash="rules_review_asked")
+    asking = ask_for_review(here.conn, visit=here.visit, draft_id=draft_id, seen_revision=seen, today=here.today)
+    return await _done(here, draft_id, asking, then=draft_path(draft_id), flash="rules_review_asked")
 
 
 @post(DRAFT + "/take-back", status_code=303)
 async def go_on_writing(here: NamedDependency[Here], draft_id: FromPath[UUID]) -> Response[Any]:
     """Go on writing what is under review or approved."""
     at_desk(here, Permission.EDIT_RULES)
-    try:
-        await take_back(here.conn, visit=here.visit, draft_id=draft_id)
-    except NotFound:
-        raise
-    except YoyakuError as refusal:
-        return await draft_page(here, draft_id, errors={"": here.words.sentence(refusal)})
-    return here.page.go(draft_path(draft_id), flash="rules_taken_back")
+    taking_back = take_back(here.conn, visit=here.visit, draft_id=draft_id)
+    return await _done(here, draft_id, taking_back, then=draft_path(draft_id), flash="rules_taken_back")
 
 
 @post(DRAFT + "/drop", status_code=303)
 async def give_up(here: NamedDependency[Here], draft_id: FromPath[UUID]) -> Response[Any]:
     """Give a draft up; its saves stay to be read."""
     at_desk(here, Permission.EDIT_RULES)
+    return await _done(
+        here, draft_id, drop(here.conn, visit=here.visit, draft_id=draft_id), then=HOME, flash="rules_dropped"
+    )
+
+
+async def _done(here: Here, draft_id: UUID, act: Awaitable[object], *, then: str, flash: str) -> Response[Any]:
+    """Do something to a draft and go on, or say on its page why not; nothing is half done."""
     try:
-        await drop(here.conn, visit=here.visit, draft_id=draft_id)
+        async with here.conn.begin_nested():
+            await act
     except NotFound:
         raise
     except YoyakuError as refusal:
         return await draft_page(here, draft_id, errors={"": here.words.sentence(refusal)})
-    return here.page.go(HOME, flash="rules_dropped")
+    return here.page.go(then, flash=flash)
 
 
 @get(DRAFT + "/review")

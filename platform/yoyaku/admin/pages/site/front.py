@@ -20,7 +20,6 @@ from yoyaku.tenancy.repository.changes import list_changes
 from yoyaku.ui.page import Crumb
 
 ONE: Final = HOME + "/changes/{number:int}"
-LOGO_SHOWN: Final = "logo_svg"
 
 
 @get(HOME)
