@@ -45,6 +45,10 @@ CREATE TABLE closure_displaced (
     FOREIGN KEY (tenant_id, service_id, closure_id) REFERENCES closure
 );
 
+-- A win that the city takes back with the place is not one that was declined.
+ALTER TABLE lottery_win DROP CONSTRAINT lottery_win_state_check, ADD CONSTRAINT lottery_win_state_check
+    CHECK (state IN ('won', 'accepted', 'declined', 'lapsed', 'revoked'));
+
 ALTER TABLE occupancy ADD COLUMN closure_id uuid,
     ADD CONSTRAINT occupancy_kind_closure CHECK (closure_id IS NULL OR kind IN ('closure', 'official')),
     ADD CONSTRAINT occupancy_closure_fkey FOREIGN KEY (tenant_id, service_id, closure_id) REFERENCES closure;

@@ -30,7 +30,7 @@ async def test_a_win_that_waits_is_taken_back_and_told(town, drawn_runtime):
         preview = await preview_closure(conn, **asked)
         assert [win.entry_id for win in preview.wins] == [entry]
         await apply_closure(conn, **asked, why="雨天のため", seen=preview.seen)
-    assert await win_state(town, entry) == "declined"
+    assert await win_state(town, entry) == "revoked"
     assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("closure",)]
     await tell_events(drawn_runtime)
     told = await town.see("SELECT subject, body FROM message WHERE template = 'lottery_revoked'")

@@ -127,7 +127,7 @@ GYM = {
 }
 
 
-async def test_a_facility_is_added_once_its_space_fits_the_timetable_and_prices(admin, browse):
+async def test_a_facility_is_added_once_its_space_fits_the_timetable_and_prices(admin):
     page = await admin.post(NEW, act="look", **{**GYM, "code": "", "new.bucket": "60"})
     assert page.status_code == 422
     assert 'id="code-error"' in page.text

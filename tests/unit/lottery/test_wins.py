@@ -10,7 +10,7 @@ from yoyaku.booking.policy.change import decide_change
 from yoyaku.booking.policy.refusals import WonDiffers
 from yoyaku.booking.policy.won import Unit, share_units
 from yoyaku.facility.policy import Claim
-from yoyaku.lottery.policy.win_refusals import NotWon, WinAccepted, WinDeclined, WinLapsed, WinStands
+from yoyaku.lottery.policy.win_refusals import NotWon, WinAccepted, WinDeclined, WinLapsed, WinRevoked, WinStands
 from yoyaku.lottery.policy.wins import accept_until, check_declinable, check_open, remind_at, win_anchors
 from yoyaku.lottery.rules import month_of, scheme_of
 from yoyaku.rulebook.book import read_rules
@@ -68,7 +68,13 @@ def test_lodging_wins_are_not_waited_for_and_not_declined(lodging):
 
 @pytest.mark.parametrize(
     ("state", "refusal"),
-    [(None, NotWon), ("declined", WinDeclined), ("accepted", WinAccepted), ("lapsed", WinLapsed)],
+    [
+        (None, NotWon),
+        ("declined", WinDeclined),
+        ("accepted", WinAccepted),
+        ("lapsed", WinLapsed),
+        ("revoked", WinRevoked),
+    ],
 )
 def test_only_a_win_that_waits_is_answered(state, refusal):
     with pytest.raises(refusal):

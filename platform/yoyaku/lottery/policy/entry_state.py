@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-EntryState = Literal["waiting", "withdrawn", "lost", "void", "won", "accepted", "declined", "lapsed"]
+EntryState = Literal["waiting", "withdrawn", "lost", "void", "won", "accepted", "declined", "lapsed", "revoked"]
 
 Decided = tuple[str, int, int, str | None]
 """What was decided about an entry: outcome, round, place in the round's order, and the cell that had too little left."""

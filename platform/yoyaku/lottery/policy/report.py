@@ -15,7 +15,7 @@ from yoyaku.lottery.policy.hiding import LEAST, Hidden, Shown, groups_by, hide, 
 
 BANDS: Final = (("morning", 12 * 60), ("afternoon", 17 * 60), ("evening", 48 * 60))
 """Bands of the day by when a use begins: the name, and the minute before which."""
-STATES: Final = ("accepted", "won", "declined", "lapsed")
+STATES: Final = ("accepted", "won", "declined", "lapsed", "revoked")
 
 
 class SlotCount(NamedTuple):
@@ -143,7 +143,7 @@ def report_now(report: Report, *, by_state: Mapping[str, int], months: Sequence[
     states = [by_state.get(state, 0) for state in STATES]
     return replace(
         report,
-        by_state=_numbers(STATES, states, groups=[[0, 1], [2, 3], [0, 1, 2, 3]]),
+        by_state=_numbers(STATES, states, groups=[[0, 1], [2, 3], [0, 1, 2, 3], [0, 1, 2, 3, 4]]),
         months=[_month(one) for one in sorted(months, reverse=True)],
     )
 

@@ -19,6 +19,13 @@ class WinDeclined(Refusal):
     title = "This win was declined, which cannot be taken back."
 
 
+class WinRevoked(Refusal):
+    """The city took it back, since it closed the place (``revoked_at``)."""
+
+    code = "win_revoked"
+    title = "The city has taken this win back."
+
+
 class WinLapsed(Refusal):
     """It was not accepted in time (``accept_until``; ``releases_at``: from then what is free is first come)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.lottery.policy.win_refusals import NotWon, WinAccepted, WinDeclined, WinLapsed, WinStands
+from yoyaku.lottery.policy.win_refusals import NotWon, WinAccepted, WinDeclined, WinLapsed, WinRevoked, WinStands
 from yoyaku.lottery.rules import Month, win_moment
 from yoyaku.lottery.terms import LotteryScheme
 from yoyaku.rules.values import Anchor
@@ -51,17 +51,19 @@ def check_open(
     Args:
         state: of the win; ``None``: the entry did not win, or nobody may know yet.
         until: the instant before which it must be accepted.
-        decided_at: when it was accepted, declined or lapsed.
+        decided_at: when it was accepted, declined, revoked or lapsed.
         releases_at: from when what is free of the lottery is first come.
         now: business time.
 
     Raises:
-        NotWon, WinDeclined, WinAccepted, WinLapsed: it does not.
+        NotWon, WinDeclined, WinRevoked, WinAccepted, WinLapsed: it does not.
     """
     if state is None:
         raise NotWon
     if state == "declined":
         raise WinDeclined(declined_at=decided_at)
+    if state == "revoked":
+        raise WinRevoked(revoked_at=decided_at)
     if state == "accepted":
         raise WinAccepted
     if state == "lapsed" or (until is not None and now >= until):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.engine import encode_json
 
-WinState = Literal["won", "accepted", "declined", "lapsed"]
+WinState = Literal["won", "accepted", "declined", "lapsed", "revoked"]
 
 _WIN: Final = """
     SELECT e.entry_id, e.lottery_id, e.applicant_id, a.registrant_id, a.receipt, e.rank, e.requests, e.form,

@@ -17,7 +17,7 @@ async def revoke_wins(conn: AsyncConnection, *, visit: Visit, entry_ids: Sequenc
     locked = await wins.lock_wins(conn, entry_ids=entry_ids)
     ids = [win.entry_id for win in locked if win.state == "won"]
     if ids:
-        await wins.decide_wins(conn, entry_ids=ids, state="declined", at=visit.now, by=visit.staff_id)
+        await wins.decide_wins(conn, entry_ids=ids, state="revoked", at=visit.now, by=visit.staff_id)
         await give_back(conn, visit=visit, entry_ids=ids)
         await wins.tell_winners(conn, kind="lottery_revoked", entry_ids=ids, facts={"why": why})
     return ids
