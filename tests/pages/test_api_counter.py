@@ -2,8 +2,8 @@
 
 from tests.pages.test_api import at, clerk, resident
 
-from yoyaku.admin.service.audit import read_log
 from yoyaku.db.engine import make_engine, tenant_transaction
+from yoyaku.report.repository.record import RecordQuery, search_record
 
 __all__ = ["at", "clerk", "resident"]
 
@@ -88,7 +88,7 @@ async def log_of(city_settings, service, booking_id):
     """What the record says about a booking, the latest first: acts and reasons, all by the clerk."""
     engine = make_engine(city_settings.database_url, pool_size=1)
     async with tenant_transaction(engine, service.tenant, service.code) as conn:
-        entries = await read_log(conn, subject=("booking", booking_id))
+        entries = await search_record(conn, wanted=RecordQuery(subject=booking_id), at_most=200)
     await engine.dispose()
     assert {entry.staff_name for entry in entries} == {service.clerk.name}
     return [(entry.act, entry.why) for entry in entries]

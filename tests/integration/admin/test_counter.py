@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from yoyaku.admin.service.audit import read_log
 from yoyaku.admin.service.counter import (
     NotAClerksChannel,
     WalkIn,
@@ -26,6 +25,7 @@ from yoyaku.kernel.errors import Malformed, NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.policy import RoleMissing
 from yoyaku.registration.service import SessionView
+from yoyaku.report.repository.record import RecordQuery, search_record
 from yoyaku.testing.town import NOW, SERVICE, town_rules, visit_of, write_clerk, write_residents, write_town
 
 TOWN = "mitsuba"
@@ -71,7 +71,10 @@ def hours(space):
 
 
 async def acts(conn):
-    return [(entry.act, entry.staff_name, entry.why) for entry in await read_log(conn)]
+    return [
+        (entry.act, entry.staff_name, entry.why)
+        for entry in await search_record(conn, wanted=RecordQuery(), at_most=200)
+    ]
 
 
 async def book(conn, visit, rules, space="room"):
@@ -81,7 +84,7 @@ async def book(conn, visit, rules, space="room"):
 async def test_a_clerk_finds_a_resident_by_the_common_form_of_their_name(conn, at_counter, rules, people):
     (found,) = await look_up_people(conn, visit=at_counter, rules=rules, query="高田")
     assert found.registrant_id == people[0].registrant_id
-    (entry,) = await read_log(conn)
+    (entry,) = await search_record(conn, wanted=RecordQuery(), at_most=200)
     assert (entry.act, entry.staff_name, entry.facts) == (
         "person_found",
         "窓口 花子",
@@ -169,7 +172,7 @@ async def test_that_a_clerk_begins_to_serve_somebody_is_written_down(conn, at_co
     registrant_id = people[0].registrant_id
     visit = await begin_serving(conn, visit=at_counter, rules=rules, registrant_id=registrant_id, channel="counter")
     assert visit.registrant_id == registrant_id
-    (entry,) = await read_log(conn, subject=("registrant", str(registrant_id)))
+    (entry,) = await search_record(conn, wanted=RecordQuery(subject=str(registrant_id)), at_most=200)
     assert (entry.act, entry.staff_name, entry.facts) == ("serving_begun", "窓口 花子", {"channel": "counter"})
 
 

@@ -8,7 +8,6 @@ import pytest
 from tests.integration.registration.applicants import ACT, SEAL
 
 from yoyaku.admin.repository import list_staff
-from yoyaku.admin.service.audit import read_log
 from yoyaku.admin.service.team import LastAdmin, NewStaff, StaffFormWrong, add_member, change_member, end_member
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.service import confirm_booking, day_sheet, find_bookings, get_booking
@@ -16,6 +15,7 @@ from yoyaku.booking.service.refusals import BookingNotFound
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.registration.policy import LoginIdTaken
 from yoyaku.registration.policy.roles import ROLES, Permission, RoleMissing, require_permission
+from yoyaku.report.repository.record import RecordQuery, search_record
 from yoyaku.testing.town import visit_of
 
 
@@ -51,7 +51,7 @@ async def test_somebody_is_added_with_a_code_once_and_ended(town):
         auditor = next(one for one in await list_staff(conn) if one.login_id == "kanri003")
         await end_member(conn, act=ACT, staff_id=auditor.staff_id)
         (ended,) = await list_staff(conn, staff_id=auditor.staff_id)
-        told = [entry.act for entry in await read_log(conn)]
+        told = [entry.act for entry in await search_record(conn, wanted=RecordQuery(), at_most=200)]
     assert len(code) == 10
     assert ended.ended_at is not None
     assert sorted(told) == ["staff_added", "staff_added", "staff_ended"]

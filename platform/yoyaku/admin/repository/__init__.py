@@ -14,7 +14,6 @@ from yoyaku.admin.repository.record import (
     keep_purpose,
     list_staff,
     lock_admins,
-    read_entries,
 )
 
 __all__ = [
@@ -31,5 +30,4 @@ __all__ = [
     "keep_purpose",
     "list_staff",
     "lock_admins",
-    "read_entries",
 ]

@@ -14,10 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.db.tables import account, audit_entry, login_session, registrant, staff
 
 _HERE = {"tenant_id": func.current_setting("app.tenant_id"), "service_id": func.current_setting("app.service_id")}
-_SHOWN = (
-    "entry_id", "at", "account_id", "staff_name", "act", "subject_kind", "subject_id", "why", "facts",
-    "registrant_id", "purpose",
-)  # fmt: skip
 _FIND = text(r"""
     SELECT r.registrant_id, r.name, r.kana, r.user_class, r.stage, r.phone, r.birth_date, a.login_id
     FROM registrant r LEFT JOIN account a USING (tenant_id, service_id, registrant_id)
@@ -90,19 +86,7 @@ class StaffRow:
 
 async def add_entry(conn: AsyncConnection, entry: AuditEntry) -> None:
     """Write an act down."""
-    values = {name: getattr(entry, name) for name in _SHOWN}
-    await conn.execute(insert(audit_entry).values(**_HERE, **{**values, "facts": dict(entry.facts)}))
-
-
-async def read_entries(
-    conn: AsyncConnection, *, subject: tuple[str, str] | None = None, at_most: int = 200
-) -> list[AuditEntry]:
-    """The latest acts first: all, or those on one subject (kind, id)."""
-    query = select(*(audit_entry.c[name] for name in _SHOWN))
-    if subject is not None:
-        query = query.where(audit_entry.c.subject_kind == subject[0], audit_entry.c.subject_id == subject[1])
-    rows = await conn.execute(query.order_by(audit_entry.c.at.desc(), audit_entry.c.entry_id.desc()).limit(at_most))
-    return [AuditEntry(**row) for row in rows.mappings()]
+    await conn.execute(insert(audit_entry).values(**_HERE, **{**vars(entry), "facts": dict(entry.facts)}))
 
 
 async def find_people(

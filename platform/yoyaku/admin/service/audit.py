@@ -40,10 +40,3 @@ async def note_act(
         purpose=visit.purpose,
     )
     await repository.add_entry(conn, entry)
-
-
-async def read_log(
-    conn: AsyncConnection, *, subject: tuple[str, str] | None = None, at_most: int = 200
-) -> list[AuditEntry]:
-    """What was done, the latest first; on everything, or on one subject."""
-    return await repository.read_entries(conn, subject=subject, at_most=at_most)
