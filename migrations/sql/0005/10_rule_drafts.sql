@@ -144,14 +144,15 @@ END
 $$;
 CREATE TRIGGER own_review BEFORE INSERT ON rule_review FOR EACH ROW EXECUTE FUNCTION refuse_own_review();
 
--- The application publishes only what somebody else approved as it stands, and what a dry run has looked at; an operator,
--- who loads folders as the owner, answers for them in another way.
+-- Only the owner of the tables, as whom operators load folders, publishes without a draft, and answers for it in another
+-- way. All others publish a draft once, with the texts that were saved, that somebody who wrote none of it approved and
+-- that a dry run has looked at.
 CREATE FUNCTION refuse_unreviewed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     draft rule_draft;
 BEGIN
     IF NEW.draft_id IS NULL THEN
-        IF current_user = 'yoyaku_app' THEN
+        IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
             RAISE EXCEPTION 'Rules are published from a reviewed draft.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewed';
         END IF;
@@ -163,6 +164,16 @@ BEGIN
         SELECT FROM rule_review r
         WHERE r.tenant_id = NEW.tenant_id AND r.service_id = NEW.service_id AND r.draft_id = NEW.draft_id
           AND r.revision = draft.revision AND r.verdict = 'approved'
+          AND NOT EXISTS (SELECT FROM rule_draft_save s
+                          WHERE s.tenant_id = r.tenant_id AND s.service_id = r.service_id AND s.draft_id = r.draft_id
+                            AND s.saved_by = r.reviewed_by)
+    ) OR NOT EXISTS (
+        SELECT FROM rule_draft_save s
+        WHERE s.tenant_id = NEW.tenant_id AND s.service_id = NEW.service_id AND s.draft_id = NEW.draft_id
+          AND s.revision = draft.revision AND s.files = NEW.files AND s.transition = NEW.transition
+    ) OR EXISTS (
+        SELECT FROM rule_set_version v
+        WHERE v.tenant_id = NEW.tenant_id AND v.service_id = NEW.service_id AND v.draft_id = NEW.draft_id
     ) THEN
         RAISE EXCEPTION 'This draft is not approved as it stands.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewed';
@@ -170,7 +181,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM dry_run x
         WHERE x.tenant_id = NEW.tenant_id AND x.service_id = NEW.service_id AND x.draft_id = NEW.draft_id
-          AND x.revision = draft.revision AND x.state = 'done' AND (x.broken = 0 OR draft.transition <> '')
+          AND x.revision = draft.revision AND x.state = 'done' AND (x.broken = 0 OR NEW.transition <> '')
     ) THEN
         RAISE EXCEPTION 'This draft was not tried as it stands, or would break bookings without saying what becomes of them.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'tried';

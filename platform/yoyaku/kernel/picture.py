@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +15,7 @@ LARGEST_BYTES: Final = 12_000_000
 MOST_PIXELS: Final = 60_000_000
 KEPT_BYTES: Final = 2_000_000
 KEPT_EDGE: Final = 1600
+MADE_UP: Final = (struct.error, zlib.error, LookupError, TypeError, EOFError)
 QUALITIES: Final = (85, 70, 50)
 
 
@@ -47,7 +50,8 @@ def keep_picture(sent: bytes) -> Picture:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((KEPT_EDGE, KEPT_EDGE))
             plain = _on_white(upright)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as wrong:
+    # Besides its own errors, the library lets through whatever a made up file sets off in it.
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, *MADE_UP) as wrong:
         raise NotAPicture from wrong
     return _written(plain)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,8 +16,12 @@ from yoyaku.kernel.errors import Malformed
 from yoyaku.ruleset.policy import LARGEST_BYTES, MOST_FILES, Texts
 
 Sign = Literal["+", "-", " ", "@"]
-MOST_LINES: Final = 20_000
-"""Files with more lines are not compared line by line: it could take minutes."""
+MOST_LINES: Final = 6_000
+"""Files with more lines, both together, are not compared line by line: lines could be chosen that take minutes."""
+UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, OSError, EOFError, ValueError,
+)  # fmt: skip
+"""What a made up archive can set off; the password that an encrypted one wants is a RuntimeError."""
 FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """What ZIP files hold as the time of each file, so that the same texts make the same ZIP."""
 
@@ -86,8 +92,7 @@ def unpack(name: str, content: bytes) -> Texts:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _unpacked(archive)
-    # What a made up archive can set off; the password that an encrypted one wants is a RuntimeError.
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         raise UploadRefused(reason="zip", file=name[:100]) from error
 
 

@@ -18,7 +18,8 @@ Verdict = Literal["approved", "returned"]
 Texts = Mapping[str, str]
 """A rule set's files: their YAML by file name (``booking.yaml``)."""
 
-LARGEST_BYTES: Final = 5_000_000
+LARGEST_BYTES: Final = 1_000_000
+"""Of all files of a draft: ten times the longest rule set there is, and still checked within seconds."""
 MOST_FILES: Final = 50
 LONGEST_TITLE: Final = 200
 LONGEST_SAID: Final = 4_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -40,9 +41,9 @@ async def ask_dry_run(conn: AsyncConnection, *, tenant_id: str, draft: Draft, st
     """
     draft_id = UUID(str(draft.draft_id))
     facilities = await stored_facilities(conn, tenant_id=tenant_id)
-    faults = check_draft(draft.files, facilities, name=draft.title, with_examples=False).errors
-    if faults:
-        raise DraftNotTryable(faults=len(faults))
+    checked = await asyncio.to_thread(check_draft, draft.files, facilities, name=draft.title, with_examples=False)
+    if checked.errors:
+        raise DraftNotTryable(faults=len(checked.errors))
     run_id = new_id()
     if await stored.add_run(conn, run_id=run_id, draft=(draft_id, draft.revision), asked_by=staff_id, as_of=now):
         return run_id

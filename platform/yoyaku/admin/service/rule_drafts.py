@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -54,14 +55,17 @@ def staff_of(visit: Visit) -> UUID:
 
 
 async def examine(conn: AsyncConnection, *, visit: Visit, texts: Texts) -> DraftChecked:
-    """What is wrong with texts, beside the facilities as they are now; the same texts are looked at once."""
+    """What is wrong with texts, beside the facilities as they are now; the same texts are looked at once.
+
+    Other requests, of other cities too, go on meanwhile.
+    """
     version = await ruleset.latest_inventory_version(conn, tenant_id=visit.tenant_id)
     digest = hashlib.sha256(msgspec.json.encode(texts, order="deterministic")).hexdigest()
     key = (visit.tenant_id, visit.service_id, digest, version)
     if key not in _KEPT:
         facilities = await stored_facilities(conn, tenant_id=visit.tenant_id)
         own = [facility for facility in facilities if facility.service == visit.service_id]
-        _KEPT[key] = check_draft(texts, own, name=visit.service_id)
+        _KEPT[key] = await asyncio.to_thread(check_draft, texts, own, name=visit.service_id)
         if len(_KEPT) > MOST_KEPT:
             _KEPT.popitem(last=False)
     _KEPT.move_to_end(key)

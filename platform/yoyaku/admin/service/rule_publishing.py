@@ -161,6 +161,8 @@ async def publish(
     Raises:
         NotFound, DraftOver, DraftChangedMeanwhile, NotPublishable: nothing was changed.
     """
+    # First of all: who publishes beside this one is waited for, and then seen among the hindrances.
+    await ruleset.hold_versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
     draft = await ruleset.get_draft(conn, draft_id=draft_id)
     if draft.revision != seen_revision:
         raise DraftChangedMeanwhile(by_name=draft.changed_by_name, at=draft.changed_at, revision=draft.revision)

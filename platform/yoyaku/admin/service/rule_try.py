@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -70,7 +71,8 @@ async def rules_of_draft(conn: AsyncConnection, *, tenant_id: str, draft: Draft)
     key = (UUID(str(draft.draft_id)), draft.revision, inventory_version)
     if key not in _kept:
         facilities = await stored_facilities(conn, tenant_id=tenant_id)
-        rules = check_draft(draft.files, facilities, name=draft.title, with_examples=False).rules
+        checked = await asyncio.to_thread(check_draft, draft.files, facilities, name=draft.title, with_examples=False)
+        rules = checked.rules
         if rules is None:
             return None
         if len(_kept) >= MOST_KEPT:

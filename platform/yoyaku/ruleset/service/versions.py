@@ -59,6 +59,11 @@ async def publish(
     return head, True
 
 
+async def hold_versions(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> None:
+    """Until the transaction ends nobody else publishes these rules: the newest version stays the newest."""
+    await repository.lock_versions(conn, tenant_id=tenant_id, service_id=service_id)
+
+
 async def versions(conn: AsyncConnection, *, tenant_id: str, service_id: str) -> list[VersionHead]:
     """All published versions, oldest first."""
     return await repository.read_heads(conn, tenant_id=tenant_id, service_id=service_id)

@@ -5,8 +5,7 @@ With the editor's script each field is an editor that marks faults while one typ
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,8 +29,10 @@ from yoyaku.admin.pages.rule_editor.parts import (
 from yoyaku.admin.service.rule_checking import check_texts
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.rulebook.texts import FileDifference, text_difference
 from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, Texts
 from yoyaku.ui.assets import asset_address
+from yoyaku.ui.words import Words
 
 FILE: Final = "file:"
 SCRIPT: Final = "vendor/rule-editor.min.js"
@@ -107,7 +108,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
         at=at,
         outcomes=outcomes,
         refused=None if refused is None else words.sentence(refused),
-        differences=list(_differences(draft.files, files)) if meanwhile else [],
+        differences=await _differences(here.words, draft.files, files) if meanwhile else [],
         script=asset_address(SCRIPT),
         base=here.page.url(address(draft)),
         crumbs=draft_crumbs(here, draft, words.say("rule_editor.text")),
@@ -115,14 +116,14 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
     )
 
 
-def _differences(theirs: Texts, typed: Texts) -> list[tuple[str, str]]:
+async def _differences(words: Words, theirs: Texts, typed: Texts) -> list[tuple[str, str]]:
     """By file, what the other's save and what was typed have different."""
-    return [(file, "\n".join(lines)) for file in sorted({*theirs, *typed}) if (lines := _lines_of(theirs, typed, file))]
+    found = await asyncio.to_thread(text_difference, theirs, typed)
+    return [(one.name, "\n".join(_lines_of(one)) or words.say("rules.too_long")) for one in found]
 
 
-def _lines_of(theirs: Mapping[str, str], typed: Mapping[str, str], file: str) -> list[str]:
-    found = difflib.unified_diff(theirs.get(file, "").splitlines(), typed.get(file, "").splitlines(), lineterm="", n=2)
-    return [line for line in found if not line.startswith(("---", "+++"))][:SHOWN_DIFFERENCES]
+def _lines_of(found: FileDifference) -> list[str]:
+    return [line if sign == "@" else f"{sign}{line}" for sign, line in found.lines[:SHOWN_DIFFERENCES]]
 
 
 ROUTES: Final = [show_editor, save_editor]

@@ -14,7 +14,7 @@ from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.examples import Outcome
 from yoyaku.rulebook.explain import in_words
 from yoyaku.rules.fault import Fault
-from yoyaku.ruleset.policy import Draft, FilesRefused, Texts, require_storable
+from yoyaku.ruleset.policy import Draft, Texts, require_storable
 from yoyaku.ruleset.service import get_draft
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.words import Words
@@ -22,8 +22,6 @@ from yoyaku.ui.words import Words
 HOME: Final = "/counter/rules"
 ONE: Final = HOME + "/drafts/{draft_id:uuid}"
 
-LARGEST_TYPED: Final = 1_000_000
-"""Bytes of a draft that is checked as it is typed: ten times the longest rule set there is."""
 LARGEST_BODY: Final = 8_000_000
 """Bytes of a request that are read at all, so that who sends too much is told so in words."""
 
@@ -71,8 +69,6 @@ def require_readable(files: Texts) -> None:
     Raises:
         FilesRefused: they are too large, or no draft can hold them.
     """
-    if sum(len(text.encode(errors="replace")) for text in files.values()) > LARGEST_TYPED:
-        raise FilesRefused(reason="size", allowed=LARGEST_TYPED)
     require_storable(files)
 
 
@@ -106,6 +102,11 @@ def path_in_words(words: Words, path: Sequence[str | int]) -> str:
 def key_in_words(words: Words, key: str) -> str:
     """What a key of the rule language is called; codes of the city are called by themselves."""
     return words.maybe(f"rule_key.{key}") or key
+
+
+def key_help(words: Words, owner: str, key: str) -> str:
+    """What a key is for, in a sentence: of the struct it belongs to, else of the key wherever it stands; may be empty."""
+    return (words.maybe(f"rule_help.{owner}.{key}") or words.maybe(f"rule_help.{key}") or "") if owner else ""
 
 
 def outcomes_told(words: Words, checked: DraftChecked) -> list[dict[str, Any]]:
@@ -155,6 +156,7 @@ __all__ = [
     "counted",
     "draft_crumbs",
     "fault_told",
+    "key_help",
     "key_in_words",
     "open_draft",
     "outcomes_told",

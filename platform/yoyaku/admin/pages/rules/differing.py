@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from yoyaku.booking.pages.here import Here
@@ -31,7 +32,7 @@ async def differing(here: Here, *, version: int, texts: Texts, rules: RuleSet | 
     """How texts, and the rules they hold, differ from a version."""
     visit = here.visit
     before = await files_of(here.conn, tenant_id=visit.tenant_id, service_id=visit.service_id, version=version)
-    files = text_difference(before, texts)
+    files = await asyncio.to_thread(text_difference, before, texts)
     if rules is None:
         return Differing(said=None, examples=0, files=files)
     facilities = await stored_facilities(here.conn, tenant_id=visit.tenant_id)

@@ -22,8 +22,8 @@ from yoyaku.rulebook.texts import pack, unpack
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import LARGEST_BYTES, DraftChangedMeanwhile, Texts
 
-LARGEST: Final = LARGEST_BYTES + 1_000_000
-"""Bytes of an upload: the largest file with what stands around it in a form."""
+LARGEST: Final = 8 * LARGEST_BYTES
+"""Bytes of an upload that is read at all, so that who sends too much is told so in words."""
 
 
 @get(DRAFT + "/files.zip")

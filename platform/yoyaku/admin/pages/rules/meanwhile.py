@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import LARGEST_BYTES, Draft, Texts
 
 FILE: Final = "file."
-LARGEST: Final = 4 * LARGEST_BYTES
+LARGEST: Final = 8 * LARGEST_BYTES
 """Bytes of a form with the texts: escaped, a character takes up to three times its own."""
 
 
@@ -40,9 +41,9 @@ async def meanwhile_page(
         status=409,
         title=title,
         draft=theirs,
-        theirs=text_difference(base, theirs.files),
-        mine=text_difference(base, mine),
-        against=text_difference(theirs.files, mine),
+        theirs=await asyncio.to_thread(text_difference, base, theirs.files),
+        mine=await asyncio.to_thread(text_difference, base, mine),
+        against=await asyncio.to_thread(text_difference, theirs.files, mine),
         typed=sorted(mine.items()),
         transition=transition,
         path=draft_path(draft.draft_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,8 +52,8 @@ async def show_save(here: NamedDependency[Here], draft_id: FromPath[UUID], revis
         title=title,
         draft=draft,
         save=found,
-        changed=text_difference(before, texts) if revision > 1 else [],
-        since=text_difference(texts, draft.files),
+        changed=await asyncio.to_thread(text_difference, before, texts) if revision > 1 else [],
+        since=await asyncio.to_thread(text_difference, texts, draft.files),
         may_restore=may(here, Permission.EDIT_RULES) and not draft.is_over and revision != draft.revision,
         path=draft_path(draft_id),
         crumbs=rules_crumbs(

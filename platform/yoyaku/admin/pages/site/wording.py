@@ -23,7 +23,7 @@ from yoyaku.admin.pages.site.common import (
     site_of_request,
 )
 from yoyaku.admin.pages.site.common import speech_of as plain_speech
-from yoyaku.booking.pages.here import Here
+from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.text import fold_for_search
 from yoyaku.tenancy.policy.site import Piece, mark_of, may_word, piece_of
@@ -47,7 +47,7 @@ async def list_wording(here: NamedDependency[Here], request: Request[Any, Any, A
     query = asked.get("q", "").strip()
     chosen = next((one for one in (OWN, ALL, MISSING) if one == asked.get("show")), ALL if query else OWN)
     found = [key for key in _keys(own, site, chosen) if _fits(key, query, own, site)]
-    number = int(asked.get("page", "1")) if asked.get("page", "1").isdecimal() else 1
+    number = read_number(asked.get("page")) or 1
     number = max(1, min(number, -(-len(found) // SHOWN)))
     rows = [(key, _row(key, own, site)) for key in found[(number - 1) * SHOWN : number * SHOWN]]
     return here.page.show(
