@@ -68,7 +68,7 @@ def reopen(journey):
     page.wait_for_url(re.compile("/counter/closures/[0-9a-f-]{36}$"))
     journey.stop("closure")
     page.get_by_label("理由", exact=False).first.fill("雨がやみ、床が乾いたため")
-    page.get_by_label("取り消した予約が元に戻らないことを確かめました").check()
+    page.get_by_label("取り消した予約が元に戻ることを確かめました").check()
     page.get_by_role("button", name="取りやめて開ける").click()
     page.wait_for_url(re.compile("/counter/closures$"))
     assert "開けました" in page.locator("body").inner_text()

@@ -15,7 +15,7 @@ GRANT EXECUTE ON FUNCTION due_dry_runs(integer) TO yoyaku_app;
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (
     kind IN ('booking_made', 'booking_confirmed', 'booking_cancelled', 'booking_revoked', 'booking_lapsed',
-             'booking_changed', 'booking_reopened',
+             'booking_changed', 'booking_reopened', 'booking_restored',
              'registration_applied', 'registration_advanced', 'registration_rejected', 'registration_expiring',
              'registration_expired', 'registration_renewed', 'registration_ended',
              'mail_to_verify', 'mail_changed', 'password_to_set', 'password_changed', 'login_changed',

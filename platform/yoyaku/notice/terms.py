@@ -8,7 +8,7 @@ from yoyaku.rules.values import Clause, Code, When
 
 Event = Literal[
     "booking_made", "booking_confirmed", "booking_cancelled", "booking_lapsed", "booking_revoked", "booking_changed",
-    "booking_reopened",
+    "booking_reopened", "booking_restored",
     "registration_applied", "registration_advanced", "registration_rejected", "registration_expiring",
     "registration_expired", "registration_renewed", "registration_ended", "mail_to_verify", "mail_changed",
     "password_to_set", "password_changed", "login_changed", "documents_asked", "group_invited",
@@ -27,7 +27,8 @@ ALWAYS_TOLD: Final = frozenset({
 """Events of which people are told whatever the rules say: a link they asked for, or a change they must know of."""
 
 TOLD_BY_DEFAULT: Final = frozenset({
-    "relief_decided", "payment_succeeded", "payment_reversed", "payment_received_late", "booking_reopened"
+    "relief_decided", "payment_succeeded", "payment_reversed", "payment_received_late", "booking_reopened",
+    "booking_restored",
 })  # fmt: skip
 """Events of bookings of which the registrant is told where no entry speaks of them: what they asked for was decided,
 their money moved at a provider, or what displaced them has ended."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from yoyaku.admin.service.closure_ending import end_closure, read_closure
+from yoyaku.admin.service.closure_ending import Ended, end_closure, read_closure
 from yoyaku.admin.service.closure_refusals import (
     ClosureBlocked,
     ClosureEnded,
@@ -51,7 +51,8 @@ class Desk:
     async def end(self, closure_id, *, now=NOW, why="雨がやんだため"):
         async with self.town.act() as conn:
             visit = replace(self.visit, now=now)
-            return await end_closure(conn, visit=visit, rules=self.town.rules, closure_id=closure_id, why=why)
+            given = {"visit": visit, "rules": self.town.rules, "rules_of": self.rules_of}
+            return await end_closure(conn, **given, closure_id=closure_id, why=why)
 
     def asked(self, closing, grounds, visit=None):
         given = {"visit": visit or self.visit, "rules": self.town.rules, "rules_of": self.rules_of}
@@ -170,10 +171,31 @@ async def test_a_clerk_closes_their_own_facilities_only(desk):
             await read_closure(conn, visit=elsewhere, closure_id=closure_id)
 
 
-async def test_ended_early_it_frees_what_is_to_come_and_tells_whom_it_displaced(town, desk):
+async def test_taken_back_the_same_day_it_gives_back_what_nobody_else_has(town, desk):
+    await town.book(0, hours("court", "10:00", "12:00"))
+    closure_id = await desk.close(closing("court"))
+    before = await town.see("SELECT state, confirmed_at, total_yen FROM booking")
+    assert await desk.end(closure_id) == Ended(restored=1, told=0)
+    assert await town.see("SELECT state, ended_at, kept_yen, refund_yen FROM booking") == [
+        ("confirmed", None, None, None)
+    ]
+    assert before[0][1:] == (await town.see("SELECT confirmed_at, total_yen FROM booking"))[0]
+    assert await town.see("SELECT count(*) FROM outbox WHERE kind = 'booking_restored'") == [(1,)]
+    assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("booking",)]
+
+
+async def test_what_another_closure_has_by_then_is_not_given_back(town, desk):
+    await town.book(0, hours("room", "10:00", "12:00"))
+    first = await desk.close(closing("room"))
+    await desk.close(closing("room"))
+    assert await desk.end(first) == Ended(restored=0, told=1)
+    assert await states(town) == [("plaza.room", "revoked")]
+
+
+async def test_ended_later_it_frees_what_is_to_come_and_tells_whom_it_displaced(town, desk):
     await town.book(0, hours("court", "10:00", "12:00"))
     closure_id = await desk.close(closing("court", first=DAY, last=DAY + timedelta(days=1)))
-    assert await desk.end(closure_id) == 1
+    assert await desk.end(closure_id, now=NOW + timedelta(days=1)) == Ended(restored=0, told=1)
     assert {slot.mark for slot in (await desk.marks("plaza.court")).values()} == {"free"}
     assert await states(town) == [("plaza.court", "revoked")]
     assert await town.see("SELECT count(*) FROM outbox WHERE kind = 'booking_reopened'") == [(1,)]
@@ -228,4 +250,7 @@ async def test_whoever_cancels_at_the_same_moment_ends_once(town, desk):
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_both_notices_have_their_words(language):
     wording = default_wording(language)
-    assert {"{reason}" in wording[f"mail.{kind}.body"] for kind in ("booking_reopened", "lottery_revoked")} == {True}
+    assert {
+        "{reason}" in wording[f"mail.{kind}.body"]
+        for kind in ("booking_reopened", "booking_restored", "lottery_revoked")
+    } == {True}

@@ -105,7 +105,7 @@ async def restore_lapsed(  # what restoring consists of
     back = [
         win.entry_id
         for win in await wins.read_wins(conn, entry_ids=lapsed)
-        if await _take_again(conn, visit=visit, rules=rules, win=win)
+        if await take_again(conn, visit=visit, rules=rules, win=win)
     ]
     await wins.reopen_wins(conn, entry_ids=back, accept_until=accept_until)
     await mark_reverted(conn, batch_id=batch_id, at=visit.now, by=visit.staff_id, why=reason)
@@ -124,7 +124,7 @@ async def remind_winners(conn: AsyncConnection, *, visit: Visit, lottery_id: UUI
     return len(open_now)
 
 
-async def _take_again(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, win: WinRow) -> bool:
+async def take_again(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, win: WinRow) -> bool:
     """Take what a win held, or other units that serve as well; false, and nothing taken, where they are not free."""
     claims = _claims(rules, visit=visit, win=win)
     async with conn.begin_nested() as undo:

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, may, read_form, ways
-from yoyaku.admin.service.closure_ending import displaced_by, end_closure, list_closures, read_closure
+from yoyaku.admin.service.closure_ending import displaced_by, end_closure, gives_back, list_closures, read_closure
 from yoyaku.admin.service.closure_refusals import ClosureEnded
 from yoyaku.booking.pages.closed import place_words, when_words
 from yoyaku.booking.pages.here import Here
@@ -91,10 +91,12 @@ async def end(
         return await _page(here, closure_id, form, errors)
     rules = await here.rules()
     try:
-        await end_closure(here.conn, visit=visit, rules=rules, closure_id=closure_id, why=form["why"])
+        await end_closure(
+            here.conn, visit=visit, rules=rules, rules_of=here.rules_for.pinned, closure_id=closure_id, why=form["why"]
+        )
     except ClosureEnded as refusal:
         return await _page(here, closure_id, form, {"": here.words.sentence(refusal)})
-    return here.page.go(HOME, flash="closure_ended")
+    return here.page.go(f"{HOME}/{closure_id}", flash="closure_ended")
 
 
 async def _page(here: Here, closure_id: UUID, form: Mapping[str, str], errors: Mapping[str, str]) -> Response[Any]:
@@ -107,6 +109,7 @@ async def _page(here: Here, closure_id: UUID, form: Mapping[str, str], errors: M
         closure=closure_row(here, rules, found),
         displaced=await displaced_by(here.conn, closure_id=closure_id),
         may_see=may(here, Permission.BOOKINGS),
+        gives_back=gives_back(rules, found, now=visit.now),
         form=form,
         errors=errors,
         crumbs=crumbs(here, (here.words.say("closures.title"), HOME), (title, None)),
