@@ -35,6 +35,7 @@ WORDING: Final = HOME + "/wording"
 ONE: Final = WORDING + "/{key:str}"
 MAIL: Final = "mail."
 SHOWN: Final = 50
+LINE: Final = 60
 OWN, ALL, MISSING = "own", "all", "missing"
 
 
@@ -49,7 +50,8 @@ async def list_wording(here: NamedDependency[Here], request: Request[Any, Any, A
     found = [key for key in _keys(own, site, chosen) if _fits(key, query, own, site)]
     number = read_number(asked.get("page")) or 1
     number = max(1, min(number, -(-len(found) // SHOWN)))
-    rows = [(key, _row(key, own, site)) for key in found[(number - 1) * SHOWN : number * SHOWN]]
+    shown = found[(number - 1) * SHOWN : number * SHOWN]
+    rows = [(key, _begins(key, own, here.words.language), _row(key, own, site)) for key in shown]
     return here.page.show(
         "admin/site/wordings.html",
         rows=rows,
@@ -75,6 +77,13 @@ def _keys(own: Mapping[str, Mapping[str, str]], site: Site, chosen: str) -> list
 def _row(key: str, own: Mapping[str, Mapping[str, str]], site: Site) -> list[tuple[str, str | None, str | None]]:
     """Language, the platform's words and the city's."""
     return [(one, default_wording(one).get(key), own.get(one, {}).get(key)) for one in site.languages]
+
+
+def _begins(key: str, own: Mapping[str, Mapping[str, str]], language: str) -> str:
+    """How a wording begins as it is read now, by which people know it; its key where it says nothing in this language."""
+    text = own.get(language, {}).get(key) or default_wording(language).get(key, "")
+    line = text.strip().partition("\n")[0]
+    return f"{line[:LINE]}…" if len(line) > LINE else line or key
 
 
 def _fits(key: str, query: str, own: Mapping[str, Mapping[str, str]], site: Site) -> bool:
@@ -111,10 +120,13 @@ async def _form(
 ) -> Response[Any]:
     site = site_of_request(request)
     defaults = {one: default_wording(one).get(key) for one in site.languages}
+    own = (await read_parts(here.conn))["wording"]
+    title = _begins(key, own, here.words.language)
     return here.page.show(
         "admin/site/wording.html",
         status=422 if errors else 200,
         key=key,
+        title=title,
         typed=typed,
         errors=errors,
         defaults=defaults,
@@ -122,7 +134,7 @@ async def _form(
         languages=language_names(here, site),
         changes=await list_changes(here.conn, part="wording", name=key, at_most=10),
         action=f"{WORDING}/{key}",
-        crumbs=site_crumbs(here, (here.words.say("site.part.wording"), WORDING), (key, None)),
+        crumbs=site_crumbs(here, (here.words.say("site.part.wording"), WORDING), (title, None)),
     )
 
 
