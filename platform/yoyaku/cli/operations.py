@@ -65,7 +65,7 @@ def _print_parts(words: Words, found: list[tuple[str, Sight]]) -> None:
 
 
 def _print_service(words: Words, name: str, sight: Sight) -> None:
-    from yoyaku.admin.pages.operations.sight import named, said
+    from yoyaku.admin.pages.operations import named, said
 
     click.echo(name)
     if sight.late:
