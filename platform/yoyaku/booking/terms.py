@@ -170,7 +170,8 @@ class Cancellation(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Change(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be changed in a booking, by whom, until when; nothing that is not listed.
 
-    ``total: not_less`` refuses a change after which the booking would cost less than before.
+    ``total: not_less`` refuses a change after which the booking would cost less than before. ``grounds``: only on one of
+    these grounds, which staff name (rain, a fault of the facility): what could not be used is not charged.
     """
 
     code: Code
@@ -181,6 +182,7 @@ class Change(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["fewer_nights", "guests", "preference", "form", "fewer_surfaces", "shorter", "extension", "equipment"]
     ]
     total: Literal["any", "not_less"] = "any"
+    grounds: list[Code] = []
 
 
 class BookingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,8 +14,9 @@ from yoyaku.admin.service.closure_refusals import (
     ClosureHitsChanged,
     ClosurePast,
 )
+from yoyaku.admin.service.closure_units import choose_units
 from yoyaku.admin.service.closures import apply_closure, preview_closure
-from yoyaku.booking.policy import SlotTaken
+from yoyaku.booking.policy import SlotClosed, SlotTaken
 from yoyaku.booking.policy.closing import Closing, ClosureTooLong
 from yoyaku.booking.service import WhyMissing, cancel_booking, month_availability
 from yoyaku.kernel.errors import NotAllowed
@@ -184,6 +185,22 @@ async def test_taken_back_the_same_day_it_gives_back_what_nobody_else_has(town, 
     assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("booking",)]
 
 
+async def test_some_of_a_sort_are_closed_first_those_that_nobody_has(town, desk):
+    await town.book(0, hours("court", "10:00", "12:00"))
+    async with town.act() as conn:
+        given = {"visit": desk.visit, "rules": town.rules, "closing": closing("court")}
+        one = await choose_units(conn, **given, counts={"court": 1})
+    assert (await desk.preview(one)).hits == []
+    await desk.close(one)
+    before = town.rules.inventory.space("plaza.court").space.capacity
+    marks = (await desk.marks("plaza.court")).values()
+    assert {slot.free for slot in marks} <= {before - 1, before - 2}
+    assert await states(town) == [("plaza.court", "confirmed")]
+    async with town.act() as conn:
+        both = await choose_units(conn, **given, counts={"court": before})
+    assert both.places == ("court",)
+
+
 async def test_what_another_closure_has_by_then_is_not_given_back(town, desk):
     await town.book(0, hours("room", "10:00", "12:00"))
     first = await desk.close(closing("room"))
@@ -209,8 +226,9 @@ async def test_what_another_closure_takes_stays_closed(town, desk):
     await desk.close(closing())
     await desk.end(first)
     assert {slot.mark for slot in (await desk.marks("plaza.court")).values()} == {"closed"}
-    with pytest.raises(SlotTaken):
+    with pytest.raises(SlotClosed) as refused:
         await town.book(0, hours("court", "13:00", "15:00"))
+    assert refused.value.facts["reason"] == closing().reason
 
 
 @pytest.mark.parametrize("space", ["room", "court", "table"])

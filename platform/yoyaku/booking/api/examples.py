@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from yoyaku.booking.api.shapes import (
     BookingOut,
     CancellationOut,
     CartItemOut,
+    ClosedOut,
     DayOut,
     DueOut,
     EquipmentOut,
@@ -199,7 +200,18 @@ DAYS: Final = _one(
         DayOut(
             space="tennis",
             use_on=_DAY,
-            slots=[SlotOut(starts_at=_STARTS, ends_at=_ENDS, code=None, free=3, capacity=4, mark="some")],
+            slots=[
+                SlotOut(starts_at=_STARTS, ends_at=_ENDS, code=None, free=3, capacity=4, mark="some"),
+                SlotOut(
+                    starts_at=_ENDS,
+                    ends_at=_ENDS + timedelta(hours=2),
+                    code=None,
+                    free=0,
+                    capacity=4,
+                    mark="closed",
+                    closed=ClosedOut(kind="closure", reason={"ja": "雨天のため", "en": "Because of rain"}),
+                ),
+            ],
         )
     ],
 )

@@ -12,6 +12,7 @@ from litestar.params import Parameter
 from yoyaku.booking.api import examples
 from yoyaku.booking.api.caller import By, Caller, near
 from yoyaku.booking.api.shapes import (
+    ClosedOut,
     DayOut,
     EquipmentOut,
     FacilityOut,
@@ -130,6 +131,7 @@ def _slot(one: SlotState) -> SlotOut:
         free=one.free,
         capacity=one.capacity,
         mark=one.mark,
+        closed=None if one.closing is None else ClosedOut(kind=one.closing.kind, reason=one.closing.reason),
     )
 
 

@@ -148,6 +148,13 @@ class CancellationOut(Struct, frozen=True, kw_only=True):
     schedule: list[ScheduleOut] = []
 
 
+class ClosedOut(Struct, frozen=True, kw_only=True):
+    """Why the city has closed a slot: a closure, or use of its own, with the reason that it gives."""
+
+    kind: Literal["closure", "official"]
+    reason: Text
+
+
 class SlotOut(Struct, frozen=True, kw_only=True):
     """A slot of a day: how many are free, and whether it can be booked by this channel now."""
 
@@ -157,6 +164,7 @@ class SlotOut(Struct, frozen=True, kw_only=True):
     free: int
     capacity: int
     mark: Literal["free", "some", "full", "closed", "outside", "not_offered"]
+    closed: ClosedOut | None = None
 
 
 class DayOut(Struct, frozen=True, kw_only=True):

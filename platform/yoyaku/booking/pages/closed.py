@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -46,8 +47,18 @@ def place_words(rules: ServiceRules, closing: Closing, words: Words) -> str:
     if facility is None:
         return closing.facility
     names = dict(place_choices(facility, words))
-    parts = "、".join(names.get(place, place) for place in closing.places) or words.say("closures.whole")
+    some = Counter(place.partition("#")[0] for place in closing.places if place not in names)
+    said = [names[place] for place in closing.places if place in names]
+    said += [_some_words(facility, code, count, words) for code, count in some.items()]
+    parts = "、".join(said) or words.say("closures.whole")
     return f"{words.text(facility.name)}　{parts}"
+
+
+def _some_words(facility: Facility, code: str, count: int, words: Words) -> str:
+    space = next((one for one in facility.spaces if one.code == code), None)
+    if space is None:
+        return code
+    return words.say("closures.some", space=words.text(space.name), count=count, capacity=space.capacity)
 
 
 def when_words(closing: Closing, words: Words) -> str:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy import PaymentDue
+from yoyaku.billing.policy import PaymentDue, RefundTooLate
 from yoyaku.billing.refusals import (
     AmountWrong,
     ChoiceNotOffered,
@@ -86,10 +86,26 @@ async def show_paying(here: NamedDependency[Here], booking_id: FromPath[UUID]) -
     """What is to be paid or goes back, and by which ways; who has no address of mail and needs one registers it first."""
     if here.visit.registrant_id is None:
         return here.page.go(f"/login?next={here.page.path}")
-    standing = await _look(here, booking_id)
+    try:
+        standing = await _look(here, booking_id)
+    except RefundTooLate as late:
+        return await _too_late(here, booking_id, late)
     if standing.needs_mail and here.visit.staff_id is None:
         return here.page.go("/account/mail", flash="payment_needs_mail")
     return await _show(here, standing)
+
+
+async def _too_late(here: Here, booking_id: UUID, late: RefundTooLate) -> Response[Any]:
+    """What would go back is too old for that; at which counter one asks, and with what (MG-061)."""
+    booking, rules = await open_booking(here, booking_id)
+    return here.page.show(
+        "booking/pay_too_late.html",
+        status=late.status,
+        booking=booking_row(rules, booking, here),
+        refusal=here.words.sentence(late),
+        path=f"/me/bookings/{booking_id}",
+        crumbs=_crumbs(here, booking, "pay.title"),
+    )
 
 
 @post("/me/bookings/{booking_id:uuid}/pay/conditions", status_code=200)

@@ -58,7 +58,7 @@ async def come_back(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> 
         if here.visit.registrant_id is None:
             return here.page.go(f"/login?next={here.page.path}")
         await own_attempt(here, attempt_id)
-    await ask(till.means, attempt_id=attempt_id, at_once=True)
+    await ask(till.means, attempt_id=attempt_id, at_once=True, looks=True)
     async with till.open_here() as here:
         return await _show(here, attempt_id, leaving=False)
 

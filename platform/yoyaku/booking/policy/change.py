@@ -70,10 +70,12 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     channel: str,
     now: datetime,
     held: Sequence[HeldBooking] = (),
+    grounds: str | None = None,
 ) -> ChangePlan:
     """The booking as it would be after the changes, priced anew by the rules under which it was made.
 
-    ``held`` are bookings that are there already; the one that is changed is left out by its id.
+    ``held`` are bookings that are there already; the one that is changed is left out by its id. On ``grounds``, only
+    entries that name them are looked at; without, only those that need none.
 
     Raises:
         NotChangeable: not in this state, not this, not by this actor, not any more, or not to a lower price.
@@ -84,7 +86,7 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     request = apply_changes(booking.request, changes)
     kinds = kinds_of_change(booking.request, request)
     before = booked_case(rules, booking, act=act)
-    entries = _entries(before, booking, kinds)
+    entries = _entries(before, booking, kinds, grounds)
     check_window_if_any(before, "change")
     case, use = open_case(
         rules, request=request, act=act, made_at=booking.made_at, arisen=booking.arisen, relief=booking.relief
@@ -109,11 +111,26 @@ def open_changes(
     case = booked_case(rules, booking, act=Act(person=booking.person, channel=channel, actor=actor, now=now))
     found: dict[ChangeKind, bool] = {}
     for entry in rules.changes_at(case.placed):
-        if actor in entry.by and matches(entry.when, case.facts):
+        if actor in entry.by and not entry.grounds and matches(entry.when, case.facts):
             is_open = entry.until is None or now < case.moment(entry.until)
             for kind in entry.allows:
                 found.setdefault(kind, is_open)
     return frozenset(kind for kind, is_open in found.items() if is_open)
+
+
+def open_grounds(rules: ServiceRules, *, booking: BookedFacts, actor: Actor, now: datetime) -> tuple[str, ...]:
+    """On which grounds a part of a booking's time may be taken out of it now, by whoever acts at the counter."""
+    if booking.state not in LIVE_STATES:
+        return ()
+    case = booked_case(rules, booking, act=Act(person=booking.person, channel="counter", actor=actor, now=now))
+    found = [
+        code
+        for entry in rules.changes_at(case.placed)
+        if actor in entry.by and "shorter" in entry.allows and matches(entry.when, case.facts)
+        and (entry.until is None or now < case.moment(entry.until))
+        for code in entry.grounds
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def kinds_of_change(before: BookingRequest, after: BookingRequest) -> tuple[ChangeKind, ...]:
@@ -150,14 +167,14 @@ def _pieces(request: BookingRequest) -> dict[str, int]:
     return {code: pieces for code, pieces in request.equipment.items() if pieces}
 
 
-def _entries(case: Case, booking: BookedFacts, kinds: Sequence[ChangeKind]) -> list[Change]:
+def _entries(case: Case, booking: BookedFacts, kinds: Sequence[ChangeKind], grounds: str | None) -> list[Change]:
     """For each kind the first entry that holds and allows it, all of them still open."""
     if booking.state not in LIVE_STATES or not kinds:
         raise NotChangeable(kinds=list(kinds), state=booking.state, until=None, trace=tuple(case.trace))
     holding = [
         entry
         for entry in case.rules.changes_at(case.placed)
-        if case.act.actor in entry.by and matches(entry.when, case.facts)
+        if case.act.actor in entry.by and matches(entry.when, case.facts) and _speaks_of(entry, grounds)
     ]
     allowing = {kind: next((entry for entry in holding if kind in entry.allows), None) for kind in kinds}
     refused = [kind for kind, entry in allowing.items() if entry is None]
@@ -172,3 +189,7 @@ def _entries(case: Case, booking: BookedFacts, kinds: Sequence[ChangeKind]) -> l
             )
         case.note(entry, ", ".join(kind for kind in kinds if kind in entry.allows))
     return list(entries.values())
+
+
+def _speaks_of(entry: Change, grounds: str | None) -> bool:
+    return not entry.grounds if grounds is None else grounds in entry.grounds

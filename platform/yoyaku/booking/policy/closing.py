@@ -31,7 +31,8 @@ class ClosureTooLong(YoyakuError):
 class Closing:
     """What is to be closed: on each day from ``first_on`` to ``last_on``, between two minutes of the day.
 
-    ``places`` are codes of spaces, or ``<space>#<part>``; none: all of the facility. Nights are taken whole.
+    ``places`` are codes of spaces, or ``<space>#<surface>`` for one of several courts or rooms (1, 2, …); none: all of
+    the facility. Nights are taken whole.
     """
 
     facility: str
@@ -79,7 +80,7 @@ def closed_units(rules: ServiceRules, closing: Closing) -> tuple[ClosedUnit, ...
         total = rules.inventory.resources[placed.resource_id]
         taken.setdefault(placed.resource_id, set()).update(_units(placed, part, total))
     found = tuple(
-        ClosedUnit(resource_id=resource, unit=unit, **_span(closing, rules.inventory.buckets[resource]))
+        ClosedUnit(resource_id=resource, unit=unit, **day_span(closing, rules.inventory.buckets[resource]))
         for resource in sorted(taken)
         for unit in sorted(taken[resource])
     )
@@ -97,7 +98,7 @@ def _places(rules: ServiceRules, closing: Closing) -> list[tuple[PlacedSpace, in
     for place in closing.places:
         code, _, part = place.partition("#")
         placed = rules.inventory.space(f"{facility.code}.{code}")
-        if part and part not in {str(one.unit) for one in placed.space.parts}:
+        if part and not (part.isdecimal() and 1 <= int(part) <= placed.space.capacity):
             raise UnknownSpace(space=place)
         found.append((placed, int(part) if part else None))
     return found
@@ -111,7 +112,8 @@ def _units(placed: PlacedSpace, part: int | None, total: int) -> range | tuple[i
     return range(1, total + 1)
 
 
-def _span(closing: Closing, grain: int) -> dict[str, int]:
+def day_span(closing: Closing, grain: int) -> dict[str, int]:
+    """The minutes of a day that a closing takes of a resource, from ``first`` to before ``end`` in steps of ``grain``."""
     if grain == NIGHT_MINUTES:
         return {"first": 0, "end": NIGHT_MINUTES, "grain": grain}
     return {"first": closing.starts_minute - closing.starts_minute % grain, "end": closing.ends_minute, "grain": grain}

@@ -80,6 +80,13 @@ class SlotTaken(Refusal):
     title = "That time is taken."
 
 
+class SlotClosed(SlotTaken):
+    """The city has closed it, or keeps it for itself, since it was looked at (``reason`` in the city's words)."""
+
+    code = "slot_closed"
+    title = "The place is closed at that time."
+
+
 class StillDrawn(Refusal):
     """It is drawn by lot first (``name`` of the lottery, ``use_on``); ``releases_at``: what is left is then first come."""
 

@@ -23,6 +23,7 @@ from yoyaku.booking.policy import (
 from yoyaku.booking.repository import cart
 from yoyaku.booking.repository.availability import Occupancy, read_occupancy
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.closed_times import find_closed
 from yoyaku.booking.service.holding import require_not_drawn
 from yoyaku.booking.service.payers import find_payer, with_mandate
 from yoyaku.booking.service.submit import as_held, look_back, with_answers
@@ -180,12 +181,14 @@ async def _without_taken(
         first=min(days),
         end=max(days) + timedelta(days=1),
     )
-    return tuple(
-        QuotedItem(request=item.request, refusal=_taken(item.plan))
-        if item.plan is not None and not all(is_free(claim, occupancy, rules) for claim in item.plan.claims)
-        else item
-        for item in quoted
-    )
+    seen = []
+    for item in quoted:
+        if item.plan is None or all(is_free(claim, occupancy, rules) for claim in item.plan.claims):
+            seen.append(item)
+            continue
+        closed = await find_closed(conn, rules=rules, plan=item.plan)
+        seen.append(QuotedItem(request=item.request, refusal=closed or _taken(item.plan)))
+    return tuple(seen)
 
 
 def is_free(claim: Claim, occupancy: Occupancy, rules: ServiceRules) -> bool:

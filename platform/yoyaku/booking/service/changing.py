@@ -9,15 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.policy import ChangePlan, apply_changes, decide_change
-from yoyaku.booking.policy.change import open_changes
+from yoyaku.booking.policy.change import open_changes, open_grounds
 from yoyaku.booking.policy.values import ChangeKind
 from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import booked_facts, changeable_columns, facts_to_json
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.charged import confirm_what_is_paid, money_act, return_excess
 from yoyaku.booking.service.finding import lock_own
+from yoyaku.booking.service.gone import refusal_for
 from yoyaku.booking.service.holding import require_not_drawn, taking
-from yoyaku.booking.service.submit import hold_still, refusal_for
+from yoyaku.booking.service.submit import hold_still
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
 
@@ -38,7 +39,12 @@ def offer_change(rules: ServiceRules, *, visit: Visit, booking: BookingView, cha
     return decide_change(rules, booking=facts, changes=changes, actor=visit.actor, channel=visit.channel, now=visit.now)
 
 
-async def change_booking(  # what a change consists of
+def grounds_to_shorten(rules: ServiceRules, *, visit: Visit, booking: BookingView) -> tuple[str, ...]:
+    """On which grounds whoever asks may take time out of a booking that could not be used."""
+    return open_grounds(rules, booking=booked_facts(booking), actor=visit.actor, now=visit.now)
+
+
+async def change_booking(  # noqa: PLR0913  # what a change consists of
     conn: AsyncConnection,
     *,
     visit: Visit,
@@ -46,8 +52,11 @@ async def change_booking(  # what a change consists of
     booking_id: UUID,
     changes: Mapping[str, Any],
     why: str | None = None,
+    grounds: str | None = None,
 ) -> BookingView:
     """Change what the rules let be changed, priced anew by the rules under which the booking was made.
+
+    On ``grounds`` (a code of the rules) staff takes out of it what could not be used, and says why.
 
     Raises:
         BookingNotFound: there is none of that id, or it is another's.
@@ -65,6 +74,7 @@ async def change_booking(  # what a change consists of
         channel=visit.channel,
         now=visit.now,
         held=held,
+        grounds=grounds,
     )
     if "extension" in plan.kinds:
         await require_not_drawn(conn, visit=visit, rules=rules, plans=[plan.plan])
@@ -73,8 +83,8 @@ async def change_booking(  # what a change consists of
             conn, visit=visit, booking_id=booking_id, wanted=plan.plan.claims, units=rules.inventory.resources
         )
     if grant.missing:
-        raise refusal_for(grant.missing[0], ids=[booking_id], plans=[plan.plan])
-    await _write(conn, visit=visit, booking=seen, plan=plan, why=why)
+        raise await refusal_for(conn, grant.missing[0], rules=rules, ids=[booking_id], plans=[plan.plan])
+    await _write(conn, visit=visit, booking=seen, plan=plan, why=why, grounds=grounds)
     await return_excess(conn, visit=visit, rules=rules, booking_id=booking_id)
     changed = await bookings.read_booking(conn, visit=visit, booking_id=booking_id, owner=None) or seen
     if changed.state != "tentative":
@@ -84,7 +94,13 @@ async def change_booking(  # what a change consists of
 
 
 async def _write(
-    conn: AsyncConnection, *, visit: Visit, booking: BookingView, plan: ChangePlan, why: str | None
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    booking: BookingView,
+    plan: ChangePlan,
+    why: str | None,
+    grounds: str | None,
 ) -> None:
     after = plan.plan
     changes = {
@@ -107,6 +123,7 @@ async def _write(
         "more_yen": plan.more_yen,
         "total_yen": after.quote.total_yen,
         "before_yen": booking.total_yen,
+        **({} if grounds is None else {"grounds": grounds}),
     }
     act = acts.Act(
         booking_id=booking.booking_id, kind="booking_changed", facts=facts, why=why, lapses_at=after.lapses_at

@@ -15,7 +15,13 @@ from yoyaku.booking.visit import Visit
 
 
 async def quote_change(
-    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, booking_id: UUID, changes: Mapping[str, Any]
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    booking_id: UUID,
+    changes: Mapping[str, Any],
+    grounds: str | None = None,
 ) -> BookingView:
     """The booking as it would stand after the change, with its new price; nothing is changed.
 
@@ -23,6 +29,8 @@ async def quote_change(
         As :func:`yoyaku.booking.service.changing.change_booking`: also where somebody has the longer hours.
     """
     async with conn.begin_nested() as point:
-        changed = await change_booking(conn, visit=visit, rules=rules, booking_id=booking_id, changes=changes)
+        changed = await change_booking(
+            conn, visit=visit, rules=rules, booking_id=booking_id, changes=changes, grounds=grounds
+        )
         await point.rollback()
     return changed

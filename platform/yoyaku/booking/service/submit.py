@@ -15,9 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.policy import (
     BookingPlan,
     BookingRequest,
-    EquipmentShort,
     HeldBooking,
-    SlotTaken,
     check_terms,
     decide_booking,
     format_number,
@@ -28,13 +26,13 @@ from yoyaku.booking.repository import acts, bookings, claims
 from yoyaku.booking.repository.rows import new_row
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import require_within_reach
+from yoyaku.booking.service.gone import refusal_for
 from yoyaku.booking.service.holding import require_not_drawn, taking
 from yoyaku.booking.service.payers import find_payer, with_mandate
 from yoyaku.booking.service.refusals import KeyUsedBefore
 from yoyaku.booking.service.telling import made_facts
 from yoyaku.booking.views import Application, BookingView
 from yoyaku.booking.visit import Visit
-from yoyaku.facility.policy import equipment_resource
 from yoyaku.kernel.ids import new_id
 from yoyaku.registration.service.suspensions import require_not_suspended
 from yoyaku.rules.refusal import Refusal
@@ -260,38 +258,10 @@ async def _take(conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, pla
             number=claims.NumberWish(scope=number_scope(terms, made_on), begins_at=terms.begins_at, count=len(plans)),
         )
     if grant.missing or grant.last_number is None:
-        raise refusal_for(grant.missing[0], ids=ids, plans=plans)
+        raise await refusal_for(conn, grant.missing[0], rules=rules, ids=ids, plans=plans)
     first = grant.last_number - len(plans) + 1
     numbers = tuple(
         format_number(terms, made_on=made_on, sequence=first + offset, number_code=plan.placed.facility.number_code)
         for offset, plan in enumerate(plans)
     )
     return _Granted(ids=ids, numbers=numbers)
-
-
-def refusal_for(missing: claims.Missing, *, ids: Sequence[UUID], plans: Sequence[BookingPlan]) -> Refusal:
-    """The sentence for what another took first: the slot, or the equipment."""
-    plan = plans[place := ids.index(missing.booking_id)]
-    about: dict[str, Any] = {"item": place, "use_on": plan.use_on}
-    for item in plan.placed.facility.equipment:
-        if equipment_resource(plan.facility_id, item.code) == missing.resource_id:
-            wanted = plan.request.equipment[item.code]
-            free = missing.got * wanted // missing.wanted
-            return EquipmentShort(
-                equipment=item.code,
-                name=item.name,
-                wanted=wanted,
-                free=free,
-                stock=item.stock,
-                trace=plan.trace,
-                **about,
-            )
-    return SlotTaken(
-        facility=plan.facility_id,
-        space=plan.placed.space.code,
-        starts_at=plan.period.starts_at,
-        ends_at=plan.period.ends_at,
-        free=missing.got // (missing.wanted // plan.request.surfaces or 1),
-        trace=plan.trace,
-        **about,
-    )

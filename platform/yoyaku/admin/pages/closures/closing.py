@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,12 +23,15 @@ from yoyaku.admin.pages.closures.typed import (
 )
 from yoyaku.admin.pages.desk import crumbs, may, need_id
 from yoyaku.admin.service.closure_refusals import ClosureHitsChanged, ClosureWhileDrawn
+from yoyaku.admin.service.closure_units import choose_units
 from yoyaku.admin.service.closures import ClosurePreview, Hit, apply_closure, preview_closure
 from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.closed import place_choices, place_words, when_words
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.policy.closing import Closing, touched_spaces
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.facility.policy import UnknownSpace
+from yoyaku.facility.terms import Facility
 from yoyaku.kernel.errors import NotAllowed, NotFound, YoyakuError
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.ui.formats import yen
@@ -60,7 +65,14 @@ async def show_preview(here: NamedDependency[Here], request: Request[Any, Any, A
     typed = read_typed(here, await request.form())
     if typed.closing is None:
         return await _form(here, typed)
-    return await _preview(here, typed, typed.closing)
+    rules = await here.rules(typed.closing.first_on)
+    try:
+        closing = await choose_units(
+            here.conn, visit=closer(here), rules=rules, closing=typed.closing, counts=typed.counts
+        )
+    except UnknownSpace:
+        raise NotFound(what="space") from None
+    return await _preview(here, replace(typed, places=closing.places), closing)
 
 
 @post(HOME, status_code=303)
@@ -112,7 +124,7 @@ async def _form(here: Here, typed: Typed) -> Response[Any]:
         status=422 if typed.errors else 200,
         facility=facility,
         form={**dict.fromkeys(NAMES, ""), **typed.form},
-        chosen=typed.places,
+        **_chosen(facility, typed),
         errors=typed.errors,
         kinds=[(kind, words.say(f"closures.kind.{kind}")) for kind in KINDS],
         places=place_choices(facility, words),
@@ -121,6 +133,14 @@ async def _form(here: Here, typed: Typed) -> Response[Any]:
         today=here.today.isoformat(),
         crumbs=crumbs(here, (words.say("closures.title"), HOME), (words.say("closures.begin"), None)),
     )
+
+
+def _chosen(facility: Facility, typed: Typed) -> dict[str, Any]:
+    """What was ticked, of what only some can be closed, and how many of it."""
+    counted = {one.code: one.capacity for one in facility.spaces if one.capacity > 1 and not one.choose_unit}
+    some = Counter(place.partition("#")[0] for place in typed.places if "#" in place)
+    counts = {code: count for code, count in some.items() if code in counted}
+    return {"chosen": {*typed.places, *counts}, "counted": counted, "counts": {**counts, **typed.counts}}
 
 
 async def _preview(

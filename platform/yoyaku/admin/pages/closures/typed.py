@@ -9,7 +9,7 @@ from typing import Final
 
 from litestar.datastructures import FormMultiDict
 
-from yoyaku.booking.pages.here import Here, read_date
+from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.policy.closing import Closing
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.terms import BandTimetable, Facility
@@ -37,10 +37,14 @@ NAMES: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
-    """What was typed; ``closing`` where it is whole, else what is wrong by field."""
+    """What was typed; ``closing`` where it is whole, else what is wrong by field.
+
+    ``counts``: of how many courts or rooms of a space, where not of all.
+    """
 
     form: Mapping[str, str]
     places: Sequence[str] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     closing: Closing | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,6 +60,7 @@ def read_typed(here: Here, sent: FormMultiDict) -> Typed:
         if day is None:
             errors.setdefault(name, words.say("form.not_a_date"))
     minutes = _minutes(form, words, errors)
+    counts = _counts(sent, places, words, errors)
     if form["kind"] not in KINDS:
         errors["kind"] = words.say("form.choose_one", label=words.say("closures.kind"))
     if not form["reason_ja"]:
@@ -63,8 +68,22 @@ def read_typed(here: Here, sent: FormMultiDict) -> Typed:
     if first is not None and last is not None and last < first:
         errors["last_on"] = words.say("closures.order")
     if errors or first is None or last is None:
-        return Typed(form=form, places=places, errors=errors)
-    return Typed(form=form, places=places, closing=_closing(form, places, first, last, minutes))
+        return Typed(form=form, places=places, counts=counts, errors=errors)
+    closing = _closing(form, places, first, last, minutes)
+    return Typed(form=form, places=places, counts=counts, closing=closing)
+
+
+def _counts(sent: FormMultiDict, places: Sequence[str], words: Words, errors: dict[str, str]) -> dict[str, int]:
+    """Of how many courts or rooms of the spaces that were ticked."""
+    found = {}
+    for place in places:
+        text = str(sent.get(f"count.{place}", "")).strip()
+        number = read_number(text)
+        if text and not number:
+            errors[f"count.{place}"] = words.say("form.not_a_number", label=words.say("closures.count"))
+        elif number:
+            found[place] = number
+    return found
 
 
 def _closing(
