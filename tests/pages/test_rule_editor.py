@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from html import unescape
+from uuid import UUID
 
 import httpx
 import pytest
@@ -125,10 +126,35 @@ async def test_the_second_of_two_is_told_who_saved_and_neither_text_is_lost(site
     assert "+          yen: 720" in page.text
     async with inside() as conn:
         assert (await get_draft(conn, draft_id=draft_id)).files == theirs
+    kept = await send(site, draft_id, mine, act="keep", revision=revision(page.text))
+    other_id = UUID(re.search(r"/drafts/([0-9a-f-]{36})", str(kept.url))[1])
+    assert other_id != draft_id
+    async with inside() as conn:
+        assert (await get_draft(conn, draft_id=other_id)).files == mine
+        assert (await get_draft(conn, draft_id=draft_id)).files == theirs
     after = await send(site, draft_id, mine, revision=revision(page.text))
     assert after.status_code == 200
     async with inside() as conn:
         assert (await get_draft(conn, draft_id=draft_id)).files == mine
+
+
+async def test_files_are_added_renamed_and_removed_with_what_is_typed_and_saved_like_it(site, draft_id, inside):
+    mine = RULES | {"fees.yaml": RULES["fees.yaml"] + "# 追記\n"}
+    page = await send(site, draft_id, mine, act="add:", revision="1", **{"name:": "payment"})
+    assert set(typed(page.text)) == {*mine, "payment.yaml"}
+    page = await send(site, draft_id, mine, act="rename:fees.yaml", revision="1", **{"name:fees.yaml": "money.yaml"})
+    renamed = {("money.yaml" if name == "fees.yaml" else name): text for name, text in mine.items()}
+    assert typed(page.text) == renamed
+    page = await send(site, draft_id, renamed, act="remove:money.yaml", revision="1")
+    assert "money.yaml" not in typed(page.text)
+    page = await send(site, draft_id, mine, act="add:", revision="1", **{"name:": "fees"})
+    assert "「fees.yaml」というファイルはもうあります" in page.text
+    assert typed(page.text) == mine
+    async with inside() as conn:
+        assert (await get_draft(conn, draft_id=draft_id)).revision == 1
+    await send(site, draft_id, renamed, revision="1")
+    async with inside() as conn:
+        assert (await get_draft(conn, draft_id=draft_id)).files == renamed
 
 
 async def test_a_check_without_scripts_keeps_what_was_typed_and_tries_the_examples(site, draft_id, inside):
@@ -138,6 +164,7 @@ async def test_a_check_without_scripts_keeps_what_was_typed_and_tries_the_exampl
     assert typed(page.text) == wrong
     assert "期待と違う" in page.text
     assert "還付（円）：期待は" in unescape(page.text)
+    assert "が合いません(還付額" in page.text
     async with inside() as conn:
         assert (await get_draft(conn, draft_id=draft_id)).revision == 1
 
@@ -193,7 +220,20 @@ async def test_what_may_come_next_is_told_by_the_schema(editing):
     meaning = (await ask(site, draft_id, "explain", before="booking:\n  windows:\n    - ", word="closes")).json()
     assert meaning["name"] == "終わり"
     assert meaning["where"] == "予約 › 受付期間（1番目） › 終わり"
-    assert "half" not in meaning["kinds"]
+    assert "この時ちょうどからは受け付けません" in meaning["help"]
+    assert meaning["about"] == ""
+
+
+async def test_the_citys_own_codes_are_offered_by_their_names(editing):
+    site, draft_id = editing
+    before = "booking:\n  windows:\n    - code: web\n      when: {user_class: "
+    told = (await ask(site, draft_id, "complete", before=before)).json()
+    assert {"label": "group", "detail": "団体", "is_key": False, "required": False} in told["options"]
+    meaning = (
+        await ask(site, draft_id, "explain", before=before.removesuffix("user_class: "), word="user_class")
+    ).json()
+    assert "group 団体" in meaning["allowed"]
+    assert meaning["about"] == ""
 
 
 HOSTILE = {
@@ -254,9 +294,26 @@ async def test_a_form_sent_as_it_was_shown_changes_nothing(site, draft_id, insid
     assert page.status_code == 200
     pairs = re.findall(r'<input[^>]* name="([vw]:[^"]+)" value="([^"]*)"', page.text)
     sent = {unescape(name): unescape(value) for name, value in pairs}
+    for name, value in re.findall(r'name="(m:[^"]+)" value="([^"]*)" checked', page.text):
+        sent.setdefault(unescape(name), []).append(unescape(value))
     await site.post(f"/counter/rules/drafts/{draft_id}/form", part=part, revision="1", **sent)
     async with inside() as conn:
         assert (await get_draft(conn, draft_id=draft_id)).revision == 1
+
+
+async def test_codes_are_chosen_in_the_form_by_their_names(site, draft_id, inside):
+    page = await site.get(f"/counter/rules/drafts/{draft_id}/form", params={"part": "windows"})
+    name = "booking/windows/0/channels"
+    ticked = re.findall(f'name="m:{name}" value="([^"]+)" checked><span>([^<]+)', page.text)
+    offered = re.findall(f'name="m:{name}" value="([^"]+)"', page.text)
+    assert len(ticked) < len(offered)
+    assert all(code != shown for code, shown in ticked)
+    before = "、".join(code for code, _ in ticked)
+    sent = {f"m:{name}": ["", "counter"], f"w:{name}": before, "part": "windows", "revision": revision(page.text)}
+    assert "改正案を保存しました" in (await site.post(f"/counter/rules/drafts/{draft_id}/form", **sent)).text
+    async with inside() as conn:
+        draft = await get_draft(conn, draft_id=draft_id)
+    assert yaml.safe_load(draft.files["booking.yaml"])["booking"]["windows"][0]["channels"] == ["counter"]
 
 
 async def test_a_form_opened_before_another_s_save_keeps_what_was_typed(site, browse, services, draft_id, inside):

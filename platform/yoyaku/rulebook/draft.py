@@ -21,7 +21,7 @@ from yoyaku.rulebook.source import FacilitySource, Source, put_together
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.check import check
 from yoyaku.rules.document import Document, read_document
-from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, in_reading_order
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Term, in_reading_order
 
 LONGEST_KEPT: Final = 200_000
 """Characters of a file that is kept as it was read, so that the next check need not read it again."""
@@ -114,6 +114,6 @@ def example_faults(source: Source, outcomes: Sequence[Outcome]) -> Iterator[Faul
     for index, outcome in enumerate(outcomes):
         if not outcome.passed:
             path: KeyPath = ("examples", index)
-            differing = ", ".join(difference.key for difference in outcome.differences)
+            differing = [Term(f"example.{difference.key}") for difference in outcome.differences]
             facts = {"found": outcome.example.name, "differing": differing}
             yield Fault(code="example_fails", place=source.document.place(path), path=path, facts=facts)

@@ -69,7 +69,7 @@ class RemarkMissing(Malformed):
 
 
 class FilesRefused(Malformed):
-    """Files that no draft can hold, and why (``reason``: ``name``, ``size``, ``count``, ``text``, ``title``; ``file``)."""
+    """Files that no draft can hold, and why (``reason``: ``name``, ``taken``, ``size``, ``count``, ``text``, ``title``; ``file``)."""
 
     code = "rule_files_refused"
     title = "These files cannot be kept as a draft."

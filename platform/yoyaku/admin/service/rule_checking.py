@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.rulebook.draft import DraftChecked, check_draft
-from yoyaku.rulebook.stored import stored_facilities
-from yoyaku.ruleset.policy import Texts
+from yoyaku.booking.visit import Visit
+from yoyaku.facility.terms import Facility
+from yoyaku.rulebook.book import Book
+from yoyaku.rulebook.draft import DraftChecked, check_draft, read_draft
+from yoyaku.rulebook.editing.codes import CityCodes
+from yoyaku.rulebook.stored import files_of, stored_facilities
+from yoyaku.rules.fault import DocumentRefused
+from yoyaku.ruleset.policy import Draft, Texts
+from yoyaku.ruleset.service import latest_inventory_version
+
+MOST_KEPT: Final = 16
+_KEPT: OrderedDict[tuple[str, str, UUID, int, int], CityCodes | None] = OrderedDict()
+"""The codes that drafts were asked for lately, by tenant, service, draft, save, version of the inventory."""
 
 
 async def check_texts(
@@ -21,3 +35,33 @@ async def check_texts(
     """
     facilities = await stored_facilities(conn, tenant_id=tenant_id)
     return await asyncio.to_thread(check_draft, texts, facilities, name=name, with_examples=with_examples)
+
+
+async def city_codes(conn: AsyncConnection, *, visit: Visit, draft: Draft) -> CityCodes | None:
+    """The codes of a draft as last saved, or, where that is no rule set, of the version it began from.
+
+    Raises:
+        NotFound: the tenant has no inventory.
+    """
+    tenant_id, service_id = visit.tenant_id, visit.service_id
+    inventory = await latest_inventory_version(conn, tenant_id=tenant_id)
+    key = (tenant_id, service_id, draft.draft_id, draft.revision, inventory)
+    if key not in _KEPT:
+        facilities = await stored_facilities(conn, tenant_id=tenant_id)
+        before = await files_of(conn, tenant_id=tenant_id, service_id=service_id, version=draft.based_on)
+        _KEPT[key] = await asyncio.to_thread(_codes_of, [draft.files, before], facilities, service_id)
+        if len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return _KEPT[key]
+
+
+def _codes_of(choices: Sequence[Texts], facilities: Sequence[Facility], name: str) -> CityCodes | None:
+    """The codes of the first texts that are a rule set."""
+    for texts in choices:
+        try:
+            source = read_draft(texts, facilities, name=name)
+        except DocumentRefused:
+            continue
+        if source.rule_set is not None:
+            return CityCodes(Book(source=source, rules=source.rule_set, compiled=None))
+    return None

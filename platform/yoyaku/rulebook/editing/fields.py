@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from yoyaku.rulebook.editing.codes import CityCodes, Names
 from yoyaku.rulebook.editing.edits import EditRefused, add_item, remove_item, set_value
-from yoyaku.rulebook.editing.hints import schemas_at, value_at
+from yoyaku.rulebook.editing.schema import owner_of, schemas_at, value_at
 from yoyaku.rulebook.editing.written import Value
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import KeyPath, path_text
@@ -24,19 +26,25 @@ UNTOUCHED: Final = frozenset({"code", "step", "kind"})
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A value that is typed: ``shown`` is how it stands in the form, ``options`` what a choice offers, or the items of a list."""
+    """A value that is typed: ``shown`` is how it stands in the form, ``options`` what a choice offers, or the items of a list.
+
+    ``owner`` is the struct whose key it is, ``names`` what the city calls the options that are its own.
+    """
 
     path: KeyPath
     kind: FieldKind
     shown: str
     options: tuple[str, ...] = ()
+    owner: str = ""
+    names: Names = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A clause, a mapping or a list: its fields, the groups within, and the keys that may still be added.
 
-    ``name`` is what a clause is called, by language or, where it has no name, by its code.
+    ``name`` is what a clause is called, by language or, where it has no name, by its code; ``names`` what the city calls
+    what is missing, where that is its own.
     """
 
     path: KeyPath
@@ -46,6 +54,7 @@ class Group:
     missing: Sequence[str]
     reference: str | None
     name: str | Mapping[str, str] | None
+    names: Names = dataclasses.field(default_factory=dict)
 
     def walk(self) -> Iterator[Field]:
         """Every field in and below the group."""
@@ -54,23 +63,25 @@ class Group:
             yield from group.walk()
 
 
-def group_at(path: KeyPath, whole: Mapping[str, Any]) -> Group | None:
+def group_at(path: KeyPath, whole: Mapping[str, Any], codes: CityCodes | None = None) -> Group | None:
     """The form of what stands at a path of a rule set; ``None`` where nothing does."""
     value = value_at(whole, path)
     if not isinstance(value, dict | list):
         return None
     parts = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
-    fields = [_field((*path, step), part, whole) for step, part in parts if _is_leaf(part)]
-    groups = [group_at((*path, step), whole) for step, part in parts if not _is_leaf(part)]
+    fields = [_field((*path, step), part, whole, codes) for step, part in parts if _is_leaf(part)]
+    groups = [group_at((*path, step), whole, codes) for step, part in parts if not _is_leaf(part)]
     reference = value.get("reference") if isinstance(value, dict) else None
+    own = {} if codes is None or isinstance(value, list) else codes.keys_at(path, whole)
     return Group(
         path=path,
         is_list=isinstance(value, list),
         fields=fields,
         groups=[group for group in groups if group is not None],
-        missing=list(_missing(path, value, whole)) if isinstance(value, dict) else (),
+        missing=list(_missing(path, value, whole, own)) if isinstance(value, dict) else (),
         reference=reference if isinstance(reference, str) else None,
         name=_name(value) if isinstance(value, dict) else None,
+        names=own,
     )
 
 
@@ -109,17 +120,27 @@ def with_item(text: str, path: KeyPath, whole: Mapping[str, Any]) -> str:
     raise EditRefused(path=path_text(path))
 
 
-def with_key(text: str, path: KeyPath, whole: Mapping[str, Any]) -> str:
-    """The text with a key that was missing, and a value that the schema accepts.
+def with_key(text: str, path: KeyPath, whole: Mapping[str, Any], codes: CityCodes | None = None) -> str:
+    """The text with a key that was missing, and a value that the schema accepts; of a fact, one that it can be.
 
     Raises:
         EditRefused: the schema knows no such key, or it cannot be written there.
     """
+    first = None if codes is None else _first_value(path, whole, codes)
+    if first is not None:
+        return set_value(text, path, first)
     definitions = json_schema(RuleSet)["$defs"]
     for schema in schemas_at(path, whole):
         if schema.get("type") != "null":
             return set_value(text, path, _as_value(sample(schema, definitions)))
     raise EditRefused(path=path_text(path))
+
+
+def _first_value(path: KeyPath, whole: Mapping[str, Any], codes: CityCodes) -> Value:
+    kind, values = codes.kind_at(path, whole), list(codes.values_at(path, whole))
+    if kind == "number":
+        return {"at_least": 1}
+    return _word(values[0]) if values else None
 
 
 def path_of(name: str, whole: Mapping[str, Any]) -> KeyPath:
@@ -150,28 +171,39 @@ def _is_leaf(value: object) -> bool:
     return not isinstance(value, dict)
 
 
-def _field(path: KeyPath, value: object, whole: Mapping[str, Any]) -> Field:
+def _field(path: KeyPath, value: object, whole: Mapping[str, Any], codes: CityCodes | None) -> Field:
+    owner = owner_of(path, whole)
     if isinstance(value, list):
-        within = [one for schema in schemas_at((*path, 0), whole) for one in schema.get("enum", ())]
-        return Field(path, "list", "、".join(map(_shown, value)), tuple(map(str, within)))
+        names = {} if codes is None else codes.values_at((*path, 0), whole)
+        within = names or [one for schema in schemas_at((*path, 0), whole) for one in schema.get("enum", ())]
+        shown = [_shown(part) for part in value]
+        offered = tuple(dict.fromkeys([*shown, *map(str, within)])) if within else ()
+        return Field(path, "list", "、".join(shown), offered, owner, names)
+    names = {} if codes is None else codes.values_at(path, whole)
+    if names:
+        is_truth = codes is not None and codes.kind_at(path, whole) == "boolean"
+        return Field(path, "yes_no" if is_truth else "choice", _shown(value), tuple(names), owner, names)
+    kind, options = _kind_of(path, whole)
+    return Field(path, kind, _shown(value), options, owner)
+
+
+def _kind_of(path: KeyPath, whole: Mapping[str, Any]) -> tuple[FieldKind, tuple[str, ...]]:
+    """What may be typed at a path by the schema, and what of it can be chosen."""
     schemas = [schema for schema in schemas_at(path, whole) if schema.get("type") != "null"]
     types = {schema.get("type", "enum") for schema in schemas}
     options = tuple(str(option) for schema in schemas for option in schema.get("enum", ()))
-    kind: FieldKind = "word"
     if types == {"boolean"}:
-        kind, options = "yes_no", ("true", "false")
-    elif options and "integer" not in types:
-        kind = "choice"
-    elif types == {"integer"}:
-        kind = "number"
-    elif types == {"string"}:
-        kind = "text"
-    return Field(path, kind, _shown(value), options)
+        return "yes_no", ("true", "false")
+    if options and "integer" not in types:
+        return "choice", options
+    kinds: Mapping[str, FieldKind] = {"integer": "number", "string": "text"}
+    return (kinds.get(types.pop(), "word") if len(types) == 1 else "word"), options
 
 
-def _missing(path: KeyPath, value: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[str]:
+def _missing(path: KeyPath, value: Mapping[str, Any], whole: Mapping[str, Any], own: Names) -> Iterator[str]:
     for schema in schemas_at(path, whole):
         yield from (name for name in schema.get("properties", {}) if name not in value and name not in UNTOUCHED)
+    yield from (code for code in own if code not in value)
 
 
 def _shown(value: object) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from yoyaku.rulebook.draft import Texts
-from yoyaku.rulebook.editing.hints import value_at
+from yoyaku.rulebook.editing.schema import value_at
 from yoyaku.rules.document import Document, read_document
 from yoyaku.rules.fault import DocumentRefused, KeyPath
 

@@ -1,15 +1,17 @@
-"""What the schema of rule sets says at a place: what may be typed there, and what a key means."""
+"""What may be typed at a place of a rule set, and what a key means: by the schema, and by the city's own codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
-from yoyaku.rulebook.terms import RuleSet
-from yoyaku.rules.document import read_cursor
+from yoyaku.rulebook.editing.codes import CityCodes, Names
+from yoyaku.rulebook.editing.schema import owner_of, schemas_at, value_at
+from yoyaku.rules.document import Cursor, read_cursor
 from yoyaku.rules.fault import KeyPath
-from yoyaku.rules.validation import JsonSchema, json_schema, resolve_reference
+from yoyaku.rules.validation import JsonSchema
+from yoyaku.rules.values import Text
 
 LONGEST_WORD: Final = 200
 _LEAVES: Final = {"boolean": ("true", "false"), "null": ("null",)}
@@ -17,39 +19,46 @@ _LEAVES: Final = {"boolean": ("true", "false"), "null": ("null",)}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something that may be typed: a key (and whether it is needed) or a value."""
+    """Something that may be typed: a key (and whether it is needed) or a value; ``name`` is what the city calls its own."""
 
     label: str
     is_key: bool
     required: bool = False
+    name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What stands at a place: its key, the kinds of value it takes (JSON Schema's names), the values, and the help.
 
-    ``about`` is what is told of the value itself, or else of the clause that the key belongs to.
+    ``owner`` is the struct whose key it is; ``about`` is what is told of the value itself, or else of the clause that the
+    key belongs to; ``names`` is what the city calls the values.
     """
 
     path: KeyPath
     key: str
+    owner: str
     kinds: tuple[str, ...]
     allowed: tuple[str, ...]
     about: str
+    names: Names = field(default_factory=dict)
 
 
-def options_at(before: str) -> list[Option]:
+def options_at(before: str, codes: CityCodes | None = None) -> list[Option]:
     """What may come right behind a text, up to the word that is being typed; each once."""
-    return list({option.label: option for option in _options(before)}.values())
-
-
-def _options(before: str) -> list[Option]:
     cursor = read_cursor(before)
     if cursor is None:
         return []
+    return list({option.label: option for option in _options(cursor, codes)}.values())
+
+
+def _options(cursor: Cursor, codes: CityCodes | None) -> list[Option]:
     schemas = list(schemas_at(cursor.path, cursor.value))
+    own = {} if codes is None else codes.values_at(cursor.path, cursor.value)
+    values = [Option(value, is_key=False) for schema in schemas for value in _values(schema)]
+    values = [Option(code, is_key=False, name=name) for code, name in own.items()] or values
     if not cursor.is_key:
-        return [Option(value, is_key=False) for schema in schemas for value in _values(schema)]
+        return values
     there = value_at(cursor.value, cursor.path)
     present = set(there) if isinstance(there, Mapping) else set()
     found = [
@@ -58,79 +67,35 @@ def _options(before: str) -> list[Option]:
         for name in schema.get("properties", {})
         if name not in present
     ]
-    return found or [Option(value, is_key=False) for schema in schemas for value in _values(schema)]
+    keys = {} if codes is None else codes.keys_at(cursor.path, cursor.value)
+    found += [Option(code, is_key=True, name=name) for code, name in keys.items() if code not in present]
+    return found or values
 
 
-def meaning_at(before: str, word: str) -> Meaning | None:
+def meaning_at(before: str, word: str, codes: CityCodes | None = None) -> Meaning | None:
     """What a word means that stands right behind a text."""
     cursor = read_cursor(before)
     if cursor is None or not word or len(word) > LONGEST_WORD:
         return None
     path = (*cursor.path, word) if cursor.is_key else cursor.path
-    return meaning_of(path, cursor.value)
+    return meaning_of(path, cursor.value, codes)
 
 
-def meaning_of(path: KeyPath, value: object) -> Meaning | None:
+def meaning_of(path: KeyPath, value: object, codes: CityCodes | None = None) -> Meaning | None:
     """What a place of a rule set means; ``value`` is the rule set, as far as it is known."""
     schemas = list(schemas_at(path, value))
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
     if not schemas or not path:
         return None
-    own = next((schema["description"] for schema in schemas if "description" in schema), "")
+    about = next((schema["description"] for schema in schemas if "description" in schema), "")
     around = next((one["description"] for one in schemas_at(path[:-1], value) if "description" in one), "")
     kinds = dict.fromkeys(str(schema.get("type", "enum")) for schema in schemas)
-    allowed = dict.fromkeys(text for schema in schemas for text in _values(schema))
-    return Meaning(path, key, tuple(kinds), tuple(allowed), own or around)
-
-
-def schemas_at(path: KeyPath, value: object) -> Iterator[JsonSchema]:
-    """The schemas that what stands at a path may fit; of kinds told apart by a tag, the one that is named."""
-    schema = json_schema(RuleSet)
-    definitions: Mapping[str, JsonSchema] = schema["$defs"]
-    found = list(_branches(schema, definitions, value))
-    for step in path:
-        value = value_at(value, (step,))
-        found = [branch for one in found for branch in _branches(_step(one, step), definitions, value)]
-    yield from found
-
-
-def _branches(schema: JsonSchema | None, definitions: Mapping[str, JsonSchema], value: object) -> Iterator[JsonSchema]:
-    if schema is None:
-        return
-    schema = resolve_reference(schema, definitions)
-    discriminator = schema.get("discriminator")
-    tag = value.get(discriminator["propertyName"]) if discriminator and isinstance(value, Mapping) else None
-    if discriminator is not None and tag in discriminator["mapping"]:
-        yield from _branches({"$ref": discriminator["mapping"][tag]}, definitions, value)
-    elif "anyOf" in schema:
-        for branch in schema["anyOf"]:
-            yield from _branches(branch, definitions, value)
-    else:
-        yield schema
-
-
-def _step(schema: JsonSchema, step: str | int) -> JsonSchema | None:
-    if isinstance(step, int):
-        items: Any = schema.get("items")
-        return items if isinstance(items, dict) else None
-    extra: Any = schema.get("additionalProperties")
-    known: JsonSchema | None = schema.get("properties", {}).get(step)
-    return known or (extra if isinstance(extra, dict) else None)
+    names = {} if codes is None else codes.values_at(path, value) or codes.keys_at(path, value)
+    allowed = names or dict.fromkeys(text for schema in schemas for text in _values(schema))
+    return Meaning(path, key, owner_of(path, value), tuple(kinds), tuple(allowed), about or around, names)
 
 
 def _values(schema: JsonSchema) -> Iterator[str]:
     if "enum" in schema:
         yield from (str(value) for value in schema["enum"])
     yield from _LEAVES.get(str(schema.get("type")), ())
-
-
-def value_at(value: object, path: KeyPath) -> object:
-    """What stands at a path of a document; ``None`` where nothing does."""
-    for step in path:
-        if isinstance(value, Mapping):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value

@@ -88,6 +88,7 @@ function begin() {
   const describe = (told) => {
     const box = make("div");
     box.append(make("p", `${told.name} (${told.key})`, "strong"), make("p", told.where));
+    if (told.help) box.append(make("p", told.help));
     if (told.kinds) box.append(make("p", `${words.kinds}${told.kinds}`));
     if (told.allowed.length) box.append(make("p", `${words.allowed}${told.allowed.join(" / ")}`));
     if (told.about) {
@@ -313,6 +314,7 @@ function begin() {
 
   // ---- saving without leaving the page; what cannot be saved so goes the page's own way ----
   form.addEventListener("submit", async (event) => {
+    if (/^(keep|add:|rename:|remove:)/.test(event.submitter?.value ?? "")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.submitter?.value === "check") { clearTimeout(waitingLong); said.textContent = words.checking; await check(true); if (said.textContent === words.checking) said.textContent = ""; return; }

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -27,16 +28,27 @@ from yoyaku.admin.pages.rule_editor.parts import (
     save,
 )
 from yoyaku.admin.service.rule_checking import check_texts
+from yoyaku.admin.service.rule_drafts import begin_with
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.texts import FileDifference, text_difference
-from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, Texts
+from yoyaku.ruleset.policy import (
+    LONGEST_TITLE,
+    Draft,
+    DraftChangedMeanwhile,
+    FilesRefused,
+    Texts,
+    require_storable,
+)
 from yoyaku.ui.assets import asset_address
 from yoyaku.ui.words import Words
 
 FILE: Final = "file:"
 SCRIPT: Final = "vendor/rule-editor.min.js"
 SHOWN_DIFFERENCES: Final = 400
+FILE_ACTS: Final = ("add:", "rename:", "remove:")
+"""What a button does with files: it is done to what is typed, and saved with it."""
+ENDING: Final = ".yaml"
 
 
 @get(ONE + "/edit")
@@ -62,10 +74,18 @@ async def save_editor(
         if name.startswith(FILE) and isinstance(text, str)
     }
     require_readable(files)
-    seen = read_number(str(sent.get("revision", ""))) or 0
-    wants_json = request.headers.get("accept", "") == "application/json"
-    if sent.get("act") != "save":
+    seen, act = read_number(str(sent.get("revision", ""))) or 0, str(sent.get("act", ""))
+    if act == "keep":
+        return await _kept(here, draft, files)
+    if act.startswith(FILE_ACTS):
+        return await _with_files(here, draft, files, seen, act=act, name=_new_name(sent, act))
+    if act != "save":
         return await _page(here, draft, files=files, revision=seen, tried=True)
+    return await _saved(here, draft, files, seen, wants_json=request.headers.get("accept", "") == "application/json")
+
+
+async def _saved(here: Here, draft: Draft, files: Texts, seen: int, *, wants_json: bool) -> Response[Any]:
+    """What was typed, saved over the save that was seen; a script is answered in JSON."""
     try:
         saved = await save(here, draft, seen_revision=seen, files=files)
     except YoyakuError as refused:
@@ -79,6 +99,45 @@ async def save_editor(
     return here.page.go(address(draft, "edit"), flash="rule_draft_saved")
 
 
+async def _kept(here: Here, draft: Draft, files: Texts) -> Response[Any]:
+    """What was typed, kept as a draft of its own beside the other's."""
+    title = here.words.say("rules.kept_title", title=draft.title)[:LONGEST_TITLE]
+    kept = await begin_with(here.conn, visit=here.visit, title=title, version=draft.based_on, texts=files)
+    return here.page.go(address(kept), flash="rules_kept")
+
+
+async def _with_files(here: Here, draft: Draft, files: Texts, seen: int, *, act: str, name: str) -> Response[Any]:
+    """What was typed, with one file more, one fewer or one called otherwise; nothing is saved by it."""
+    try:
+        changed = change_files(files, act=act, name=name)
+    except YoyakuError as refused:
+        return await _page(here, draft, files=files, revision=seen, refused=refused)
+    return await _page(here, draft, files=changed, revision=seen, unsaved=True, at=(name, None))
+
+
+def _new_name(sent: FormMultiDict, act: str) -> str:
+    """The name that was typed beside the button; people leave the ending to us."""
+    of = act.partition(":")[2]
+    name = str(sent.get(f"name:{of}", "")).strip()
+    return name if not name or name.endswith(ENDING) else name + ENDING
+
+
+def change_files(files: Texts, *, act: str, name: str) -> Texts:
+    """The files after ``add:``, ``rename:<file>`` or ``remove:<file>``; ``name`` is the new one.
+
+    Raises:
+        FilesRefused: a file of that name is there, or no draft can hold them so.
+    """
+    kind, _, of = act.partition(":")
+    if kind != "remove" and name in files:
+        raise FilesRefused(reason="taken", file=name)
+    kept = {file: text for file, text in files.items() if file != of or kind == "add"}
+    if kind != "remove":
+        kept[name] = files.get(of, "")
+    require_storable(kept)
+    return kept
+
+
 async def _page(  # noqa: PLR0913  # what was typed and what came of it
     here: Here,
     draft: Draft,
@@ -87,6 +146,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
     revision: int | None = None,
     at: tuple[str, int | None] = ("", None),
     tried: bool = False,
+    unsaved: bool = False,
     refused: YoyakuError | None = None,
 ) -> Response[Any]:
     words = here.words
@@ -107,6 +167,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
         revision=draft.revision if revision is None or meanwhile else revision,
         at=at,
         outcomes=outcomes,
+        unsaved=unsaved or tried or refused is not None,
         refused=None if refused is None else words.sentence(refused),
         differences=await _differences(here.words, draft.files, files) if meanwhile else [],
         script=asset_address(SCRIPT),

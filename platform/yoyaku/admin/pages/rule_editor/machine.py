@@ -16,16 +16,17 @@ from yoyaku.admin.pages.rule_editor.parts import (
     ONE,
     counted,
     fault_told,
+    key_help,
     key_in_words,
     open_draft,
     outcomes_told,
     path_in_words,
     require_readable,
 )
-from yoyaku.admin.service.rule_checking import check_texts
+from yoyaku.admin.service.rule_checking import check_texts, city_codes
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import Malformed
-from yoyaku.rulebook.editing.hints import LONGEST_WORD, meaning_at, options_at
+from yoyaku.rulebook.editing.hints import LONGEST_WORD, Meaning, meaning_at, options_at
 from yoyaku.ui.words import Words
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -80,13 +81,15 @@ async def complete_word(
     here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
     """What may be typed behind a text: keys and values, by the schema."""
-    await open_draft(here, draft_id)
+    draft = await open_draft(here, draft_id)
     asked = _read(await request.body(), Asked)
-    found = options_at(asked.before) if len(asked.before) <= LONGEST_BEFORE else []
+    codes = await city_codes(here.conn, visit=here.visit, draft=draft)
+    found = options_at(asked.before, codes) if len(asked.before) <= LONGEST_BEFORE else []
     options = [
         {
             "label": option.label,
-            "detail": _named(here.words, "rule_key" if option.is_key else "rule_value", option.label),
+            "detail": here.words.text(option.name)
+            or _named(here.words, "rule_key" if option.is_key else "rule_value", option.label),
             "is_key": option.is_key,
             "required": option.required,
         }
@@ -100,28 +103,28 @@ async def explain_word(
     here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
     """What a word of the text means: its place, its kind, the values it takes."""
-    await open_draft(here, draft_id)
+    draft = await open_draft(here, draft_id)
     asked = _read(await request.body(), Asked)
     fits = len(asked.before) <= LONGEST_BEFORE and len(asked.word) <= LONGEST_WORD
-    found = meaning_at(asked.before, asked.word) if fits else None
-    if found is None:
-        return _answer({})
-    kinds = [here.words.say(f"rule_kind.{kind}") for kind in found.kinds if kind != "null"]
-    allowed = [
-        f"{value} {named}" if (named := _named(here.words, "rule_value", value)) else value
-        for value in found.allowed
-        if value != "null"
-    ]
-    return _answer(
-        {
-            "key": found.key,
-            "name": key_in_words(here.words, found.key),
-            "where": path_in_words(here.words, found.path),
-            "kinds": here.words.fact(kinds),
-            "allowed": allowed,
-            "about": found.about.replace("``", ""),
-        }
-    )
+    codes = await city_codes(here.conn, visit=here.visit, draft=draft)
+    found = meaning_at(asked.before, asked.word, codes) if fits else None
+    return _answer({} if found is None else _meaning_told(here.words, found))
+
+
+def _meaning_told(words: Words, found: Meaning) -> dict[str, Any]:
+    """A meaning in words: the sentence of the key, and only where it has none what the schema says (in English)."""
+    kinds = [words.say(f"rule_kind.{kind}") for kind in found.kinds if kind != "null"]
+    named = {value: words.text(found.names.get(value)) or _named(words, "rule_value", value) for value in found.allowed}
+    helped = key_help(words, found.owner, found.key)
+    return {
+        "key": found.key,
+        "name": key_in_words(words, found.key),
+        "where": path_in_words(words, found.path),
+        "kinds": words.fact(kinds),
+        "allowed": [f"{value} {name}".strip() for value, name in named.items() if value != "null"],
+        "help": helped,
+        "about": "" if helped or not found.owner else found.about.replace("``", ""),
+    }
 
 
 def _named(words: Words, kind: str, code: str) -> str:
