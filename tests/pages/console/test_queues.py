@@ -8,20 +8,28 @@ from sqlalchemy import insert, select, update
 from tests.pages.test_roles import log_in
 
 from yoyaku.admin.service.queues import KINDS
-from yoyaku.db.tables import identity_check, rule_draft, rule_set_version, staff
+from yoyaku.db.tables import (
+    audit_entry,
+    identity_check,
+    registrant,
+    rule_draft,
+    rule_set_version,
+    staff,
+)
 from yoyaku.registration.policy.roles import ROLES
 
 QUEUES = "/counter/queues"
+OTHER = "課長 守"
 
 
 @pytest.fixture
 async def draft(inside):
     """Puts a draft before a reviewer, so many days ago."""
 
-    async def ask(*, now, days):
+    async def ask(*, now, days, author=OTHER):
         async with inside() as conn:
             keys = (await conn.execute(select(rule_set_version).limit(1))).mappings().one()
-            somebody = (await conn.execute(select(staff.c.staff_id).limit(1))).scalar_one()
+            somebody = (await conn.execute(select(staff.c.staff_id).where(staff.c.name == author))).scalar_one()
             asked = now - timedelta(days=days)
             values = {
                 "tenant_id": keys["tenant_id"],
@@ -80,6 +88,28 @@ async def test_nobody_sees_a_queue_that_they_may_not_decide(browse, services, ro
     assert page.status_code == 200
     assert {KINDS[kind] for kind in shown} <= allowed
     assert ("drafts" in shown) == (KINDS["drafts"] in allowed)
+
+
+async def test_who_waits_is_named_once_one_said_for_what_and_own_drafts_are_not_listed(browse, services, inside, draft):
+    now = datetime.fromisoformat("2027-01-20T10:00:00+09:00")
+    site, _ = await log_in(browse, services, "tenant_admin")
+    await draft(now=now, days=3, author="係長 葉子")
+    page = await site.get(QUEUES)
+    assert "3日前の下書き" not in page.text
+    await site.post("/counter/purpose", purpose="counter")
+    async with inside() as conn:
+        found = await conn.execute(select(identity_check.c.check_id, identity_check.c.registrant_id).limit(1))
+        one = found.mappings().one()
+        chosen = update(identity_check).where(identity_check.c.check_id == one["check_id"])
+        await conn.execute(chosen.values(state="submitted", submitted_at=now - timedelta(days=9)))
+        name = await conn.scalar(select(registrant.c.name).where(registrant.c.registrant_id == one["registrant_id"]))
+    page = await site.get(f"{QUEUES}?kind=registrations")
+    assert f'href="/counter/registrations/{one["check_id"]}"' in page.text
+    assert name in page.text.split("<main")[1]
+    assert "q-drafts" not in page.text
+    async with inside() as conn:
+        noted = select(audit_entry.c.subject_id).where(audit_entry.c.act == "person_found")
+        assert str(one["registrant_id"]) in set(await conn.scalars(noted))
 
 
 async def test_a_resident_has_no_queue(browse, services):

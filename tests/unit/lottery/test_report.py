@@ -138,7 +138,7 @@ def test_wins_not_used_are_told_apart_and_their_sum_gives_none_away():
     states = {"accepted": 80, "declined": 3, "lapsed": 17}
     report = report_of(counted(by_state=states, months=[month(unused=20)]))
 
-    assert [row.count for row in report.by_state] == [80, 0, FEW, HELD]
+    assert [row.count for row in report.by_state] == [80, 0, FEW, HELD, 0]
     assert report.months[0].unused == 20
 
 

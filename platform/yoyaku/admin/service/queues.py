@@ -8,10 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.admin.repository.queues import Waiting, what_waits
+from yoyaku.admin.repository.queues import Waiting, names_of, what_waits
+from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.visit import Visit
 from yoyaku.registration.policy.roles import Permission
@@ -35,7 +37,9 @@ LATE_AFTER_DAYS: Final[Mapping[str, int | None]] = MappingProxyType(
 """After how many days it has waited too long; ``None``: it waits for residents, and lapses by itself."""
 
 SHOWN: Final = 20
-"""How many of a kind are listed; all of them are on the page of their kind."""
+"""How many of a kind are listed beside the others."""
+AT_MOST: Final = 500
+"""How many are listed of one kind by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +64,44 @@ class Queue:
 
 
 async def queues_for(
-    conn: AsyncConnection, *, visit: Visit, rules: ServiceRules, permissions: Collection[Permission]
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    permissions: Collection[Permission],
+    only: str | None = None,
 ) -> list[Queue]:
     """The queues of which something waits, of those that somebody with these permissions sees.
 
-    A clerk who is bound to facilities sees bookings of those only, and no money, of which nobody knows whose it is.
+    A clerk who is bound to facilities sees bookings of those only, and no money, of which nobody knows whose it is; no
+    admin sees drafts that they wrote themselves. ``only`` one kind is listed to its end.
     """
-    kinds = [kind for kind, needed in KINDS.items() if needed in permissions]
+    kinds = [kind for kind, needed in KINDS.items() if needed in permissions and only in (None, kind)]
     if visit.facilities:
         kinds = [kind for kind in kinds if kind != "money"]
     if not any({"counter", "approval"} & set(one.confirmed_by) for one in rules.booking.lifecycle):
         kinds = [kind for kind in kinds if kind != "tentative"]  # they wait for their people, not for staff
-    found = await what_waits(conn, kinds=kinds, facilities=visit.facilities)
+    found = await what_waits(conn, kinds=kinds, facilities=visit.facilities, staff_id=visit.staff_id)
     by_kind = {kind: list(rows) for kind, rows in groupby(found, key=lambda row: row.kind)}
-    return [_queue(kind, by_kind[kind], visit.now) for kind in kinds if kind in by_kind]
+    shown = SHOWN if only is None else AT_MOST
+    return [_queue(kind, by_kind[kind], visit.now, shown) for kind in kinds if kind in by_kind]
 
 
-def _queue(kind: str, rows: Sequence[Waiting], now: datetime) -> Queue:
+async def whose(conn: AsyncConnection, *, visit: Visit, queues: Sequence[Queue]) -> dict[UUID, str]:
+    """The names of those who wait in what is listed, to somebody who said for what they look at people: it is noted.
+
+    Nobody's, where they did not.
+    """
+    ids = {one.item.registrant_id for queue in queues for one in queue.items} - {None}
+    if not visit.purpose or not ids:
+        return {}
+    names = await names_of(conn, registrant_ids=[one for one in ids if one is not None])
+    for registrant_id in sorted(names):
+        await note_act(conn, visit=visit, act="person_found", subject=("registrant", str(registrant_id)))
+    return names
+
+
+def _queue(kind: str, rows: Sequence[Waiting], now: datetime, shown: int) -> Queue:
     after = LATE_AFTER_DAYS[kind]
     items = [_item(row, after, now) for row in rows]
     return Queue(
@@ -85,7 +110,7 @@ def _queue(kind: str, rows: Sequence[Waiting], now: datetime) -> Queue:
         late=sum(one.late for one in items),
         late_after=after,
         oldest=items[0],
-        items=items[:SHOWN],
+        items=items[:shown],
     )
 
 

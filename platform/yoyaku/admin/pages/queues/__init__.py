@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from yoyaku.admin.pages.desk import crumbs, ways
-from yoyaku.admin.service.queues import Queue, QueueItem, queues_for
+from yoyaku.admin.service.queues import KINDS, Queue, QueueItem, queues_for, whose
 from yoyaku.booking.pages.here import Here
 from yoyaku.registration.policy.roles import RoleMissing, permissions_of
 from yoyaku.rules.values import Text
@@ -24,22 +24,23 @@ PATHS: Final = {
     "drafts": "/counter/rules/drafts",
 }
 """Below which path each thing that waits is decided."""
-LISTS: Final = {**PATHS, "tentative": None, "drafts": "/counter/rules"}
+LISTS: Final = {**PATHS, "tentative": f"{HOME}?kind=tentative", "drafts": "/counter/rules"}
 """Where all of a kind are listed."""
+OF_PEOPLE: Final = frozenset({"registrations", "reliefs", "tentative", "mandates"})
 
 
-async def my_queues(here: Here) -> list[Queue]:
+async def my_queues(here: Here, only: str | None = None) -> list[Queue]:
     """What waits for whoever is logged in; a visitor without staff's rights sees nothing."""
     session = here.session
     if session is None or session.staff_id is None:
         return []
     permissions = permissions_of(session.roles)
-    return await queues_for(here.conn, visit=here.visit, rules=await here.rules(), permissions=permissions)
+    return await queues_for(here.conn, visit=here.visit, rules=await here.rules(), permissions=permissions, only=only)
 
 
 @get(HOME)
-async def show_queues(here: NamedDependency[Here]) -> Response[Any]:
-    """All queues of whoever is logged in.
+async def show_queues(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
+    """All queues of whoever is logged in, or one (``kind``) to its end.
 
     Raises:
         RoleMissing: it is a resident.
@@ -49,20 +50,40 @@ async def show_queues(here: NamedDependency[Here]) -> Response[Any]:
     if here.session.staff_id is None:
         raise RoleMissing(role="counter_clerk")
     steps = {step.code: step.name for step in (await here.rules()).registration.identity}
+    only = request.query_params.get("kind")
+    queues = await my_queues(here, only if only in KINDS else None)
+    names = await whose(here.conn, visit=here.visit, queues=queues)
     found = [
         {
             "queue": queue,
             "list": LISTS[queue.kind],
-            "rows": [(one, _label(here, one, steps), _path(one)) for one in queue.items],
+            "of_people": queue.kind in OF_PEOPLE,
+            "rows": [
+                {
+                    "one": one,
+                    "label": _label(here, one, steps),
+                    "path": _path(one),
+                    "name": names.get(one.item.registrant_id) if one.item.registrant_id else None,
+                }
+                for one in queue.items
+            ],
         }
-        for queue in await my_queues(here)
+        for queue in queues
     ]
     here_now = crumbs(here, (here.words.say("queues.title"), None))
-    return here.page.show("admin/queues/queues.html", found=found, ways=ways(here), crumbs=here_now)
+    return here.page.show(
+        "admin/queues/queues.html",
+        found=found,
+        purpose=here.visit.purpose,
+        only=only,
+        home=HOME,
+        ways=ways(here),
+        crumbs=here_now,
+    )
 
 
 def _label(here: Here, one: QueueItem, steps: dict[str, Text]) -> str:
-    """What it is called; nobody's name, for looking at people has its own purpose."""
+    """What it is called; names stand beside it, where they may be seen."""
     kind, label = one.item.kind, one.item.label
     if kind == "registrations":
         return here.words.text(steps.get(label, label))
