@@ -1,29 +1,25 @@
 """A town with a drawn lottery, bookings, payments, receipts and a draft, carried into another installation."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import text
+from tests.commands import say, settings_of
 from tests.integration.lottery.drawn_town import court
 from tests.integration.lottery.won import SATURDAY, WHOLE, accept, announced, winners
 
 from yoyaku.booking.service import cancel_booking, get_booking
 from yoyaku.booking.service.receipts import issue_receipt
-from yoyaku.cli.tenant import tenant
 from yoyaku.db.carry import tables_in_order
 from yoyaku.db.engine import make_engine, tenant_transaction
-from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.service.identity_outcome import delete_documents
 from yoyaku.ruleset.service import begin_draft
 from yoyaku.testing.stack.databases import TEMPLATE
 from yoyaku.testing.town import NOW, SERVICE, TOWN, hours, visit_of
 
 ROOT = Path(__file__).parents[3]
-KEY = "only for tests, forty characters and more"
 OF_A_LIVED_IN_TOWN = {
     *("booking", "occupancy", "charge", "ledger_posting", "payment_attempt", "receipt", "lottery", "lottery_entry"),
     *("lottery_outcome", "lottery_win", "lottery_file", "signing_key", "rule_draft", "rule_draft_save", "deadline"),
@@ -32,21 +28,8 @@ OF_A_LIVED_IN_TOWN = {
 
 
 def command(database, *arguments, code=0, **more):
-    """``yoyaku tenant …`` against a database, in a thread of its own (a loop runs here already); what it said."""
-    settings = {
-        "DATABASE_URL": database.url,
-        "MIGRATION_DATABASE_URL": database.owner_url,
-        "CELERY_BROKER_URL": "memory://",
-        "SMTP_URL": "smtp://127.0.0.1:9",
-        "SECRET_KEY": KEY,
-        "ENVIRONMENT": "test",
-    }
-    with ThreadPoolExecutor(1) as thread:
-        asked = (CliRunner().invoke, tenant, [*map(str, arguments)])
-        done = thread.submit(*asked, env={**settings, **more}).result()
-    assert done.exit_code == code, (done.output, done.exception)
-    assert done.exception is None or isinstance(done.exception, YoyakuError)
-    return done.output + str(done.exception or "")
+    """``yoyaku tenant …`` against a database; what it said."""
+    return say("tenant", *arguments, settings=settings_of(database, **more), code=code)
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from tests.cities import beacon_network
+from tests.commands import KEY, say, settings_of
 
 from yoyaku.admin.service.seeding import login_terms
 from yoyaku.db.engine import make_engine, tenant_transaction
@@ -29,33 +27,19 @@ SERVICES = [("kumamoto", "halls"), ("kumamoto", "sports"), ("meguro", "rooms"), 
 
 
 def command_line(database):
-    """Runs the command line against a database; gives what it printed."""
-    settings = {
-        "DATABASE_URL": database.url,
-        "MIGRATION_DATABASE_URL": database.owner_url,
-        "CELERY_BROKER_URL": "memory://",
-        "SMTP_URL": "smtp://127.0.0.1:9",
-        "SECRET_KEY": "only for tests, forty characters and more",
-        "PLUGIN_PROFILES": str(beacon_network()[1]),
-        "SITE_SCHEME": "http",
-        "ENVIRONMENT": "demo",
-        "CLOCK_MOVABLE": "true",
-    }
+    """Runs the command line of the demo against a database; gives what it printed."""
+    profiles = str(beacon_network()[1])
+    of_demo = {"PLUGIN_PROFILES": profiles, "SITE_SCHEME": "http", "ENVIRONMENT": "demo", "CLOCK_MOVABLE": "true"}
 
     def run(*arguments, code=0, **more):
-        done = subprocess.run(
-            [sys.executable, "-m", "yoyaku.cli.main", *map(str, arguments)],
-            env={**os.environ, **settings, **more, "PYTHONPATH": str(ROOT / "platform")},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr + done.stdout
-        assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
+        return say(*arguments, settings=settings_of(database, **{**of_demo, **more}), code=code)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _at_the_projects_root(monkeypatch):
+    monkeypatch.chdir(ROOT)
 
 
 @pytest.fixture
@@ -106,7 +90,7 @@ def gate_of(engine, tenant, service, login):
         stages=[Stage(code="registered", name="登録済", may_book=True)],
         login=login,
     )
-    now, seal = read_clock(), Seal(["only for tests, forty characters and more"])
+    now, seal = read_clock(), Seal([KEY])
     throttle = Throttle(engine=engine, tenant_id=tenant, service_id=service, seal=seal)
     limits = SessionLimits(idle_minutes=30)
     return Gate(terms=terms, limits=limits, throttle=throttle, real_now=now, today=now.date())
