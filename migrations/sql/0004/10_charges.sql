@@ -62,6 +62,10 @@ CREATE TABLE ledger_transaction (
     at timestamptz NOT NULL,
     posted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     fiscal_year smallint NOT NULL,
+    -- Of which year it is income, or out of which year's it is paid back, where that is another; and from what a refund is
+    -- paid: out of income (戻出) while that year's books are open, else as an expense.
+    income_year smallint,
+    refunded_from text CHECK (refunded_from IN ('income', 'expenditure')),
     charge_id uuid,
     attempt_id uuid,
     note text,

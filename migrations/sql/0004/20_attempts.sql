@@ -37,6 +37,8 @@ CREATE TABLE payment_attempt (
     expires_at timestamptz,
     next_ask_at timestamptz,
     asked integer NOT NULL DEFAULT 0,
+    -- When its payer last made us ask (real time).
+    looked_at timestamptz,
     last_error text,
     PRIMARY KEY (tenant_id, service_id, attempt_id),
     CONSTRAINT uq_payment_attempt_number UNIQUE (tenant_id, service_id, collection_number),
@@ -131,7 +133,7 @@ CREATE TABLE unmatched_money (
     item_id uuid NOT NULL,
     kind text NOT NULL CHECK (
         kind IN ('late_payment', 'double_payment', 'other_amount', 'provider_only', 'ours_only', 'refund_failed',
-                 'bank_unknown')
+                 'bank_unknown', 'payout_differs')
     ),
     payee text NOT NULL,
     provider text NOT NULL,

@@ -82,6 +82,14 @@ class DifferenceUnexplained(YoyakuError):
     title = "Please say why the count differs."
 
 
+class TransferDayWrong(YoyakuError):
+    """A transfer was made between the day it was asked for and today (``first``, ``last``)."""
+
+    status = 409
+    code = "transfer_day_wrong"
+    title = "Please enter the day on which the transfer was made."
+
+
 class WayNotOpen(YoyakuError):
     """What waits for a person cannot be settled in that way, or no longer (``way``)."""
 

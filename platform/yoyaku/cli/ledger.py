@@ -37,6 +37,7 @@ WORDS: Final = {
     "charge_not_attempts": "請求の入金額と決済の合計が違う / a charge is not paid by what counted",
     "attempt_not_ledger": "決済が元帳と違う / a payment or refund stands otherwise in the ledger",
     "file_not_rows": "口座振替ファイルの合計と明細が違う / a bank file's total is not that of its rows",
+    "file_not_ledger": "口座振替の入金と元帳が違う / what a bank file brought stands otherwise in the ledger",
     "row_not_attempt": "口座振替の明細と決済が違う / a row of a bank file and its payment differ",
     "close_not_till": "レジ締めと現金の入出金が違う / a counted till and its receipts differ",
     "close_not_ledger": "レジ締めと元帳が違う / a counted till stands otherwise in the ledger",
@@ -44,6 +45,7 @@ WORDS: Final = {
     "provider_only": "決済会社の記録だけにある / only in the provider's books",
     "ours_only": "こちらの帳簿だけにある / only in our books",
     "other_amount": "決済会社と金額が違う / another amount in the provider's books",
+    "payout_differs": "決済会社からの振込と元帳が違う / a payout of the provider stands otherwise in the ledger",
     "provider_silent": "決済会社の記録を読めない / the provider's books could not be read",
 }
 _service = click.option("--service", "services", multiple=True, metavar="TENANT/SERVICE", help="Only this; repeatable.")

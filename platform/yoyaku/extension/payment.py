@@ -216,14 +216,16 @@ class Notice:
 class StatementLine:
     """One line of the provider's own books: a payment or a refund, how much, when, by what it is known on both sides.
 
-    A refund that had been made and came back is a second line of a refund, below zero.
+    A refund that had been made and came back is a second line of a refund, below zero. A ``payout`` is what was transferred
+    to the payee's account, of which ``lines``, in full: fees are invoiced, never taken off (Local Autonomy Act, art. 210).
     """
 
-    kind: Literal["payment", "refund"]
+    kind: Literal["payment", "refund", "payout"]
     ref: str
     attempt_id: str | None
     amount_yen: int
     at: datetime
+    lines: tuple[StatementLine, ...] = ()
 
 
 class PaymentPlugin(Protocol):

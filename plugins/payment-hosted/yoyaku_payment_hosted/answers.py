@@ -80,17 +80,25 @@ class RefundAnswer(Struct, frozen=True, kw_only=True):
 
 
 class LineAnswer(Struct, frozen=True, kw_only=True):
-    """A line of the processor's books; a refund that came back is below zero."""
+    """A line of the processor's books; a refund that came back is below zero. A payout has the lines that it is of."""
 
-    kind: Literal["payment", "refund"]
+    kind: Literal["payment", "refund", "payout"]
     ref: str
     order_id: str
     amount: int
     at: Instant
+    lines: list[LineAnswer] = field(default_factory=list)
 
     def line(self) -> StatementLine:
         """As the contract has it."""
-        return StatementLine(kind=self.kind, ref=self.ref, attempt_id=self.order_id, amount_yen=self.amount, at=self.at)
+        return StatementLine(
+            kind=self.kind,
+            ref=self.ref,
+            attempt_id=self.order_id or None,
+            amount_yen=self.amount,
+            at=self.at,
+            lines=tuple(one.line() for one in self.lines),
+        )
 
 
 class StatementAnswer(Struct, frozen=True, kw_only=True):

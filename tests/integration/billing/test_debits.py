@@ -16,9 +16,12 @@ from yoyaku.billing.policy.debits import (
     MandateThere,
     NothingToDebit,
 )
+from yoyaku.billing.refusals import AlreadySettled, TransferDayWrong
 from yoyaku.billing.repository.debits import rows_of
 from yoyaku.billing.repository.mandates import mandate_of
-from yoyaku.billing.service.counter import take_cash
+from yoyaku.billing.repository.transfers import open_transfers
+from yoyaku.billing.service.agreeing import check_own_books
+from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.debit_days import runs_to_prepare
 from yoyaku.billing.service.debit_files import Wanted, make_file, preview_file
 from yoyaku.billing.service.debit_handing import mark_sent, withdraw_file, write_content
@@ -26,6 +29,8 @@ from yoyaku.billing.service.debit_means import DebitMeans
 from yoyaku.billing.service.debit_results import apply_result, read_result
 from yoyaku.billing.service.held import HELD_MANDATES
 from yoyaku.billing.service.mandates import add_mandate, decide_mandate, end_mandate
+from yoyaku.billing.service.outcomes import TRANSFER
+from yoyaku.billing.service.transfers import mark_not_transferred, mark_transferred
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.booking.service import cancel_booking
 from yoyaku.booking.service.charged import money_act
@@ -146,7 +151,7 @@ async def test_a_file_is_made_handed_over_and_answered_once(bank):
     assert await bank.town.see("SELECT state, failure FROM payment_attempt WHERE failure IS NOT NULL") == [
         ("failed", "no_funds")
     ]
-    expected = [("clearing", first.total_yen), ("receivable", second.total_yen)]
+    expected = [("bank", first.total_yen), ("receivable", second.total_yen)]
     assert (await bank.town.see(BALANCES))[:2] == expected
     with pytest.raises(FileRefused) as refusal:
         await bank.do(apply_result, file_id=file_id, content=answer)
@@ -203,6 +208,43 @@ async def test_a_file_that_the_bank_will_not_carry_out_is_withdrawn_and_made_aga
     assert (await bank.keys(again)) != (await bank.keys(file_id))
     with pytest.raises(FileDiffers):
         await bank.do(write_content, file_id=again, settings={"consignor_code": "9999999999"})
+
+
+async def test_what_was_debited_goes_back_by_a_transfer_that_a_clerk_marks(bank):
+    await bank.agree(0)
+    rained, dry = await bank.book(0), await bank.book(0, first=11)
+    file_id, content = await bank.sent()
+    await bank.do(apply_result, file_id=file_id, content=answer_file(content, {}))
+    visit = visit_of(bank.town.residents[0], actor="clerk", staff_id=bank.town.clerk)
+    act, asked = bank.means().act, []
+    async with bank.town.act() as conn:
+        for one in (rained, dry):
+            await cancel_booking(
+                conn, visit=visit, rules=bank.town.rules, booking_id=one.booking_id, reason="雨天", grounds="rain"
+            )
+            asked += await give_back_cash(conn, act=act, charge_id=one.booking_id, why="雨天")
+        to_send = await open_transfers(conn, plugin=TRANSFER)
+    assert [(one.number, one.amount_yen, one.account is None) for one in to_send] == [
+        (rained.number, rained.total_yen, False),
+        (dry.number, dry.total_yen, False),
+    ]
+    both = rained.total_yen + dry.total_yen
+    assert await bank.town.see(BALANCES) == [("bank", both), ("receivable", -both)]
+
+    async with bank.town.act() as conn:
+        with pytest.raises(TransferDayWrong):
+            await mark_transferred(conn, act=act, attempt_id=asked[0].attempt_id, on=LATER.date() + timedelta(days=1))
+        done = await mark_transferred(conn, act=act, attempt_id=asked[0].attempt_id, on=LATER.date())
+        with pytest.raises(AlreadySettled):
+            await mark_transferred(conn, act=act, attempt_id=asked[0].attempt_id, on=LATER.date())
+        await mark_not_transferred(conn, act=act, attempt_id=asked[1].attempt_id, why="口座の相違")
+        assert list(await check_own_books(conn)) == []
+    assert (done.state, done.detail) == ("succeeded", {"transferred_on": "2027-03-10"})
+    assert await bank.town.see(BALANCES) == [("bank", dry.total_yen), ("receivable", -dry.total_yen)]
+    assert await bank.town.see("SELECT kind, amount_yen FROM unmatched_money") == [("refund_failed", dry.total_yen)]
+    assert await bank.town.see("SELECT DISTINCT refunded_from FROM ledger_transaction WHERE kind = 'refund'") == [
+        ("income",)
+    ]
 
 
 SPOILT = {

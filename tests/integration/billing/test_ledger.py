@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -118,7 +119,7 @@ def test_after_payments_refunds_and_cash_no_two_books_differ_at_any_instant(book
 def test_each_difference_that_is_planted_is_found(books):
     for check, statement in {**PLANTED, **INSERTED}.items():
         assert check in books.world.run(books.planted(statement)), check
-    assert {*PLANTED, *INSERTED, "row_not_attempt"} == {*CHECKS, "payee_unbalanced"}
+    assert {*PLANTED, *INSERTED, "row_not_attempt", "file_not_ledger"} == {*CHECKS, "payee_unbalanced"}
     assert books.own() == []
 
 
@@ -144,6 +145,26 @@ def test_the_daily_comparison_asks_first_and_queues_once(books):
         books.world.run(reconcile(books.world.means, books.provider, day=today))
     assert books.world.run(books.world.see("SELECT kind, amount_yen FROM unmatched_money")) == [
         ("ours_only", kept.paid_amount)
+    ]
+
+
+def test_what_the_provider_has_paid_out_is_at_the_city_s_bank_once(books):
+    today = datetime.now(tz=UTC).astimezone(books.world.rules.zone).date()
+    held_yen = books.world.processor.held()["town"]["held_yen"]
+    books.world.processor.pay_out("town")
+    (unposted,) = books.theirs()
+    assert (unposted.kind, unposted.their_yen) == ("payout_differs", held_yen)
+    for _ in range(2):
+        assert books.world.run(reconcile(books.world.means, books.provider, day=today)) == 0
+    assert books.theirs() == books.own() == []
+    assert {one.account: one.yen for one in books.inside(balances)}["bank"] == held_yen
+    assert "clearing" not in {one.account for one in books.inside(balances)}
+    lines = books.world.processor.books.payouts["town"]
+    lines.append(structs.replace(lines[0], ref="out_other", amount=held_yen + 1))
+    for _ in range(2):
+        assert books.world.run(reconcile(books.world.means, books.provider, day=today)) == 1
+    assert books.world.run(books.world.see("SELECT kind, reference FROM unmatched_money")) == [
+        ("payout_differs", "out_other")
     ]
 
 

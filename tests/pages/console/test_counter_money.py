@@ -1,9 +1,11 @@
 """A clerk's days with money: cash late and early, a till that is closed, rain, another booking paid by it, the last hour."""
 
 import re
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
+from tests.cities import move_clocks
 from tests.pages.lots import plain
 from tests.pages.paying import begin, pay_by_card
 from tests.pages.paying import book as book_room
@@ -185,6 +187,27 @@ async def test_rain_gives_the_money_back_or_pays_for_another_booking(desk, resid
     assert again.status_code == 422
 
 
+@pytest.mark.fact("KS-101", "KS-102", "KS-103")
+async def test_an_hour_of_rain_is_not_charged_and_goes_back_but_pays_for_nothing_else(desk, resident):
+    booking = await book(resident, "2027-02-22")
+    await take(desk, booking)
+    page = await desk.get(booking)
+    assert f"{booking}/unusable" in page.text
+    await desk.get(f"{booking}/unusable")
+    lacking = await desk.post(f"{booking}/unusable", **{"from": "10:00", "to": "12:00"})
+    assert 'href="#grounds"' in lacking.text
+    assert 'href="#why"' in lacking.text
+    wish = {"from": "10:00", "to": "12:00", "grounds": "rain", "why": "12時から雨"}
+    same = await desk.post(f"{booking}/unusable", **{**wish, "to": "13:00"})
+    assert "予約の時間と同じです" in same.text
+    shown = await desk.post(f"{booking}/unusable", **wish)
+    assert "減る金額：750円" in plain(shown.text)
+    done = await desk.post(f"{booking}/unusable", **wish, step="do", total_yen="1500")
+    assert "利用できなかった時間を除きました" in done.text
+    assert "窓口でお返しする金額750円" in plain(done.text)
+    assert f"{booking}/money/credit" not in done.text
+
+
 @pytest.mark.fact("KS-092", "KS-098")
 async def test_to_reduce_one_cancels_in_time_and_books_anew_and_the_difference_goes_back(desk, resident):
     whole = await book(resident, "2027-02-25")
@@ -273,3 +296,50 @@ async def desk_change(desk, booking, *, to, general, youth):
     """What the form of a change answers first: the quote, or why not."""
     await desk.get(f"{booking}/change")
     return await desk.post(f"{booking}/change", to=to, **{"form.people.general": general, "form.people.youth": youth})
+
+
+@pytest.mark.fact("MG-061", "MG-T7")
+async def test_from_day_181_on_the_page_sends_to_the_counter_and_the_counter_has_it_transferred(
+    application, city_settings, services, browse
+):
+    service = services["rooms"]
+    booking_id, yen = await book_room(application, service)
+    site, desk = browse("rooms"), browse("rooms")
+    await site.log_in(service.resident)
+    path, address = await begin(site, booking_id, "card")
+    await pay_by_card(address)
+    await site.get(path.replace("/go", "/back"))
+    await desk.log_in(service.clerk)
+    booking = f"/counter/bookings/{booking_id}"
+    await desk.get(booking)
+    grounds = re.search(r'name="grounds".*?<option value="([^"]+)"', desk.html, re.DOTALL)[1]
+    await desk.post(f"{booking}/revoke", grounds=grounds, why="施設の都合")
+    assert (await site.get(f"/me/bookings/{booking_id}/pay")).status_code == 200
+
+    move_clocks(city_settings, service, to=datetime(2027, 9, 1, 10))  # noqa: DTZ001  # the city's own time
+    application._sites.forget()
+    for one, person in ((site, service.resident), (desk, service.clerk)):
+        await one.log_in(person)
+    late = await site.get(f"/me/bookings/{booking_id}/pay")
+    assert late.status_code == 409
+    assert "施設の窓口で申請してください" in late.text
+    said = plain((await desk.get(f"{booking}/money")).text)
+    assert f"うち口座へ振り込む金額{yen:,}円" in said
+    asked = await desk.post(f"{booking}/money/back", online="0", cash=str(yen), why="期限後の申請")
+    assert "振込によるお返しを申請しました" in asked.text
+
+    await transfer(desk, yen)
+    assert "口座への振込" in (await desk.get(f"{booking}/money")).text
+
+
+async def transfer(desk, yen):
+    """What the accounting does with a transfer that is asked for, as a clerk records it."""
+    await desk.get("/counter/money/transfers")
+    listed = (await desk.post("/counter/money/transfers/list")).content.decode("utf-8-sig")
+    assert f",{yen},期限後の申請" in listed
+    await desk.get("/counter/money/transfers")
+    (attempt_id,) = re.findall(r'name="one" value="([^"]+)"', desk.html)
+    wrong = await desk.post("/counter/money/transfers", one=attempt_id, became="failed")
+    assert 'href="#why"' in wrong.text
+    done = await desk.post("/counter/money/transfers", one=attempt_id, became="made", on="2027-09-01")
+    assert "振り込むお返しはありません" in done.text

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from yoyaku.billing.policy.agreement import OurLine, disagreements
+from yoyaku.billing.policy.agreement import OurLine, disagreements, payout_disagreements, shares_of
 from yoyaku.billing.policy.arrears import Reached, ladder_for, next_rung, pay_by
-from yoyaku.billing.policy.export import LedgerLine, export_csv, last_day, source_of, year_of
+from yoyaku.billing.policy.export import LedgerLine, export_csv
+from yoyaku.billing.policy.years import Years, last_day, years_of_payment, years_of_refund
 from yoyaku.extension.payment import StatementLine
 from yoyaku.rulebook.book import open_book
 from yoyaku.rulebook.source import read_source
@@ -97,25 +98,24 @@ def test_what_one_side_has_and_the_other_has_not_is_said(known, statement, expec
     assert [(one.kind, one.our_yen, one.their_yen) for one in found] == expected
 
 
-def entry(kind="payment", at=None, yen=700, **more):
+def entry(yen=700, **more):
     return LedgerLine(
-        at=at or on(4, 2, 10), kind=kind, key="attempt:1", line=1, payee="city", account="cash", provider="hall", yen=yen,
-        number="2026-000001", fiscal_year=2027, **{"due_at": None, "note": None, **more},
+        at=on(4, 2, 10), kind="payment", key="attempt:1", line=1, payee="city", account="cash", provider="hall", yen=yen,
+        number="2026-000001", fiscal_year=2027, **{"income_year": 2027, "refunded_from": None, "note": None, **more},
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("one", "year"),
+    ("at", "due_at", "year"),
     [
-        (entry(due_at=on(4, 1)), 2026),  # due by 31 March 24:00, paid two days later
-        (entry(due_at=on(4, 1), at=on(6, 1, 10)), 2027),  # the books of 2026 closed on 31 May
-        (entry(due_at=on(4, 1, 12)), 2027),
-        (entry(), 2027),
-        (entry(kind="refund", due_at=on(3, 1)), 2027),
+        (on(4, 2, 10), on(4, 1), 2026),  # due by 31 March 24:00, paid two days later
+        (on(6, 1, 10), on(4, 1), 2027),  # the books of 2026 closed on 31 May
+        (on(4, 2, 10), on(4, 1, 12), 2027),
+        (on(4, 2, 10), None, 2027),
     ],
 )
-def test_a_payment_is_income_of_the_year_in_which_it_was_due_while_that_is_open(one, year):
-    assert year_of(one, ZONE) == year
+def test_a_payment_is_income_of_the_year_in_which_it_was_due_while_that_is_open(at, due_at, year):
+    assert years_of_payment(at=at, due_at=due_at, zone=ZONE) == Years(income_year=year)
 
 
 @pytest.mark.fact("MG-T7")
@@ -124,8 +124,24 @@ def test_a_payment_is_income_of_the_year_in_which_it_was_due_while_that_is_open(
     [(on(5, 31, 23), "income", 2026), (on(6, 1, 10), "expenditure", 2027)],
 )
 def test_a_refund_is_taken_from_the_income_of_its_payment_until_those_books_are_closed(refunded_at, source, year):
-    one = entry(kind="refund", at=refunded_at, of_payment_at=on(3, 3))
-    assert (source_of(one, ZONE), year_of(one, ZONE)) == (source, year)
+    assert years_of_refund(at=refunded_at, income_of=2026, zone=ZONE) == Years(income_year=year, refunded_from=source)
+
+
+def payout(yen=1200):
+    lines = (line("payment", yen=1700), line("refund", yen=500))
+    return StatementLine(
+        kind="payout", ref="out_1", attempt_id=None, amount_yen=yen, at=datetime(2027, 1, 2, tzinfo=UTC), lines=lines
+    )
+
+
+def test_a_payout_is_shared_out_only_where_our_books_explain_every_yen_of_it():
+    known = [ours(kind="payment", yen=1700), ours(kind="refund", yen=500)]
+    assert shares_of(payout(), known) == {"city": 1200}
+    assert shares_of(payout(1100), known) is None
+    assert shares_of(payout(), known[:1]) is None
+    (found,) = payout_disagreements(posted={}, payouts=[payout()])
+    assert (found.kind, found.our_yen, found.their_yen) == ("payout_differs", None, 1200)
+    assert payout_disagreements(posted={"out_1": 1200}, payouts=[payout()]) == []
 
 
 def test_a_row_has_debit_or_credit_and_nothing_that_a_spreadsheet_would_run():

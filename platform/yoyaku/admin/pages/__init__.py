@@ -40,6 +40,8 @@ from yoyaku.admin.pages import (
     site,
     staff,
     till,
+    transfers,
+    unusable,
     waiting_money,
 )
 
@@ -77,6 +79,8 @@ ROUTES: Final = [
     *crediting.ROUTES,
     *till.ROUTES,
     *waiting_money.ROUTES,
+    *transfers.ROUTES,
+    *unusable.ROUTES,
     *operations.ROUTES,
     *site.ROUTES,
     *mails.ROUTES,

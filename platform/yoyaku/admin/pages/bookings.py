@@ -31,6 +31,7 @@ from yoyaku.booking.service import (
     get_booking,
     revoke_booking,
 )
+from yoyaku.booking.service.changing import grounds_to_shorten
 from yoyaku.booking.service.no_shows import may_be_missed
 from yoyaku.booking.service.receipts import receipts_of_booking
 from yoyaku.booking.views import BookingView
@@ -133,6 +134,7 @@ async def _booking_page(
         },
         errors=errors,
         may_be_missed=may_be_missed(here.visit, booking),
+        may_shorten=bool(grounds_to_shorten(rules, visit=here.visit, booking=booking)),
         is_missed=bool(await read_no_shows(here.conn, visit=here.visit, booking_ids=[booking_id])),
         has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking)),
         **await relief_part(here, rules, booking),

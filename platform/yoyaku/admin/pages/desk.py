@@ -64,6 +64,7 @@ WAYS: Final = (
     ("/counter/debits", "debit.title", Permission.DEBITS, "money"),
     ("/counter/till", "till.title", Permission.TILL, "money"),
     ("/counter/money", "waiting.title", Permission.MONEY, "money"),
+    ("/counter/money/transfers", "transfer.title", Permission.MONEY, "money"),
     ("/counter/arrears", "arrears.title", Permission.ARREARS, "money"),
     ("/counter/ledger", "ledger.title", Permission.LEDGER, "money"),
     ("/counter/rules", "rules.title", Permission.RULES, "city"),

@@ -20,7 +20,8 @@ from yoyaku.billing.refusals import AmountWrong, NothingToPay, PaymentUnderWay
 from yoyaku.billing.repository.attempts import attempts_of
 from yoyaku.billing.repository.charges import read_charge
 from yoyaku.billing.service.beginning import Account, begin_settlement, look_at_account
-from yoyaku.billing.service.counter import AT_COUNTER, give_back_cash, take_cash
+from yoyaku.billing.service.counter import AT_COUNTER, by_transfer_yen, give_back_cash, take_cash
+from yoyaku.billing.service.outcomes import CREDIT, TRANSFER
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.booking.pages.booked import booking_row, open_booking
@@ -106,6 +107,7 @@ async def _page(
             "till": typed.get("till", booking.facility_id),
             "why": typed.get("why", ""),
         },
+        transfer_yen=by_transfer_yen(books.account, books.act) if books.account else 0,
         may_decide=may(here, Permission.MONEY),
         has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=books.rules, booking=booking)),
         may_credit=may_be_credited(books.rules, booking),
@@ -124,8 +126,11 @@ def _attempt_words(here: Here, rules: ServiceRules, one: AttemptView) -> dict[st
     """How an attempt went, in words: by which way, and why not."""
     terms: PaymentTerms = rules.payment
     choices = {each.code: each.name for method in terms.methods if method.code == one.method for each in method.choices}
-    by = "payment.method.credit" if one.plugin == "credit" else None
-    named = here.words.say(by) if by else method_name(rules, one.method, here)
+    named = (
+        here.words.say(f"payment.method.{one.plugin}")
+        if one.plugin in {CREDIT, TRANSFER}
+        else method_name(rules, one.method, here)
+    )
     chosen = here.words.text(choices[one.choice]) if one.choice in choices else ""
     why = one.failure or one.last_error
     return {
@@ -182,7 +187,9 @@ async def give_back(
             await _give_back(here, books, seen=seen, why=why)
     except (AmountWrong, NothingToPay, PaymentUnderWay) as refusal:
         return await _page(here, books, {"why": here.words.sentence(refusal)}, form)
-    return here.page.go(books.path, flash="cash_given_back" if seen[1] else "refund_begun")
+    is_transfer = books.account is not None and bool(by_transfer_yen(books.account, books.act))
+    flash = "transfer_asked" if is_transfer else "cash_given_back" if seen[1] else "refund_begun"
+    return here.page.go(books.path, flash=flash)
 
 
 def settled_here(books: Books) -> bool:

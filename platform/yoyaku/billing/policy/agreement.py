@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from yoyaku.extension.payment import StatementLine
 from yoyaku.kernel.ids import Key
 
-Kind = Literal["provider_only", "ours_only", "other_amount"]
+Kind = Literal["provider_only", "ours_only", "other_amount", "payout_differs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +29,21 @@ class OurLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Disagreement:
-    """What one side has and the other has not, or otherwise; an amount is ``None`` where that side has nothing."""
+    """What one side has and the other has not, or otherwise; an amount is ``None`` where that side has nothing.
+
+    ``posted_yen`` is what our books say of a payout, which is nobody's payment.
+    """
 
     kind: Kind
     reference: str
     ours: OurLine | None
     theirs: StatementLine | None
+    posted_yen: int | None = None
 
     @property
     def our_yen(self) -> int | None:
         """What our books say."""
-        return None if self.ours is None else self.ours.yen
+        return self.posted_yen if self.ours is None else self.ours.yen
 
     @property
     def their_yen(self) -> int | None:
@@ -57,13 +61,13 @@ def disagreements(
         expected: those that the statement must have.
         statement: the provider's lines, those of the days around ``expected`` included.
     """
-    ours_by_id = {(one.kind, str(one.attempt_id), one.yen < 0): one for one in known}
-    ours_by_ref = {(one.kind, one.ref, one.yen < 0): one for one in ours_by_id.values() if one.ref is not None}
+    index = _Index(known)
     found: list[Disagreement] = []
     seen: set[tuple[Key, bool]] = set()
     for line in statement:
-        back = line.amount_yen < 0
-        ours = ours_by_id.get((line.kind, line.attempt_id or "", back)) or ours_by_ref.get((line.kind, line.ref, back))
+        if line.kind == "payout":
+            continue
+        back, ours = line.amount_yen < 0, index.find(line)
         if ours is None or (ours.attempt_id, back) in seen:
             found.append(Disagreement(kind="provider_only", reference=line.ref, ours=None, theirs=line))
             continue
@@ -75,3 +79,42 @@ def disagreements(
             reference = one.ref or str(one.attempt_id)
             found.append(Disagreement(kind="ours_only", reference=reference, ours=one, theirs=None))
     return found
+
+
+def shares_of(payout: StatementLine, known: Iterable[OurLine]) -> dict[str, int] | None:
+    """How much of a payout is whose, by payee; ``None`` where our books do not know all of it, or another sum."""
+    index, shares, total_yen = _Index(known), dict[str, int](), 0
+    for line in payout.lines:
+        ours = index.find(line)
+        if ours is None or ours.yen != line.amount_yen:
+            return None
+        yen = ours.yen if line.kind == "payment" else -ours.yen
+        shares[ours.payee] = shares.get(ours.payee, 0) + yen
+        total_yen += yen
+    return shares if total_yen == payout.amount_yen else None
+
+
+def payout_disagreements(*, posted: Mapping[str, int], payouts: Sequence[StatementLine]) -> list[Disagreement]:
+    """Where the payouts that a provider says it made and those that we posted (yen by reference) differ."""
+    return [
+        Disagreement(kind="payout_differs", reference=one.ref, ours=None, theirs=one, posted_yen=posted.get(one.ref))
+        for one in payouts
+        if posted.get(one.ref) != one.amount_yen
+    ]
+
+
+class _Index:
+    """Our lines, found by the attempt's id or the provider's reference; a refund that came back is a line of its own."""
+
+    def __init__(self, known: Iterable[OurLine]) -> None:
+        self._by_id = {(one.kind, str(one.attempt_id), one.yen < 0): one for one in known}
+        self._by_ref = {(one.kind, one.ref, one.yen < 0): one for one in self._by_id.values() if one.ref is not None}
+
+    def find(self, line: StatementLine) -> OurLine | None:
+        """The line of ours that one of theirs is about."""
+        if line.kind == "payout":
+            return None
+        back = line.amount_yen < 0
+        return self._by_id.get((line.kind, line.attempt_id or "", back)) or self._by_ref.get(
+            (line.kind, line.ref, back)
+        )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from yoyaku.billing.policy.years import income_year, refund_from
 from yoyaku.kernel.spreadsheet import csv_text
 
 COLUMNS: Final = (
@@ -16,15 +15,13 @@ COLUMNS: Final = (
     "debit_yen", "credit_yen", "note", "refunded_from",
 )  # fmt: skip
 """The first row of the file."""
-PAYMENT: Final = "payment"
-"""Money that comes is income of the year in which it was due (enforcement order, article 142)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedgerLine:
-    """A line of a transaction; ``yen`` is positive in debit, ``due_at`` is when its charge was to be paid.
+    """A line of a transaction; ``yen`` is positive in debit.
 
-    ``of_payment_at`` is set for a refund: when the payment that it gives back had been posted.
+    ``income_year`` is the year in whose books it stands, ``refunded_from`` from what a refund is paid.
     """
 
     at: datetime
@@ -37,9 +34,9 @@ class LedgerLine:
     yen: int
     number: str | None
     fiscal_year: int
-    due_at: datetime | None
+    income_year: int
+    refunded_from: Literal["income", "expenditure"] | None
     note: str | None
-    of_payment_at: datetime | None = None
 
 
 def export_csv(lines: Iterable[LedgerLine], *, zone: ZoneInfo) -> str:
@@ -52,7 +49,7 @@ def _row(one: LedgerLine, zone: ZoneInfo) -> Sequence[str | int]:
     return (
         one.payee,
         one.fiscal_year,
-        year_of(one, zone),
+        one.income_year,
         at.date().isoformat(),
         f"{at:%H:%M:%S}",
         one.key,
@@ -64,33 +61,5 @@ def _row(one: LedgerLine, zone: ZoneInfo) -> Sequence[str | int]:
         max(one.yen, 0),
         max(-one.yen, 0),
         one.note or "",
-        source_of(one, zone),
+        one.refunded_from or "",
     )
-
-
-def year_of(one: LedgerLine, zone: ZoneInfo) -> int:
-    """The fiscal year in whose books a line stands: a payment is income of it, a refund is taken from it."""
-    if one.kind == PAYMENT:
-        return _income_year(one, one.at, zone)
-    if one.of_payment_at is not None and source_of(one, zone) == "income":
-        return _income_year(one, one.of_payment_at, zone)
-    return one.fiscal_year
-
-
-def source_of(one: LedgerLine, zone: ZoneInfo) -> Literal["income", "expenditure", ""]:
-    """From what a refund is paid; nothing for any other line."""
-    if one.of_payment_at is None:
-        return ""
-    year = _income_year(one, one.of_payment_at, zone)
-    return refund_from(income_of=year, refunded_on=one.at.astimezone(zone).date())
-
-
-def _income_year(one: LedgerLine, received_at: datetime, zone: ZoneInfo) -> int:
-    due_on = None if one.due_at is None else last_day(one.due_at, zone)
-    return income_year(received_on=received_at.astimezone(zone).date(), due_on=due_on)
-
-
-def last_day(end: datetime, zone: ZoneInfo) -> date:
-    """The last day of a time that ends before an instant: 31 March for midnight of 1 April."""
-    here = end.astimezone(zone)
-    return date.fromordinal(here.date().toordinal() - 1) if here.hour == here.minute == 0 else here.date()

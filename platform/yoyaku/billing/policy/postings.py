@@ -27,7 +27,7 @@ Account = Literal[
     "receivable", "usage_fee", "cancellation_kept", "cash", "clearing", "bank", "suspense", "credit", "differences",
     "written_off",
 ]  # fmt: skip
-Holder = Literal["cash", "clearing", "credit"]
+Holder = Literal["cash", "clearing", "credit", "bank"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,11 @@ def postings_of_applying(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]
 def postings_of_transfer(yen: int) -> tuple[Posting, Posting]:
     """Money that waited and was sent to an account of the payer's."""
     return _suspense(yen), Posting(account="bank", yen=-yen)
+
+
+def postings_of_payout(yen: int, *, provider: str) -> tuple[Posting, Posting]:
+    """What a provider or the bank held and has put on the payee's account; below nothing where it took back more."""
+    return Posting(account="bank", yen=yen), Posting(account="clearing", yen=-yen, provider=provider)
 
 
 def _suspense(yen: int) -> Posting:

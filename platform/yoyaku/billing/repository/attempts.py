@@ -16,6 +16,8 @@ from yoyaku.db.engine import encode_json
 
 LEASE_SECONDS = 120
 """So long nobody else asks about an attempt that somebody asks about: longer than a provider may take to answer."""
+LOOK_SECONDS = 3
+"""So long a payer who looks again makes nobody ask a provider again."""
 
 _COLUMNS = """
     attempt_id, charge_id, kind, of_attempt_id, settlement_id, method, plugin, profile, choice, payee, amount_yen, state,
@@ -46,9 +48,11 @@ _BY_REF = text(f"SELECT {_COLUMNS} FROM payment_attempt WHERE plugin = :plugin A
 _LEASE = text(f"""
     UPDATE payment_attempt
     SET next_ask_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds',
-        asked = asked + CASE WHEN :at_once THEN 0 ELSE 1 END
-    WHERE attempt_id = :attempt_id
+        asked = asked + CASE WHEN :at_once THEN 0 ELSE 1 END,
+        looked_at = CASE WHEN :looks THEN clock_timestamp() ELSE looked_at END
+    WHERE attempt_id = :attempt_id AND plugin <> 'bank-transfer'
       AND (next_ask_at <= clock_timestamp() OR (:at_once AND state IN ('created', 'pending')))
+      AND (NOT :looks OR looked_at IS NULL OR looked_at < clock_timestamp() - interval '{LOOK_SECONDS} seconds')
     RETURNING {_COLUMNS}
 """)  # noqa: S608
 _STARTED = text("""
@@ -134,12 +138,15 @@ async def find_by_ref(conn: AsyncConnection, *, plugin: str, ref: str) -> Attemp
     return _first((await conn.execute(_BY_REF, {"plugin": plugin, "ref": ref})).mappings().first())
 
 
-async def lease(conn: AsyncConnection, *, attempt_id: UUID, at_once: bool = False) -> AttemptView | None:
+async def lease(
+    conn: AsyncConnection, *, attempt_id: UUID, at_once: bool = False, looks: bool = False
+) -> AttemptView | None:
     """Take an attempt for asking about it; ``None`` where somebody else does, or it is not time.
 
-    ``at_once``: whatever its next time is, unless it is over; a payer who looks again and again delays nothing.
+    ``at_once``: whatever its next time is, unless it is over; a payer who looks again and again delays nothing, and
+    (``looks``) asks nobody more than once in :data:`LOOK_SECONDS`. A bank transfer is a clerk's to end.
     """
-    values = {"attempt_id": attempt_id, "at_once": at_once}
+    values = {"attempt_id": attempt_id, "at_once": at_once, "looks": looks}
     return _first((await conn.execute(_LEASE, values)).mappings().first())
 
 

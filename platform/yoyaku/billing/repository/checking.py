@@ -63,7 +63,7 @@ CHECKS: Final[Mapping[str, Any]] = {
             FROM payment_attempt a LEFT JOIN (
                 SELECT t.tenant_id, t.service_id, t.attempt_id, sum(p.yen) AS yen
                 FROM ledger_transaction t JOIN ledger_posting p USING (tenant_id, service_id, transaction_id)
-                WHERE p.account IN ('cash', 'clearing', 'credit') AND t.key = 'attempt:' || t.attempt_id
+                WHERE p.account IN ('cash', 'clearing', 'credit', 'bank') AND t.key = 'attempt:' || t.attempt_id
                 GROUP BY 1, 2, 3
             ) l USING (tenant_id, service_id, attempt_id)
             WHERE coalesce(l.yen, 0) <> CASE a.state WHEN 'succeeded' THEN {_SIGNED} ELSE 0 END
@@ -82,6 +82,21 @@ CHECKS: Final[Mapping[str, Any]] = {
             WHERE w.amount_yen <> a.amount_yen OR a.payee <> f.payee
                OR (f.state = 'settled' AND a.state NOT IN ('succeeded', 'failed'))
                OR (f.state = 'withdrawn' AND a.state = 'succeeded')
+        """,
+        "file_not_ledger": """
+            WITH brought AS (
+                SELECT f.payee, f.method || ' ' || f.collect_on AS reference,
+                       (SELECT coalesce(sum(coalesce(a.moved_yen, a.amount_yen)), 0)::bigint
+                        FROM debit_row w JOIN payment_attempt a USING (tenant_id, service_id, attempt_id)
+                        WHERE (w.tenant_id, w.service_id, w.file_id) = (f.tenant_id, f.service_id, f.file_id)
+                          AND f.state = 'settled' AND a.state = 'succeeded') AS expected_yen,
+                       (SELECT coalesce(sum(p.yen), 0)::bigint
+                        FROM ledger_transaction t JOIN ledger_posting p USING (tenant_id, service_id, transaction_id)
+                        WHERE (t.tenant_id, t.service_id, t.key) = (f.tenant_id, f.service_id, 'debited:' || f.file_id)
+                          AND p.account = 'bank') AS found_yen
+                FROM debit_file f
+            )
+            SELECT payee, reference, expected_yen, found_yen FROM brought WHERE expected_yen <> found_yen
         """,
         "close_not_till": f"""
             SELECT k.payee, k.facility_id || ' ' || k.closed_on AS reference, coalesce(sum({_SIGNED}), 0)::bigint AS expected_yen,
@@ -125,16 +140,17 @@ _BALANCES = text("""
 """)
 _MOVEMENTS = text("""
     SELECT t.at, t.kind, t.key, t.note, t.fiscal_year, p.line, p.payee, p.account, p.provider, p.yen,
-           coalesce(c.number, o.number) AS number, o.due_at, paid.at AS of_payment_at
+           coalesce(c.number, o.number) AS number, coalesce(t.income_year, t.fiscal_year) AS income_year, t.refunded_from
     FROM ledger_posting p
     JOIN ledger_transaction t USING (tenant_id, service_id, transaction_id)
     LEFT JOIN charge c ON (c.tenant_id, c.service_id, c.charge_id) = (p.tenant_id, p.service_id, p.charge_id)
     LEFT JOIN charge o ON (o.tenant_id, o.service_id, o.charge_id) = (t.tenant_id, t.service_id, t.charge_id)
-    LEFT JOIN payment_attempt r ON (r.tenant_id, r.service_id, r.attempt_id) = (t.tenant_id, t.service_id, t.attempt_id)
-        AND t.kind = 'refund'
-    LEFT JOIN ledger_transaction paid ON (paid.tenant_id, paid.service_id, paid.key)
-        = (r.tenant_id, r.service_id, 'attempt:' || r.of_attempt_id)
     WHERE t.at >= :since AND t.at < :until ORDER BY t.at, t.transaction_id, p.line
+""")
+_PAYOUTS = text("""
+    SELECT t.note AS ref, -sum(p.yen)::bigint AS yen
+    FROM ledger_transaction t JOIN ledger_posting p USING (tenant_id, service_id, transaction_id)
+    WHERE t.kind = 'payout' AND p.account = 'clearing' AND p.provider = :provider GROUP BY t.note
 """)
 _SUCCEEDED = text("""
     SELECT a.attempt_id, a.kind, a.provider_ref AS ref, a.payee, c.number, t.posted_at,
@@ -202,6 +218,11 @@ async def succeeded_by(conn: AsyncConnection, *, plugin: str, profile: str | Non
     """All that succeeded by a provider, in the order in which it was posted."""
     rows = (await conn.execute(_SUCCEEDED, {"plugin": plugin, "profile": profile})).mappings()
     return [Posted(line=OurLine(**{name: row[name] for name in _OURS}), posted_at=row["posted_at"]) for row in rows]
+
+
+async def payouts_of(conn: AsyncConnection, *, provider: str) -> Mapping[str, int]:
+    """The payouts of a provider that are posted: yen by its reference."""
+    return {row.ref: row.yen for row in await conn.execute(_PAYOUTS, {"provider": provider})}
 
 
 _OURS: Final = ("attempt_id", "kind", "ref", "yen", "payee", "number")

@@ -12,12 +12,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy.agreement import Disagreement, disagreements
+from yoyaku.billing.policy.agreement import Disagreement, disagreements, payout_disagreements
 from yoyaku.billing.repository import checking
 from yoyaku.billing.repository.attempts import ask_now, read_attempt
 from yoyaku.billing.repository.checking import Difference, Posted
 from yoyaku.billing.repository.unmatched import add_unmatched
 from yoyaku.billing.service.asking import LONGEST_SECONDS, MoneyMeans, ask, read_secret
+from yoyaku.billing.service.outcomes import named
+from yoyaku.billing.service.payouts import take_payouts
 from yoyaku.billing.terms import CITY, PaymentMethod, PaymentTerms
 from yoyaku.extension.payment import PaymentContext, ProviderFailed, StatementLine
 from yoyaku.extension.profiles import settings_from
@@ -38,8 +40,7 @@ class Provider:
     @property
     def name(self) -> str:
         """As in the ledger."""
-        profile = self.method.profile
-        return self.method.plugin if profile is None else f"{self.method.plugin}:{profile}"
+        return named(self.method.plugin, self.method.profile)
 
 
 def providers_of(terms: PaymentTerms) -> list[Provider]:
@@ -73,18 +74,20 @@ async def check_provider(means: MoneyMeans, provider: Provider, *, since: date |
         return []
     async with means.transaction() as (conn, _):
         posted = await checking.succeeded_by(conn, plugin=provider.method.plugin, profile=provider.method.profile)
+        paid_out = await checking.payouts_of(conn, provider=provider.name)
     today = _day(act.real_now, act)
     first = since or (_day(posted[0].posted_at, act) if posted else today)
     statement = [line for day in _days(first - A_DAY, today) for line in await _read(plugin, context, day)]
     expected = [one.line for one in posted if _day(one.posted_at, act) >= first]
-    return disagreements(known=[one.line for one in posted], expected=expected, statement=statement)
+    found = disagreements(known=[one.line for one in posted], expected=expected, statement=statement)
+    return [*found, *payout_disagreements(posted=paid_out, payouts=_payouts(statement))]
 
 
 async def reconcile(means: MoneyMeans, provider: Provider, *, day: date) -> int:
     """Compare a provider's books of a day (real time) with ours, and queue what differs; how much that was.
 
-    What the provider has and we do not know the end of is asked about first: a webhook may have been lost. Done again,
-    nothing is queued twice.
+    What the provider has and we do not know the end of is asked about first: a webhook may have been lost. What it has
+    transferred to the city is posted. Done again, nothing is posted or queued twice.
 
     Raises:
         ProviderFailed, SecretMissing, ProfileMissing: its books could not be read.
@@ -96,7 +99,9 @@ async def reconcile(means: MoneyMeans, provider: Provider, *, day: date) -> int:
     await _ask_about(means, around[day])
     async with means.transaction() as (conn, act):
         posted = await checking.succeeded_by(conn, plugin=provider.method.plugin, profile=provider.method.profile)
+        known, payouts = [one.line for one in posted], _payouts([*around[day - A_DAY], *around[day]])
         found = _of_day(day, posted=posted, around=around, act=act)
+        found += await take_payouts(conn, act=act, provider=provider.name, payouts=payouts, known=known)
         for one in found:
             await _queue(conn, act=act, provider=provider, one=one)
     return len(found)
@@ -112,6 +117,10 @@ def _of_day(
     lines = [line for one in around.values() for line in one]
     ours = disagreements(known=known, expected=expected, statement=lines)
     return [*theirs, *(one for one in ours if one.kind == "ours_only")]
+
+
+def _payouts(statement: Sequence[StatementLine]) -> list[StatementLine]:
+    return [line for line in statement if line.kind == "payout"]
 
 
 async def _context(means: MoneyMeans, provider: Provider) -> tuple[Any, PaymentContext | None, MoneyAct]:

@@ -85,12 +85,13 @@ class Case:
     act: MoneyAct
 
 
-async def ask(means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False) -> AttemptView | None:
+async def ask(means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False, looks: bool = False) -> AttemptView | None:
     """Ask a provider about an attempt and take the answer; ``None`` where it is not time, or somebody else asks.
 
-    ``at_once``: whatever its next time is, since a payer waits. A provider that does not answer is asked again later, in pauses that grow.
+    ``at_once``: whatever its next time is, since a payer waits; ``looks``: who may look again and again, so that nobody
+    is asked more than once in a few seconds. A provider that does not answer is asked again later, in pauses that grow.
     """
-    case = await _lease(means, attempt_id=attempt_id, at_once=at_once)
+    case = await _lease(means, attempt_id=attempt_id, at_once=at_once, looks=looks)
     if case is None:
         return None
     try:
@@ -123,9 +124,9 @@ async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     return await _take(means, case, found)
 
 
-async def _lease(means: MoneyMeans, *, attempt_id: UUID, at_once: bool) -> Case | None:
+async def _lease(means: MoneyMeans, *, attempt_id: UUID, at_once: bool, looks: bool = False) -> Case | None:
     async with means.transaction() as (conn, act):
-        attempt = await repository.lease(conn, attempt_id=attempt_id, at_once=at_once)
+        attempt = await repository.lease(conn, attempt_id=attempt_id, at_once=at_once, looks=looks)
         if attempt is None:
             return None
         payment = attempt

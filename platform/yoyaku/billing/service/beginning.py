@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy import Paid, PaymentDue, SettlementPlan, plan_settlement
+from yoyaku.billing.policy import PaymentDue, SettlementPlan, plan_settlement
 from yoyaku.billing.refusals import AmountWrong, ChoiceNotOffered, MethodNotOpen, NothingToPay, PaymentUnderWay
 from yoyaku.billing.repository import attempts as repository
 from yoyaku.billing.repository import numbers
 from yoyaku.billing.repository.charges import lock_charge, read_charge
-from yoyaku.billing.terms import PaymentMethod, PaymentTerms
+from yoyaku.billing.service.left import payments_left
+from yoyaku.billing.terms import PaymentMethod
 from yoyaku.billing.ties import ChargeSubject, charge_keeper
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.extension.registry import payment_plugin
@@ -84,29 +85,6 @@ def account_of(
         today=act.today,
     )
     return Account(charge=charge, subject=subject, attempts=attempts, plan=plan)
-
-
-def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: MoneyAct) -> list[Paid]:
-    """Payments that counted, with what of them has not gone back nor is on its way."""
-    returned: dict[UUID | None, int] = {}
-    for one in attempts:
-        if one.gives_back:
-            returned[one.of_attempt_id] = returned.get(one.of_attempt_id, 0) + one.amount_yen
-    return [
-        Paid(
-            attempt_id=one.attempt_id,
-            left_yen=one.amount_yen - returned.get(one.attempt_id, 0),
-            online=is_online(terms, one.method),
-            paid_on=act.civil_date(one.ended_at or one.created_at),
-        )
-        for one in attempts
-        if one.kind == "payment" and one.counted
-    ]
-
-
-def is_online(terms: PaymentTerms, method: str) -> bool:
-    """Whether payments by a method go back by themselves, through their provider."""
-    return any(one.online for one in terms.methods if one.code == method)
 
 
 def open_methods(

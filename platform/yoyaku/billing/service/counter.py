@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from yoyaku.billing.service.beginning import (
     open_account,
 )
 from yoyaku.billing.service.crediting import left_of
+from yoyaku.billing.service.left import goes_back_online
 from yoyaku.billing.service.outcomes import CASH, CREDIT, settle_at_once
+from yoyaku.billing.service.transfers import begin_transfer
 from yoyaku.billing.views import AttemptView
 from yoyaku.kernel.ids import new_id
 
@@ -70,6 +73,8 @@ async def give_back_cash(
 ) -> list[AttemptView]:
     """Give back at the counter what was paid there too much (窓口還付, MG-046); what goes back online is not touched.
 
+    What came by a file of the bank goes back by transfer, which is only asked for here; cash goes back at once.
+
     Raises:
         NotFound, RefundTooLate: as :func:`open_account`.
         AmountWrong: there is nothing to give back at the counter.
@@ -79,12 +84,34 @@ async def give_back_cash(
     if not rest:
         raise AmountWrong(amount_yen=0, expected_yen=0)
     given: list[AttemptView] = []
-    for payment in reversed([one for one in account.attempts if one.plugin in AT_COUNTER and one.attempt_id in left]):
+    for payment in _offline(account, act, left):
         part = min(rest, left[payment.attempt_id])
-        if part > 0:
+        if part <= 0:
+            continue
+        if payment.plugin in AT_COUNTER:
             given.append(await return_in_cash(conn, act=act, account=account, payment=payment, yen=part, why=why))
-            rest -= part
+        else:
+            given.append(await begin_transfer(conn, act=act, payment=payment, yen=part, why=why))
+        rest -= part
     return given
+
+
+def by_transfer_yen(account: Account, act: MoneyAct) -> int:
+    """How much of what the counter gives back goes by bank transfer."""
+    rest, left, yen = account.plan.counter_yen, left_of(account, act), 0
+    for payment in _offline(account, act, left):
+        part = max(min(rest, left[payment.attempt_id]), 0)
+        yen += 0 if payment.plugin in AT_COUNTER else part
+        rest -= part
+    return yen
+
+
+def _offline(account: Account, act: MoneyAct, left: Mapping[UUID, int]) -> list[AttemptView]:
+    """Payments of which something is left and that no provider takes back, the newest first."""
+    terms = account.subject.terms
+    return [
+        one for one in reversed(account.attempts) if one.attempt_id in left and not goes_back_online(one, terms, act)
+    ]
 
 
 async def return_in_cash(  # how much of which payment of what, and why

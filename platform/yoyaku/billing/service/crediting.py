@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.refusals import AmountWrong, PaymentUnderWay
 from yoyaku.billing.repository.telling import audit
-from yoyaku.billing.service.beginning import Account, add_attempt, new_row, open_account, payments_left
+from yoyaku.billing.service.beginning import Account, add_attempt, new_row, open_account
+from yoyaku.billing.service.left import payments_left
 from yoyaku.billing.service.outcomes import CREDIT, settle_at_once
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.billing.views import AttemptView

@@ -8,14 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.billing.repository import debits
+from yoyaku.billing.policy.postings import postings_of_payout
+from yoyaku.billing.repository import debits, ledger
 from yoyaku.billing.repository.debits import FileView, RowView
 from yoyaku.billing.repository.mandates import note_used
 from yoyaku.billing.repository.telling import tell
 from yoyaku.billing.service.debit_files import digest_of, record
 from yoyaku.billing.service.debit_handing import batch_of, by_payer, hold, told_facts
 from yoyaku.billing.service.debit_means import DebitMeans
-from yoyaku.billing.service.outcomes import take_outcome
+from yoyaku.billing.service.outcomes import named, take_outcome
 from yoyaku.extension.debit import DebitOutcome, FileRefused
 from yoyaku.extension.payment import Found
 
@@ -76,6 +77,8 @@ async def apply_result(conn: AsyncConnection, *, means: DebitMeans, file_id: UUI
             reason=outcome.reason,
         )
         await take_outcome(conn, act=act, attempt_id=row.attempt_id, found=found)
+    if read.done_yen:
+        await _post(conn, means=means, read=read)
     await note_used(conn, mandate_ids=[row.mandate_id for row, _ in read.rows])
     await debits.move_file(conn, file_id=file_id, state="settled", at=act.now, result_digest=read.digest)
     reasons = {row.key: outcome.reason for row, outcome in read.failed}
@@ -85,3 +88,17 @@ async def apply_result(conn: AsyncConnection, *, means: DebitMeans, file_id: UUI
     facts = {"count": len(read.rows), "done_yen": read.done_yen, "failed": len(read.failed)}
     await record(conn, act=act, what="debit_result_taken", file_id=file_id, facts=facts)
     return read
+
+
+async def _post(conn: AsyncConnection, *, means: DebitMeans, read: ReadResult) -> None:
+    """What the bank says it has debited is on the payee's account from its answer on."""
+    file, act = read.file, means.act
+    transaction = ledger.Transaction(
+        key=f"debited:{file.file_id}",
+        kind="debited",
+        at=act.now,
+        payee=file.payee,
+        postings=postings_of_payout(read.done_yen, provider=named(file.plugin, file.profile)),
+        note=f"{file.collect_on}",
+    )
+    await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)

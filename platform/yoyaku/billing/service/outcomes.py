@@ -18,6 +18,7 @@ from yoyaku.billing.policy import (
     postings_of_refund,
 )
 from yoyaku.billing.policy.postings import Holder
+from yoyaku.billing.policy.years import Years, years_of_payment, years_of_refund
 from yoyaku.billing.repository import attempts as repository
 from yoyaku.billing.repository import ledger
 from yoyaku.billing.repository.charges import lock_charge, set_paid
@@ -33,6 +34,8 @@ from yoyaku.kernel.ids import new_id
 CREDIT: Final = "credit"
 """The plugin's name of an attempt that moves what was paid from one charge to another; no plugin is asked."""
 CASH: Final = "payment-cash"
+TRANSFER: Final = "bank-transfer"
+"""The plugin's name of a refund that the city's accounting sends to an account; a clerk says when it is done."""
 
 
 async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID, found: Found) -> AttemptView:
@@ -60,7 +63,7 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
         return attempt
     await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
     if decision.state == "succeeded":
-        await _post(conn, act=act, attempt=attempt, decision=decision)
+        await _post(conn, act=act, attempt=attempt, charge=charge, decision=decision)
     if decision.unmatched is not None:
         await _queue(conn, act=act, attempt=attempt, decision=decision, found=found)
     if decision.counted:
@@ -99,7 +102,9 @@ async def _end(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, de
     await repository.end_attempt(conn, attempt_id=attempt.attempt_id, values=values)
 
 
-async def _post(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision) -> None:
+async def _post(
+    conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, charge: ChargeView, decision: Decision
+) -> None:
     make = postings_of_payment if attempt.kind == "payment" else postings_of_refund
     postings = make(
         decision.moved_yen or attempt.amount_yen,
@@ -117,14 +122,25 @@ async def _post(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, d
         charge_id=attempt.charge_id,
         attempt_id=attempt.attempt_id,
         note=attempt.collection_number,
+        years=await _years(conn, act=act, attempt=attempt, charge=charge),
     )
     await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)
 
 
+async def _years(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, charge: ChargeView) -> Years | None:
+    """In whose year's books money stands that moves now; as posted, whatever becomes of the due date later."""
+    if attempt.kind == "payment":
+        return years_of_payment(at=act.now, due_at=charge.due_at, zone=act.zone)
+    income_of = await ledger.income_year_of(conn, key=f"attempt:{attempt.of_attempt_id}")
+    return None if income_of is None else years_of_refund(at=act.now, income_of=income_of, zone=act.zone)
+
+
 def holder_of(attempt: AttemptView) -> Holder:
-    """Who holds the money of an attempt: a till, another charge, or a provider."""
+    """Who holds the money of an attempt: a till, another charge, the payee's bank, or a provider."""
     if attempt.plugin == CREDIT:
         return "credit"
+    if attempt.plugin == TRANSFER:
+        return "bank"
     return "cash" if attempt.plugin == CASH else "clearing"
 
 
@@ -132,7 +148,14 @@ def provider_of(attempt: AttemptView) -> str | None:
     """By which name the ledger knows the holder: the till of a facility, or a plugin with its profile."""
     if attempt.plugin == CASH:
         return attempt.facility_id
-    return attempt.plugin if attempt.profile is None else f"{attempt.plugin}:{attempt.profile}"
+    if attempt.plugin == TRANSFER:
+        return None
+    return named(attempt.plugin, attempt.profile)
+
+
+def named(plugin: str, profile: str | None) -> str:
+    """A plugin with its profile, as the ledger knows who holds money."""
+    return plugin if profile is None else f"{plugin}:{profile}"
 
 
 async def _queue(

@@ -23,7 +23,7 @@ from yoyaku.billing.repository.charges import lock_charge, read_charge
 from yoyaku.billing.repository.numbers import next_number
 from yoyaku.billing.repository.receipts import ReceiptView
 from yoyaku.billing.repository.telling import audit
-from yoyaku.billing.service.beginning import is_online
+from yoyaku.billing.service.left import is_online
 from yoyaku.billing.service.outcomes import CREDIT
 from yoyaku.billing.service.papers import Books, Occasion, paper_of
 from yoyaku.billing.views import AttemptView, ChargeView

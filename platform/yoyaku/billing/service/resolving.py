@@ -20,8 +20,10 @@ from yoyaku.billing.repository.charges import lock_charge, read_charge
 from yoyaku.billing.repository.telling import audit
 from yoyaku.billing.repository.unmatched import UnmatchedView
 from yoyaku.billing.service.beginning import Account, begin_refund
-from yoyaku.billing.service.counter import AT_COUNTER, return_in_cash
+from yoyaku.billing.service.counter import return_in_cash
+from yoyaku.billing.service.left import is_online
 from yoyaku.billing.service.outcomes import count_payment
+from yoyaku.billing.service.transfers import begin_transfer
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.billing.views import AttemptView, returning_yen
 from yoyaku.kernel.errors import NotFound
@@ -105,7 +107,7 @@ def _waiting(item: UnmatchedView, account: Account, payment: AttemptView) -> Wai
         left_yen=(payment.moved_yen or payment.amount_yen) - returned,
         counted=payment.counted,
         room_yen=account.charge.owed_yen - account.charge.paid_yen + returning_yen(account.attempts),
-        through_provider=payment.plugin not in AT_COUNTER,
+        through_provider=is_online(account.subject.terms, payment.method),
         returned=bool(item.facts.get("returned")),
     )
 
@@ -149,6 +151,8 @@ async def _settle(
         return await begin_refund(conn, act=act, payment=payment, yen=yen, settlement_id=new_id(), why=why)
     if way == "cash":
         return await return_in_cash(conn, act=act, account=account, payment=payment, yen=yen, why=why)
+    if way == "transfer" and not found.item.facts.get("returned"):
+        return await begin_transfer(conn, act=act, payment=payment, yen=yen, why=why)
     if way == "transfer":
         postings = postings_of_transfer(yen)
         await _post(conn, act=act, payment=payment, key=f"transferred:{found.item.item_id}", postings=postings)

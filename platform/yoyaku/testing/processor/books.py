@@ -121,20 +121,22 @@ class Refund(Struct, kw_only=True):
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A line of the books: money that came (``payment``) or went back (``refund``)."""
+    """A line of the books: money that came (``payment``), went back (``refund``), was handed on (``payout``, of ``lines``)."""
 
-    kind: Literal["payment", "refund"]
+    kind: Literal["payment", "refund", "payout"]
     ref: str
     order_id: str
     amount: int
     at: datetime
+    lines: list[Line] = field(default_factory=list)
 
 
 class Books(Struct, kw_only=True):
-    """All payments and refunds, by merchant and id."""
+    """All payments and refunds, by merchant and id; payouts by merchant."""
 
     payments: dict[str, Payment] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    payouts: dict[str, list[Line]] = field(default_factory=dict)
 
     def begin(self, asked: AskedPayment, merchant: Merchant, *, now: datetime) -> tuple[Payment, bool]:
         """The payment of that order, and whether it is new.
@@ -255,7 +257,8 @@ class Books(Struct, kw_only=True):
 
     def statement(self, merchant: str, day: date) -> list[Line]:
         """The lines of one civil day in Japan."""
-        return [line for line in self.lines(merchant) if line.at.astimezone(ZONE).date() == day]
+        lines = [*self.lines(merchant), *self.payouts.get(merchant, ())]
+        return [line for line in lines if line.at.astimezone(ZONE).date() == day]
 
     def _check_refund(self, asked: AskedRefund, payment: Payment, merchant: Merchant, *, now: datetime) -> None:
         if payment.state != "paid" or payment.paid_at is None:

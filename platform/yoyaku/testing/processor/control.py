@@ -3,7 +3,7 @@
 Fields come as a form or as JSON: ``/control/pay`` (order_id; amount, store: also late), ``/control/settle`` (order_id,
 result ``paid`` or a reason), ``/control/fault`` (kind, path, times), ``/control/webhooks`` (delay_seconds, copies, drop,
 held), ``/control/release`` (reverse), ``/control/refunds`` (next), ``/control/settle-refund`` (refund_id, result),
-``/control/clock`` (seconds).
+``/control/clock`` (seconds), ``/control/payout`` (merchant).
 """
 
 from __future__ import annotations
@@ -102,6 +102,10 @@ def _settle_refund(processor: Processor, fields: Fields) -> None:
     processor.settle_refund(refund, "failed" if fields["result"] == "failed" else "succeeded")
 
 
+def _payout(processor: Processor, fields: Fields) -> None:
+    processor.pay_out(fields["merchant"])
+
+
 def _clock(processor: Processor, fields: Fields) -> None:
     processor.ahead_seconds = int(fields["seconds"])
 
@@ -122,4 +126,5 @@ ACTS: Final[Mapping[str, Callable[[Processor, Fields], None]]] = {
     "refunds": _refunds,
     "settle-refund": _settle_refund,
     "clock": _clock,
+    "payout": _payout,
 }

@@ -20,8 +20,8 @@ def panel(processor: Processor) -> bytes:
         newest = list(processor.books.payments.values())[: -SHOWN - 1 : -1]
         rows = "".join(_row(processor.books.looked_at(one, now=processor.now())) for one in newest)
         held = "".join(
-            f"<tr><th>{escape(told['name'])}</th><td>{told['held_yen']:,}</td></tr>"
-            for told in processor.held().values()
+            f"<tr><th>{escape(told['name'])}</th><td>{told['held_yen']:,}</td><td>{_payout(merchant)}</td></tr>"
+            for merchant, told in processor.held().items()
         )
     content = (
         '<p class="demo">デモの決済会社を裏側から動かします。実際のお金は動きません。 / '
@@ -45,6 +45,13 @@ def _row(payment: Payment) -> str:
     return (
         f"<tr><td>{escape(payment.reference or payment.order_id)}<br>{escape(payment.description)}</td>"
         f"<td>{payment.amount:,}</td><td>{payment.state} ({payment.choice})</td><td>{acts}</td></tr>"
+    )
+
+
+def _payout(merchant: str) -> str:
+    return (
+        f'<form method="post" action="/control/payout"><input type="hidden" name="merchant" value="{escape(merchant)}">'
+        f"{button('自治体の口座へ振り込む / Pay out', value='go', second=True)}</form>"
     )
 
 

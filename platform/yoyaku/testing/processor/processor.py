@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ from yoyaku.testing.processor.books import (
     AskedPayment,
     AskedRefund,
     Books,
+    Line,
     Merchant,
     Payment,
     Refund,
@@ -110,6 +112,20 @@ class Processor:
             refund.reason = "refund_rejected" if state == "failed" else None
             self._tell_refund(refund)
 
+    def pay_out(self, merchant: str) -> None:
+        """Transfer to a merchant what came and went since the last time, in full."""
+        with self.lock:
+            done = [line for payout in self.books.payouts.get(merchant, ()) for line in payout.lines]
+            lines = [line for line in self.books.lines(merchant) if line not in done]
+            amount, ref = (
+                sum(line.amount if line.kind == "payment" else -line.amount for line in lines),
+                f"out_{secrets.token_hex(8)}",
+            )
+            if lines and amount:
+                made = Line(kind="payout", ref=ref, order_id="", amount=amount, at=self.now(), lines=lines)
+                self.books.payouts.setdefault(merchant, []).append(made)
+                self._keep()
+
     def held(self) -> dict[str, Any]:
         """What the processor's own books say: every yen it holds, per merchant, and each line of it."""
         with self.lock:
@@ -136,7 +152,7 @@ class Processor:
             "name": merchant.name,
             "paid_yen": came,
             "refunded_yen": went,
-            "held_yen": came - went,
+            "held_yen": came - went - sum(one.amount for one in self.books.payouts.get(merchant.id, ())),
             "lines": [{**msgspec.structs.asdict(line), "at": instant(line.at)} for line in lines],
         }
 
