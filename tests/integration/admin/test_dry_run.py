@@ -65,9 +65,9 @@ def begin(town, admin):
 
 @pytest.fixture
 def ask(town, admin):
-    async def run(draft):
+    async def run(draft, now=NOW):
         async with town.act() as conn:
-            return await ask_dry_run(conn, tenant_id=TOWN, draft=draft, staff_id=admin, now=NOW)
+            return await ask_dry_run(conn, tenant_id=TOWN, draft=draft, staff_id=admin, now=now)
 
     return run
 
@@ -127,17 +127,30 @@ async def test_a_draft_that_changes_nothing_finds_nothing(town, begin, ask, runt
     assert (run.state, run.done, tally.people, found) == ("done", 15, 0, [])
 
 
-async def test_a_limit_counts_the_other_bookings_of_the_same_person(town, begin, ask, runtime):
-    def one_a_month(rules):
-        rules["booking"]["limits"].append(
-            {"code": "one", "when": {"space_kind": "court"}, "unit": "bookings", "per": "fiscal_year", "cap": 1}
-        )
+def one_court_a_year(rules):
+    limit = {"code": "one", "when": {"space_kind": "court"}, "unit": "bookings", "per": "fiscal_year", "cap": 1}
+    rules["booking"]["limits"].append(limit)
 
-    run_id = await ask(await begin(one_a_month))
+
+async def test_a_limit_counts_the_other_bookings_of_the_same_person(town, begin, ask, runtime):
+    run_id = await ask(await begin(one_court_a_year))
     await do_dry_runs(runtime)
     run, _, found = await of_run(town, run_id)
     assert run.broken == 1
     assert [one.becomes["code"] for one in found] == ["limit_reached"]
+
+
+async def test_a_limit_counts_what_is_over_and_paid_too(town, begin, ask, runtime):
+    later = NOW + timedelta(days=40)
+    await town.book(1, hours("court", day=later.date()))
+    async with town.act() as conn:
+        for booking_id in (await conn.execute(text("SELECT booking_id FROM booking WHERE total_yen > 0"))).scalars():
+            await town.pay(conn, booking_id)
+    run_id = await ask(await begin(one_court_a_year), now=later - timedelta(days=5))
+    await do_dry_runs(runtime)
+    run, tally, found = await of_run(town, run_id)
+    assert (run.broken, tally.looked) == (2, {"booking": 2})  # the first had two courts, too
+    assert {one.becomes["code"] for one in found} == {"limit_reached"}
 
 
 async def test_a_worker_that_is_killed_in_the_middle_loses_and_doubles_nothing(

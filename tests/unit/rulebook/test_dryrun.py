@@ -1,6 +1,7 @@
 """A draft beside the version that bookings keep: what it would decide otherwise, to the yen, and by which clause."""
 
 import copy
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -146,6 +147,17 @@ def test_a_new_limit_counts_the_bookings_of_the_same_person():
     assert found(one_a_month, booked(OLD, court())) == []
     (one,) = found(one_a_month, booked(OLD, court()), beside=[other])
     assert (one.kind, one.path) == ("validity", "booking.limits[0]")
+
+
+@pytest.mark.parametrize(("answers", "many"), [({}, 1), ({"club": "あおば会"}, 0)])
+def test_an_answer_that_is_newly_required_refuses_what_has_none(answers, many):
+    def asked(document):
+        document["booking"]["form"] = [{"code": "club", "label": "団体の名前", "kind": "text", "required": True}]
+
+    booking = booked(OLD, court())
+    booking = replace(booking, request=replace(booking.request, form={**booking.request.form, **answers}))
+    refusals = [(one.kind, one.becomes["code"], one.breaks) for one in found(asked, booking)]
+    assert refusals == [("validity", "form_missing", True)] * many
 
 
 def test_a_right_to_change_that_ends_sooner_is_told():

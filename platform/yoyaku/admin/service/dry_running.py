@@ -18,14 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.admin.service.dry_run import MOST_STORED, get_run, tally_of
 from yoyaku.booking.policy import HeldBooking
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.service.submit import LONGEST_COUNTED
 from yoyaku.db.engine import encode_json
 from yoyaku.facility.terms import Facility
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.ids import Key
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import read_draft
 from yoyaku.rulebook.dryrun import Comparison, EntrySubject, Finding, Subject
 from yoyaku.rulebook.dryrun import repository as stored
 from yoyaku.rulebook.dryrun.repository import Run
+from yoyaku.rulebook.dryrun.repository.past import read_past
 from yoyaku.rulebook.dryrun.rows import read_entry, read_subject
 from yoyaku.rulebook.dryrun.values import Head
 from yoyaku.rulebook.provider import StoredInventory
@@ -99,16 +102,18 @@ class DryRun:
     async def _look(self, conn: AsyncConnection, run: Run, *, after: UUID, upto: UUID) -> None:
         bookings = await stored.read_bookings(conn, after=after, upto=upto, as_of=run.as_of)
         entries = await stored.read_entries(conn, after=after, upto=upto)
+        since = run.as_of.date() - LONGEST_COUNTED
+        past = await read_past(conn, after=after, upto=upto, as_of=run.as_of, since=since)
         subjects: list[Subject | EntrySubject] = [read_subject(told, as_of=run.as_of) for told in bookings]
         subjects += [read_entry(told) for told in entries]
-        by_person: dict[object, list[Subject | EntrySubject]] = {}
+        by_person: dict[Key, list[Subject | EntrySubject]] = {}
         for subject in subjects:
             by_person.setdefault(subject.head.registrant_id, []).append(subject)
         await self._prepare(conn, run, {subject.head.versions for subject in subjects})
         tally = tally_of(run)
         rows: list[dict[str, Any]] = []
-        for mine in by_person.values():
-            found = self._findings(mine)
+        for person, mine in by_person.items():
+            found = self._findings(mine, past.get(UUID(str(person)), ()))
             tally.add_person([(one.head.kind, self._falls(one), findings) for one, findings in found])
             for one, findings in found:
                 room = MOST_STORED - tally.stored
@@ -122,9 +127,9 @@ class DryRun:
         )
 
     def _findings(
-        self, subjects: Sequence[Subject | EntrySubject]
+        self, subjects: Sequence[Subject | EntrySubject], past: Sequence[HeldBooking]
     ) -> list[tuple[Subject | EntrySubject, list[Finding]]]:
-        """What is found about everything of one person; limits count what was made before."""
+        """What is found about everything of one person; limits count what was made before, what is over by now, too."""
         held: list[HeldBooking] = []
         found: list[tuple[Subject | EntrySubject, list[Finding]]] = []
         for one in subjects:
@@ -132,7 +137,8 @@ class DryRun:
             if isinstance(one, EntrySubject):
                 found.append((one, comparison.entry_findings(one)))
             else:
-                found.append((one, comparison.findings(one, held)))
+                before = [other for other in past if other.made_at <= one.booked.made_at]
+                found.append((one, comparison.findings(one, [*before, *held])))
                 held.append(one.held)
         return found
 

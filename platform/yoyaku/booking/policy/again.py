@@ -23,10 +23,14 @@ from yoyaku.rules.trace import ClauseUse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """What these rules make of it: the plan (``None`` where there is no such use or price), and why they would refuse it."""
+    """What these rules make of it: the plan (``None`` where there is no such use or price), and why they would refuse it.
+
+    ``unanswered`` is the refusal for want of answers that the form asks for; the plan is made without them.
+    """
 
     plan: BookingPlan | None
     refusal: YoyakuError | None
+    unanswered: YoyakuError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,8 @@ class Right:
 def decide_again(rules: ServiceRules, booking: BookedFacts, *, beside: Sequence[HeldBooking] | None) -> Again:
     """The booking as these rules would have decided it when it was made.
 
-    ``beside`` are the person's other bookings that limits count (``None``: limits are left out). What a form asks only
-    now, bans on the same time and what is free play no part: the booking has its place already.
+    ``beside`` are the person's other bookings that limits count (``None``: limits are left out). Bans on the same time and
+    what is free play no part: the booking has its place already.
     """
     act = _act_of(rules, booking)
     try:
@@ -50,10 +54,12 @@ def decide_again(rules: ServiceRules, booking: BookedFacts, *, beside: Sequence[
         return Again(plan=None, refusal=refusal)
     refused = _refusal_of(lambda: _check_permitted(case, use, booking))
     plan: BookingPlan | None = None
+    unanswered: YoyakuError | None = None
     try:
         check_surfaces(case, booking.request)
         check_activity(case, booking.request)
         check_guests(case, booking.request, use, required=False)
+        unanswered = _refusal_of(lambda: _require_answers(case, booking))
         form = take_form(case, booking.request.form, required=False)
         check_equipment(case, booking.request)
         if beside is not None and booking.arisen is None:
@@ -62,7 +68,7 @@ def decide_again(rules: ServiceRules, booking: BookedFacts, *, beside: Sequence[
         plan = write_plan(case, use, replace(booking.request, form=form), claims=())
     except YoyakuError as refusal:
         refused = refused or refusal
-    return Again(plan=plan, refusal=refused)
+    return Again(plan=plan, refusal=refused, unanswered=unanswered)
 
 
 def rights_to_change(
@@ -96,6 +102,11 @@ def _check_permitted(case: Case, use: Use, booking: BookedFacts) -> None:
     if case.act.actor == "resident" and stage is not None and not stage.may_book:
         trace = case.ended_by(stage, "may not book")
         raise StageMayNotBook(stage=stage.code, name=stage.name, next_step=stage.next_step, trace=trace)
+
+
+def _require_answers(case: Case, booking: BookedFacts) -> None:
+    """Whether everything that the form asks for was answered; the case is left as it is."""
+    take_form(replace(case, facts=dict(case.facts), trace=list(case.trace)), booking.request.form, required=True)
 
 
 def _refusal_of(check: Callable[[], None]) -> YoyakuError | None:

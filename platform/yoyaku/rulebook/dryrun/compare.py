@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from yoyaku.booking.policy import BookingPlan, HeldBooking, ScheduleRow
-from yoyaku.booking.policy.again import Right, decide_again, rights_to_change
+from yoyaku.booking.policy.again import Again, Right, decide_again, rights_to_change
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.fee.policy import NotPriced
 from yoyaku.kernel.errors import YoyakuError
@@ -74,12 +74,13 @@ class Comparison:
         space_id = subject.booked.request.space_id
         counted = beside if limits_differ(self._old, self._new, space_id) or not self._same_ground else None
         new = decide_again(self._new, subject.booked, beside=counted)
-        if new.refusal is None and not kinds & {"price", "state", "due"}:
+        if new.refusal is None and new.unanswered is None and not kinds & {"price", "state", "due"}:
             return
         old = decide_again(self._old, subject.booked, beside=counted)
-        if new.refusal is not None and old.refusal is None and not subject.over:
+        refusal = _fresh_refusal(old, new)
+        if refusal is not None and not subject.over:
             before = () if old.plan is None else old.plan.trace
-            yield refused(new.refusal, refusing_clause(before, new.refusal), breaks=subject.promised)
+            yield refused(refusal, refusing_clause(before, refusal), breaks=subject.promised)
         if old.plan is None or new.plan is None:
             return
         yield from self._planned(subject, old.plan, new.plan)
@@ -169,6 +170,13 @@ class Comparison:
     @property
     def _both(self) -> tuple[ServiceRules, ServiceRules]:
         return self._old, self._new
+
+
+def _fresh_refusal(old: Again, new: Again) -> YoyakuError | None:
+    """Why only the draft refuses a booking; what both refuse, it would have been kept from in any case."""
+    if new.refusal is not None:
+        return new.refusal if old.refusal is None else None
+    return new.unanswered if old.unanswered is None else None
 
 
 def refused(

@@ -17,11 +17,11 @@ RunState = Literal["waiting", "running", "done", "cancelled", "failed"]
 Page = tuple[int, int]
 """From which place on, and how many."""
 
-_OPEN = """
+OPEN: Final = """
     (b.state IN ('tentative', 'confirmed') AND b.ends_at > :as_of
      OR b.state IN ('tentative', 'confirmed', 'used') AND c.charge_id IS NOT NULL)
 """
-_CHARGE = """
+CHARGE: Final = """
     LEFT JOIN charge c ON (c.tenant_id, c.service_id, c.charge_id) = (b.tenant_id, b.service_id, b.booking_id)
         AND c.state = 'open'
 """
@@ -47,7 +47,7 @@ _LATEST = text(f"{_RUN} WHERE r.draft_id = :draft_id ORDER BY r.asked_at DESC, r
 _FILES = text("SELECT files FROM rule_draft_save WHERE draft_id = :draft_id AND revision = :revision")
 _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('dry run ' || CAST(:run_id AS text), 0))")
 _COUNT = text(f"""
-    SELECT (SELECT count(*) FROM booking b {_CHARGE} WHERE {_OPEN}) + (SELECT count(*) FROM {_STANDING})
+    SELECT (SELECT count(*) FROM booking b {CHARGE} WHERE {OPEN}) + (SELECT count(*) FROM {_STANDING})
 """)  # noqa: S608  # constants of this module
 _START = text("""
     UPDATE dry_run SET state = 'running', started_at = clock_timestamp(), total = :total
@@ -82,10 +82,10 @@ _BOOKINGS = text(f"""
         'paid_by', b.paid_by, 'person', b.facts -> 'person', 'registered_at', b.facts -> 'registered_at',
         'rule_set_version', b.rule_set_version, 'inventory_version', b.inventory_version, 'entry_id', b.entry_id,
         'anchors', b.anchors, 'relief', f.code, 'unpaid', c.charge_id IS NOT NULL, 'time_zone', t.time_zone)::text
-    FROM booking b JOIN tenant t USING (tenant_id) {_CHARGE}
+    FROM booking b JOIN tenant t USING (tenant_id) {CHARGE}
     LEFT JOIN relief_application f ON (f.tenant_id, f.service_id, f.booking_id, f.state)
         = (b.tenant_id, b.service_id, b.booking_id, 'approved')
-    WHERE b.registrant_id > :after AND b.registrant_id <= :upto AND {_OPEN}
+    WHERE b.registrant_id > :after AND b.registrant_id <= :upto AND {OPEN}
     ORDER BY b.registrant_id, b.made_at, b.booking_id
 """)  # noqa: S608
 _ENTRIES = text(f"""
