@@ -84,10 +84,10 @@ def assert_share_is_of_what_was_open(counted):
 async def test_each_figure_says_what_happened_in_the_town_and_at_one_facility_alone(lived):
     inn = Span(first=SPAN.first, end=SPAN.end, zone=ZONE, facilities=("inn",))
     async with lived.act() as conn:
-        alone = await read_figures(conn, rules=lived.rules, span=inn, now=AFTER, of_service=False)
+        alone = await read_figures(conn, parts=[(lived.rules, inn)], span=inn, now=AFTER, of_service=False)
         uses = await figures.count_uses(conn, span=SPAN, units=units_of(lived.rules))
         ends = await figures.count_ends(conn, span=SPAN)
-        counted = await read_figures(conn, rules=lived.rules, span=SPAN, now=AFTER, of_service=True)
+        counted = await read_figures(conn, parts=[(lived.rules, SPAN)], span=SPAN, now=AFTER, of_service=True)
 
     assert set(uses) == {
         UseCount("plaza", SATURDAY, 10, 1),
@@ -108,7 +108,7 @@ async def test_each_figure_says_what_happened_in_the_town_and_at_one_facility_al
     }
     assert counted.no_shows == [NoShowCount("plaza", 4, 1)]
     assert counted.rebooked == [RebookCount("plaza", 1, 1)]
-    assert counted.registrations == [RegistrationCount(date(2027, 1, 1), "individual", "registered", "web", 40)]
+    assert counted.registrations == [RegistrationCount(date(2027, 1, 1), "individual", "registered", "web", "", 40)]
     assert_share_is_of_what_was_open(counted)
     assert [code for code, _ in alone.uses] == ["inn"]
     assert [(one.channel, one.bookings) for one in alone.channels] == [("web", 1)]

@@ -72,12 +72,16 @@ class NoShowCount(NamedTuple):
 
 
 class RegistrationCount(NamedTuple):
-    """People and groups registered in a month: of a class, at a stage now, by themselves or by a clerk."""
+    """People and groups registered in a month: of a class, at a stage now, by themselves or by a clerk.
+
+    ``proof`` is the step of identity by which they proved first who they are; empty: by none.
+    """
 
     month: date
     user_class: str
     stage: str
     channel: str
+    proof: str
     people: int
 
 

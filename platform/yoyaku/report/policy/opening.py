@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -24,9 +24,13 @@ Cell = tuple[str, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Heat:
-    """Shares of what was offered: for each hour, by weekday; ``None``: nothing was offered. And the whole."""
+    """Shares of what was offered: for each hour, by weekday; ``None``: nothing was offered. And the whole.
+
+    ``days``: for each hour, of all weekdays together.
+    """
 
     hours: Sequence[tuple[int, Sequence[float | None]]]
+    days: Mapping[int, float | None]
     used: float
     offered: float
 
@@ -63,6 +67,24 @@ def opening_of(rules: ServiceRules, *, span: Span) -> Mapping[Cell, float]:
     return offered
 
 
+def spans_of(span: Span, inventories: Sequence[tuple[int, date]]) -> list[tuple[int, Span]]:
+    """The parts of a span, each with the inventory that was in force.
+
+    Args:
+        span: what is counted.
+        inventories: their numbers, oldest first, and the day from which on each was in force; before the first there
+            was none, so that it stands for those days too.
+    """
+    found = []
+    for place, (number, since) in enumerate(inventories):
+        later = [day for _, day in inventories[place + 1 :]]
+        first = span.first if place == 0 else max(span.first, since)
+        end = min([span.end, *later])
+        if first < end:
+            found.append((number, replace(span, first=first, end=end)))
+    return found
+
+
 def _open_days(rules: ServiceRules, facility: str, span: Span) -> list[tuple[date, int]]:
     """The days on which a facility is open: one of each sort that rules can tell apart, and how many there are."""
     calendar = rules.calendar_of(facility)
@@ -88,7 +110,12 @@ def heat_of(
     rows = [
         (hour, [_share(used.get((day, hour), 0), open_hours.get((day, hour), 0)) for day in WEEKDAYS]) for hour in hours
     ]
-    return Heat(hours=rows, used=sum(used.values()), offered=sum(open_hours.values()))
+    days = {hour: _share(_of_hour(used, hour), _of_hour(open_hours, hour)) for hour in hours}
+    return Heat(hours=rows, days=days, used=sum(used.values()), offered=sum(open_hours.values()))
+
+
+def _of_hour(units: Mapping[tuple[int, int], float], hour: int) -> float:
+    return sum(units.get((day, hour), 0) for day in WEEKDAYS)
 
 
 def _summed(counts: Sequence[UseCount], facility: str | None) -> dict[tuple[int, int], float]:

@@ -112,8 +112,12 @@ _REGISTRATIONS: Final = text("""
                              AND a.registrant_id = r.registrant_id
                              AND a.act IN ('registration_entered', 'walk_in_taken'))
                 THEN 'counter' ELSE 'web' END AS channel,
+           coalesce((SELECT c.step FROM identity_check c WHERE c.tenant_id = r.tenant_id AND c.service_id = r.service_id
+                     AND c.registrant_id = r.registrant_id AND c.state = 'approved'
+                     ORDER BY c.decided_at, c.check_id LIMIT 1), '') AS proof,
            count(*) AS people
-    FROM registrant r WHERE r.registered_at >= :since AND r.registered_at < :until GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    FROM registrant r WHERE r.registered_at >= :since AND r.registered_at < :until
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """)
 # Looked for by when it was made (OFFSET keeps the planner from beginning at the day, on which there are more of them).
 # Close to each other: in one group, the group itself and a member of it, or at one address.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +20,14 @@ from yoyaku.report.policy.counts import (
     RebookCount,
     RegistrationCount,
 )
-from yoyaku.report.policy.opening import Heat, grains_of, heat_of, opening_of, units_of
+from yoyaku.report.policy.opening import Cell, Heat, grains_of, heat_of, opening_of, units_of
 from yoyaku.report.policy.span import Span
 from yoyaku.report.repository import figures as counts
 from yoyaku.report.repository.income import count_arrears, count_income
+
+
+def _grains(rules: ServiceRules, span: Span) -> Mapping[str, int]:
+    return grains_of(rules, facilities=span.facilities)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +50,31 @@ class Figures:
 
 
 async def read_figures(
-    conn: AsyncConnection, *, rules: ServiceRules, span: Span, now: datetime, of_service: bool
+    conn: AsyncConnection,
+    *,
+    parts: Sequence[tuple[ServiceRules, Span]],
+    span: Span,
+    now: datetime,
+    of_service: bool,
 ) -> Figures:
-    """Count everything of a span; ``now`` is business time, ``of_service``: whether registrations may be counted too."""
-    uses = await counts.count_uses(conn, span=span, units=units_of(rules))
-    closed = await counts.count_closed(conn, span=span, grains=grains_of(rules, facilities=span.facilities))
-    offered = await asyncio.to_thread(opening_of, rules, span=span)
-    facilities = [code for code in rules.inventory.facilities if any(code == cell[0] for cell in offered)]
+    """Count everything of a span.
+
+    Args:
+        conn: the service's transaction.
+        parts: the rules with the inventory that was in force on each part of the span, the newest last.
+        span: of what.
+        now: business time.
+        of_service: whether registrations may be counted too.
+    """
+    units = {space: taken for rules, _ in parts for space, taken in units_of(rules).items()}
+    grains = {floor: minutes for rules, _ in parts for floor, minutes in _grains(rules, span).items()}
+    uses = await counts.count_uses(conn, span=span, units=units)
+    closed = await counts.count_closed(conn, span=span, grains=grains)
+    offered: dict[Cell, float] = {}
+    for rules, part in parts:
+        for cell, hours in (await asyncio.to_thread(opening_of, rules, span=part)).items():
+            offered[cell] = offered.get(cell, 0) + hours
+    facilities = dict.fromkeys(cell[0] for cell in sorted(offered))
     by_facility = [(code, heat_of(uses, offered=offered, closed=closed, facility=code)) for code in facilities]
     return Figures(
         heat=heat_of(uses, offered=offered, closed=closed),

@@ -28,7 +28,7 @@ def span_of(first: date | None, last: date | None) -> Span:
     """From the beginning of the first day to the end of the last, in Japan; without one, without bound."""
     return (
         None if first is None else datetime.combine(first, time(0), JAPAN),
-        None if last is None else datetime.combine(last + timedelta(days=1), time(0), JAPAN),
+        None if last in {None, date.max} else datetime.combine(last + timedelta(days=1), time(0), JAPAN),
     )
 
 

@@ -34,6 +34,7 @@ _INVENTORY_HEAD = text(
     "SELECT version, digest FROM inventory_version WHERE tenant_id = :tenant_id ORDER BY version DESC LIMIT 1"
 )
 _INVENTORY = text("SELECT document::text FROM inventory_version WHERE tenant_id = :tenant_id AND version = :version")
+_INVENTORIES = text("SELECT version, loaded_at FROM inventory_version WHERE tenant_id = :tenant_id ORDER BY version")
 _ADD_INVENTORY = text("""
     INSERT INTO inventory_version (tenant_id, version, digest, document, loaded_at)
     VALUES (:tenant_id, :version, :digest, CAST(:document AS jsonb), :loaded_at)
@@ -89,6 +90,11 @@ async def read_inventory(conn: AsyncConnection, *, tenant_id: str, version: int)
     """The JSON of one inventory: ``{"facilities": […]}``."""
     found: str | None = await conn.scalar(_INVENTORY, {"tenant_id": tenant_id, "version": version})
     return found
+
+
+async def list_inventories(conn: AsyncConnection, *, tenant_id: str) -> list[tuple[int, datetime]]:
+    """The numbers of a tenant's inventories, and from when on each was in force."""
+    return [(row.version, row.loaded_at) for row in await conn.execute(_INVENTORIES, {"tenant_id": tenant_id})]
 
 
 async def add_inventory(

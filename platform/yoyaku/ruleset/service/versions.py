@@ -113,6 +113,11 @@ async def latest_inventory_version(conn: AsyncConnection, *, tenant_id: str) -> 
     return latest[0]
 
 
+async def inventories(conn: AsyncConnection, *, tenant_id: str) -> list[tuple[int, datetime]]:
+    """The numbers of a tenant's inventories, oldest first, and from when on each was in force (real time)."""
+    return await repository.list_inventories(conn, tenant_id=tenant_id)
+
+
 async def latest_inventory_digest(conn: AsyncConnection, *, tenant_id: str) -> str | None:
     """The digest of the inventory in force, ``None`` where there is none."""
     latest = await repository.read_inventory_head(conn, tenant_id=tenant_id)

@@ -19,8 +19,10 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.registration.policy.roles import Permission
+from yoyaku.report.policy.opening import spans_of
 from yoyaku.report.policy.span import Span, month_after, span_of
 from yoyaku.report.service.figures import read_figures
+from yoyaku.ruleset.service import inventories
 from yoyaku.ui.formats import month_name
 from yoyaku.ui.pdf import write_pdf
 
@@ -126,8 +128,19 @@ async def _opened(here: Here, request: Request[Any, Any, Any]) -> tuple[ServiceR
 
 async def _words(here: Here, rules: ServiceRules, span: Span) -> FigureWords:
     of_service = not span.facilities
-    figures = await read_figures(here.conn, rules=rules, span=span, now=here.visit.now, of_service=of_service)
+    parts = await _parts(here, rules, span)
+    figures = await read_figures(here.conn, parts=parts, span=span, now=here.visit.now, of_service=of_service)
     return FigureWords(figures, rules=rules, here=here)
+
+
+async def _parts(here: Here, rules: ServiceRules, span: Span) -> list[tuple[ServiceRules, Span]]:
+    """The rules of today with the facilities as they were lent on each part of a span."""
+    found = await inventories(here.conn, tenant_id=here.visit.tenant_id)
+    days = [(number, rules.civil_date(loaded_at)) for number, loaded_at in found]
+    pinned = here.rules_for.pinned
+    return [
+        (await pinned(version=rules.version, inventory_version=number), part) for number, part in spans_of(span, days)
+    ]
 
 
 async def _of_month(here: Here, request: Request[Any, Any, Any]) -> tuple[list[Table], Span]:

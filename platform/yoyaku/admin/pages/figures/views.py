@@ -21,7 +21,7 @@ from yoyaku.ui.formats import month_name, weekday
 from yoyaku.ui.plots import heat_map_of
 
 TABLES: Final = (
-    "use_hours", "use_facilities", "bookings", "lotteries", "income", "arrears", "ends", "no_shows", "registrations",
+    "use_hours", "use_facilities", "use_facility_hours", "bookings", "lotteries", "income", "arrears", "ends", "no_shows", "registrations",
     "rebooked",
 )  # fmt: skip
 A_MONDAY: Final = date(2024, 1, 1)
@@ -78,6 +78,21 @@ class FigureWords:
             heads=self._heads("facility", "used", "offered", "share"),
             rows=[(word(name), decimal(heat.used), decimal(heat.offered), percent(heat.share)) for name, heat in found],
             plot=bars([(name, heat.share, percent(heat.share).text) for name, heat in found]),
+        )
+
+    def _use_facility_hours(self) -> Table:
+        hours = sorted({hour for _, heat in self._figures.uses for hour in heat.days})
+        names = [self._hour(hour) for hour in hours]
+        rows = [(self._facility(code), [heat.days.get(hour) for hour in hours]) for code, heat in self._figures.uses]
+        rows = rows if len(rows) > 1 else []  # of one alone, the weekdays say more
+        said = percent(self._figures.heat.share).text
+        return Table(
+            code="use_facility_hours",
+            heads=[*self._heads("facility"), *names],
+            rows=[(word(name), *map(percent, shares)) for name, shares in rows],
+            heat=heat_map_of(names, rows, desc=self._words.say("figures.heat_of_facilities", share=said))
+            if rows
+            else None,
         )
 
     def _bookings(self) -> Table:
@@ -182,13 +197,14 @@ class FigureWords:
         totals = hide([count for _, count in months])
         return Table(
             code="registrations",
-            heads=self._heads("month", "class", "stage", "way", "people"),
+            heads=self._heads("month", "class", "stage", "way", "proof", "people"),
             rows=[
                 (
                     word(self._month(one.month)),
                     word(self._class(one.user_class)),
                     word(self._stage(one.stage)),
                     word(self._words.say(f"figures.way.{one.channel}")),
+                    word(self._proof(one.proof)),
                     self._number(count),
                 )
                 for one, count in zip(found, counts, strict=True)
@@ -213,6 +229,12 @@ class FigureWords:
 
     def _class(self, code: str) -> str:
         found = find_class(self._rules.registration, code)
+        return self._words.text(found.name) if found else self._words.say("figures.other")
+
+    def _proof(self, code: str) -> str:
+        if not code:
+            return self._words.say("figures.no_proof")
+        found = next((step for step in self._rules.registration.identity if step.code == code), None)
         return self._words.text(found.name) if found else self._words.say("figures.other")
 
     def _stage(self, code: str) -> str:
