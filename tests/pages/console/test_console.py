@@ -175,6 +175,16 @@ async def test_the_console_leads_only_where_a_role_may_go(browse, services):
     assert led == {path for path, _, needed, _ in WAYS if needed in ROLES["auditor"]}
 
 
+@pytest.mark.parametrize(("role", "name"), [("auditor", "管理"), ("facility_manager", "窓口")])
+async def test_the_console_is_a_counter_only_for_whoever_serves_people_there(browse, services, role, name):
+    site, _ = await log_in(browse, services, role)
+    page = await site.get("/counter/lotteries")
+
+    menu, _, rest = page.text.partition("</header>")
+    assert re.search(rf'href="/counter"[^>]*>.*?<span class="label">{name}</span>', menu, re.DOTALL)
+    assert f'<a href="/counter">{name}</a>' in rest
+
+
 async def test_a_lottery_of_nobody_is_not_there(browse, services):
     site, _ = await log_in(browse, services, "tenant_admin")
 
