@@ -32,6 +32,7 @@ from yoyaku.db.engine import make_engine
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.settings import Settings
+from yoyaku.kernel.text import fold_width
 from yoyaku.rulebook.source import find_rule_sets
 from yoyaku.rules.fault import DocumentRefused
 from yoyaku.ui.templates import make_environment
@@ -162,9 +163,11 @@ async def _load(
             loaded_by=OPERATOR,
             real_now=read_clock(),
         )
-    except (HostTaken, DatabaseChangedSince) as refused:
+    except Exception as refused:
         shutil.rmtree(checked.folder.path)
         shutil.rmtree(office.places.rule_sets / answers.rule_set)
+        if not isinstance(refused, HostTaken | DatabaseChangedSince):
+            raise
         wrong = {"host": "host_taken"} if isinstance(refused, HostTaken) else {"slug": "there"}
         return _form(office, request, given=form, wrong=wrong)
     begun = await add_admins(
@@ -181,7 +184,8 @@ async def _load(
 def _read(form: Mapping[str, str]) -> tuple[dict[str, str], Answers | None]:
     """What cannot be, by field, and the answers."""
     wrong = {f"{one}_name": "admin_name" for one in ADMINS if not form.get(f"{one}_name")}
-    ids = [form.get(f"{one}_id", "") for one in ADMINS]
+    # As ids are told apart when one logs in: neither by width nor by noughts in front.
+    ids = [fold_width(form.get(f"{one}_id", "")).lstrip("0") for one in ADMINS]
     wrong |= {f"{one}_id": "admin_id" for one, each in zip(ADMINS, ids, strict=True) if not each or ids.count(each) > 1}
     try:
         return wrong, read_answers(form)

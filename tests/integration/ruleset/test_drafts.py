@@ -1,6 +1,7 @@
 """Drafts of rules: nothing that was saved is lost, nobody reviews their own, the database holds to it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -249,6 +250,20 @@ async def test_the_database_refuses_a_version_without_an_approved_draft(town, ad
                 {**HERE, "now": NOW, "draft": draft.draft_id},
             )
     with pytest.raises(DraftOver):
+        await publish(town, draft)
+
+
+async def test_the_database_publishes_a_draft_once_and_only_what_was_saved(town, admins, approved):
+    draft = await approved()
+    await add_run(town, draft, admins)
+    with pytest.raises(IntegrityError, match="not approved"):
+        await publish(town, replace(draft, files=FILES))
+    with pytest.raises(IntegrityError, match="not approved"):
+        await publish(town, replace(draft, transition="だれも承認していない"))
+    await publish(town, draft)
+    async with town.act() as conn:
+        await conn.execute(text("UPDATE rule_draft SET state = 'approved', published_version = NULL"))
+    with pytest.raises(IntegrityError, match="not approved"):
         await publish(town, draft)
 
 

@@ -56,6 +56,17 @@ async def test_a_notice_is_shown_in_its_time_with_its_importance_in_words_and_go
     assert "体育館の休館" not in (await browse("sports").get("/")).text
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("shown_from", "0001-01-01T00:00"), ("shown_until", "9999-01-01T00:00"), ("shown_until", "1月25日まで")],
+)
+async def test_a_time_that_no_page_could_show_or_nobody_can_read_is_told_at_its_field(admin, browse, field, typed):
+    answer = await write(admin, **{"shown_until": "", field: typed})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert (await browse("sports").get("/")).status_code == 200
+
+
 async def test_a_notice_for_those_who_are_logged_in_is_nobody_else_s(admin, browse, services):
     await write(admin, audience="members", shown_until="", act="save")
     assert "体育館の休館" not in (await browse("sports").get("/")).text

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from yoyaku.kernel.picture import KEPT_EDGE, NotAPicture, keep_picture
 
@@ -32,7 +33,14 @@ def test_what_is_transparent_is_white():
     assert Image.open(io.BytesIO(kept.content)).getpixel((5, 5)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize("sent", [b"", b"GIF89a", made()[:2000], made("GIF"), b"\x89PNG\r\n\x1a\n"])
+def text_bomb():
+    """A small file whose remark is two million letters."""
+    remark = PngInfo()
+    remark.add_text("Comment", "a" * 2_000_000, zip=True)
+    return made("PNG", (10, 10), pnginfo=remark)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GIF89a", made()[:2000], made("GIF"), b"\x89PNG\r\n\x1a\n", text_bomb()])
 def test_what_is_no_whole_png_or_jpeg_is_refused(sent):
     with pytest.raises(NotAPicture):
         keep_picture(sent)

@@ -136,6 +136,8 @@ LOGOS = [
     ('<use href="https://evil.example/x.svg#a"/>', "logo_unsafe", "href"),
     ('<rect style="fill:url(https://evil.example/)"/>', "logo_unsafe", "style"),
     ('<rect fill="url( javascript:alert(1) )"/>', "logo_unsafe", "fill"),
+    ('<rect style="fill:u\\72l(https://evil.example/)"/>', "logo_unsafe", "style"),
+    ('<use href="#a" xml:base="https://evil.example/x.svg"/>', "logo_unsafe", "base"),
     ("<image/>", "logo_unsafe", "<image>"),
     ("<rect>", "logo_not_svg", "mismatched"),
 ]
@@ -153,6 +155,7 @@ def test_a_logo_that_could_run_or_fetch_something_is_refused(folder, part, code,
     ("text", "code"),
     [
         ('<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>', "logo_unsafe"),
+        ('<?xml-stylesheet href="x"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>', "logo_unsafe"),
         ("<html/>", "logo_not_svg"),
         ('<svg xmlns="http://www.w3.org/2000/svg"/>', "logo_not_svg"),
         ("<svg>" + " " * 64_000, "logo_too_large"),

@@ -17,7 +17,7 @@ from yoyaku.admin.service.notices import NoticeChangedMeanwhile, end_notice, rea
 from yoyaku.admin.service.site import SiteTextWrong
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.notices import ShownNotice
-from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.rules import ServiceRules, is_within_reach
 from yoyaku.tenancy.policy.notices import AUDIENCES, IMPORTANCE, NoticeText, notice_faults
 from yoyaku.tenancy.repository.notices import NoticeRow, list_notices
 from yoyaku.tenancy.service import Site
@@ -184,6 +184,9 @@ async def _send(here: Here, request: Request[Any, Any, Any], notice_id: UUID | N
         "facilities": list(rules.inventory.facilities),
     }
     action = NEW if notice_id is None else f"{HOME}/{notice_id}"
+    if typed.get("shown_until") and notice.shown_until is None and typed.get("act") != "end":
+        no_moment = {"shown_until": here.words.say("site.fault.no_moment")}
+        return await _form(here, site, action, typed, no_moment, stored=stored)
     try:
         if typed.get("act") == "end" and notice_id is not None:
             await end_notice(here.conn, visit=here.visit, notice_id=notice_id, seen=seen)
@@ -212,12 +215,12 @@ def _read(typed: Mapping[str, str], site: Site) -> NoticeText:
 
 
 def _moment(text: str, site: Site) -> datetime | None:
-    """Read a day and a time of the city; ``None`` for anything else."""
+    """Read a day and a time of the city; ``None`` for anything else, and for years that no booking has."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at.replace(tzinfo=site.zone) if at.tzinfo is None else None
+    return at.replace(tzinfo=site.zone) if at.tzinfo is None and is_within_reach(at.date()) else None
 
 
 ROUTES: Final = [show_notices, show_new, show_notice, send_new, send_notice]

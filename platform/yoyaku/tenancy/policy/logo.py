@@ -12,7 +12,11 @@ _SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "
 _FRAMES = ("svg", "g", "defs", "title", "desc", "use", "symbol", "clipPath", "mask", "pattern")
 _SHADES = ("linearGradient", "radialGradient", "stop")
 DRAWING: Final = frozenset({*_SHAPES, *_FRAMES, *_SHADES})
-_REFERENCE: Final = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import|expression\(", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import|expression\(|\\", re.IGNORECASE)
+"""What fetches or runs something; a backslash would write the same with other letters."""
+_DECLARED: Final = re.compile(r"<!(?!--)|<\?(?!xml\s)")
+"""A document type, or an instruction such as one that names a style sheet."""
+BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _LINKS: Final = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
 
 
@@ -20,8 +24,8 @@ def logo_faults(text: str) -> list[tuple[str, str]]:
     """What is wrong with a logo, as pairs of fault code and what was found; empty when it may be shown."""
     if len(text) > LARGEST_CHARACTERS:
         return [("logo_too_large", str(len(text)))]
-    if "<!" in text.replace("<!--", ""):
-        return [("logo_unsafe", "<!DOCTYPE>")]
+    if declared := _DECLARED.search(text):
+        return [("logo_unsafe", text[declared.start() :][:40])]
     try:
         root = ET.fromstring(text)  # noqa: S314 -- without a document type there are no entities to blow up
     except ET.ParseError as error:
@@ -38,6 +42,6 @@ def _unsafe_in(element: ET.Element) -> list[str]:
     found = [] if name in DRAWING else [f"<{name}>"]
     for attribute, value in element.attrib.items():
         is_link = attribute in _LINKS and not value.startswith("#")
-        if attribute.lower().startswith("on") or is_link or _REFERENCE.search(value):
+        if attribute.lower().startswith("on") or attribute == BASE or is_link or _REFERENCE.search(value):
             found.append(f'{attribute.rpartition("}")[2]}="{value[:40]}"')
     return found

@@ -24,7 +24,8 @@ ESSENTIAL: Final = frozenset({"link"})
 """Facts without which a text is of no use to whoever reads it; where the default names one, the city's own does too."""
 LONGEST: Final = {"brand": 100, "wording": 10_000, "pages": 50_000, "contact": 300}
 """Letters of one text."""
-_MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z|[^@\s]+@localhost\Z")
+_MAIL: Final = re.compile(r"[^@\s,;:<>()\"\\]+@([^@\s,;:<>()\"\\]+\.[^@\s,;:<>()\"\\]+|localhost)\Z")
+"""One address, and nothing that makes a header of mails mean several."""
 _PHONE: Final = re.compile(r"[0-9+()\- ]{3,30}\Z")
 
 

@@ -101,6 +101,11 @@ def by_language(form: Mapping[str, str], name: str, site: Site) -> dict[str, str
     return {one: form.get(f"{name}.{one}", "").replace("\r\n", "\n") for one in site.languages}
 
 
+def in_one_line(form: Mapping[str, str], name: str, site: Site) -> dict[str, str]:
+    """The same of names, which stand in the headers of mails too."""
+    return {one: " ".join(text.split()) for one, text in by_language(form, name, site).items()}
+
+
 def as_texts(text: object, site: Site) -> dict[str, str]:
     """A text by language, whatever it was: one for all, one per language, or none."""
     if isinstance(text, Mapping):

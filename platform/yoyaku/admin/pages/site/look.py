@@ -18,9 +18,9 @@ from yoyaku.admin.pages.site.common import (
     Edit,
     admin,
     as_texts,
-    by_language,
     errors_of,
     fault_words,
+    in_one_line,
     language_names,
     save,
     site_crumbs,
@@ -121,8 +121,8 @@ async def send_look(here: NamedDependency[Here], request: Request[Any, Any, Any]
     if typed.get("act") == "edit":
         return _form(here, request, typed, {})
     brand = {
-        "name": by_language(typed, "name", site),
-        "tagline": tagline if any((tagline := by_language(typed, "tagline", site)).values()) else None,
+        "name": in_one_line(typed, "name", site),
+        "tagline": tagline if any((tagline := in_one_line(typed, "tagline", site)).values()) else None,
         "colours": {one: typed.get(f"colours.{one}", "").lower() for one in TOKENS},
         "logo_svg": typed.get("logo_svg", ""),
     }
