@@ -88,6 +88,21 @@ async def test_what_is_free_and_answered_is_booked_read_and_cancelled(at, servic
     assert again["code"] == "not_cancellable"
 
 
+async def test_what_a_booking_costs_and_how_it_was_paid_is_read(at, services, clerk):
+    resident, stranger = await at("rooms", services["rooms"].resident), await at("rooms")
+    while True:
+        [booking] = (await resident.post("/applications", await resident.submission(), expect=201))["bookings"]
+        if booking["total_yen"]:
+            break
+    charge = await resident.get(f"/bookings/{booking['booking_id']}/charge")
+    owed = (charge["state"], charge["owed_yen"], charge["paid_yen"], charge["outstanding_yen"])
+    assert owed == ("open", booking["total_yen"], 0, booking["total_yen"])
+    assert charge["dues"] == booking["dues"]
+    assert charge["attempts"] == charge["receipts"] == []
+    assert await clerk.get(f"/bookings/{booking['booking_id']}/charge") == charge
+    await stranger.get(f"/bookings/{booking['booking_id']}/charge", expect=401)
+
+
 async def test_a_stay_is_booked_by_nights_and_guests(at, services):
     api = await at("lodging", services["lodging"].resident)
     wish = await api.wish()

@@ -2,8 +2,9 @@
 
 from yoyaku.booking.api.acting import ACTING
 from yoyaku.booking.api.keeping import KEEPING
+from yoyaku.booking.api.money import MONEY
 from yoyaku.booking.api.reading import READING
 
-ROUTES = [*READING, *ACTING, *KEEPING]
+ROUTES = [*READING, *ACTING, *KEEPING, *MONEY]
 
 __all__ = ["ROUTES"]

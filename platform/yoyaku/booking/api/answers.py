@@ -57,7 +57,7 @@ def booking_out(booking: BookingView) -> BookingOut:
         starts_at=booking.period.starts_at,
         ends_at=booking.period.ends_at,
         lines=_lines(booking.lines),
-        dues=_dues(booking.dues),
+        dues=dues_out(booking.dues),
         reasons=_reasons(booking.trace),
     )
 
@@ -88,7 +88,7 @@ def _planned(plan: BookingPlan) -> QuoteOut:
         ends_at=plan.period.ends_at,
         total_yen=plan.quote.total_yen,
         lines=_lines(plan.quote.lines),
-        dues=_dues(plan.payment),
+        dues=dues_out(plan.payment),
         lapses_at=plan.lapses_at,
         reasons=_reasons(plan.trace),
     )
@@ -149,7 +149,8 @@ def _lines(lines: Iterable[FeeLine]) -> list[LineOut]:
     return [LineOut(code=line.code, name=line.name, yen=line.yen, tax=line.tax) for line in lines]
 
 
-def _dues(dues: Iterable[PaymentDue]) -> list[DueOut]:
+def dues_out(dues: Iterable[PaymentDue]) -> list[DueOut]:
+    """The ways of payment with their due dates."""
     return [DueOut(method=due.method, name=due.name, due_at=due.due_at, online=due.online) for due in dues]
 
 
