@@ -109,6 +109,10 @@ async def test_an_admin_adds_and_ends_staff_and_reads_the_record_as_a_file(brows
     assert "二段階の確認：まだ" in listed
     assert "二段階の確認：設定済み" in added.text
     one = re.search(r"監査 花子.*?action=\"(/counter/staff/[^\"]+)\"", added.text, re.DOTALL)[1]
+    wrong = await site.post(one, act="change", email="hanako", **{"role.auditor": "yes"})
+    assert "メールアドレスの形が正しくありません" in wrong.text
+    changed = await site.post(one, act="change", email="ｈanako@example.jp", **{"role.auditor": "yes"})
+    assert 'value="hanako@example.jp"' in changed.text
     await site.post(one, act="end")
     await site.get("/counter/log")
     page = await site.post("/counter/log")

@@ -26,5 +26,5 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (
              'payment_succeeded', 'payment_failed', 'payment_reversed', 'payment_overdue',
              'payment_received_late', 'debit_announced', 'debit_failed', 'arrears_demanded', 'arrears_reminded',
              'arrears_suspended', 'arrears_reinstated',
-             'arrears_revoked', 'relief_decided', 'mandate_decided')
+             'arrears_revoked', 'relief_decided', 'mandate_decided', 'rules_review_asked')
 );

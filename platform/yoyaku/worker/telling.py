@@ -1,4 +1,4 @@
-"""Telling one event of the outbox: of a booking, or of a registration."""
+"""Telling one event of the outbox: of a booking, a registration, a draft of rules."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.admin.service.rule_telling import write_review_mails
 from yoyaku.billing.repository.attempts import read_attempt
 from yoyaku.billing.service.outcomes import CASH, CREDIT
 from yoyaku.booking.rules import ServiceRules
@@ -94,6 +95,12 @@ async def _tell_lottery(conn: AsyncConnection, runtime: Runtime, site: Site, eve
     await write_lottery_mails(conn, telling=telling, event=event, lottery=lottery, applicant_id=applicant_id)
 
 
+async def _tell_rules(conn: AsyncConnection, runtime: Runtime, site: Site, event: Event, draft_id: UUID) -> None:
+    """Of drafts of rules, staff are told."""
+    url = address_of_site(runtime.settings, site)
+    await write_review_mails(conn, site=site, event=event, draft_id=draft_id, url=url)
+
+
 _PAYMENTS: Final = ("payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late")
 _TELLING: Final = {
     **dict.fromkeys(_PAYMENTS, _tell_payment),
@@ -101,4 +108,5 @@ _TELLING: Final = {
     "booking_": _tell_booking,
     "relief_": _tell_booking,
     "lottery_": _tell_lottery,
+    "rules_": _tell_rules,
 }

@@ -11,7 +11,14 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
 from yoyaku.admin.repository import list_staff
-from yoyaku.admin.service.team import NewStaff, StaffFacilityUnknown, add_member, change_member, end_member
+from yoyaku.admin.service.team import (
+    NewStaff,
+    StaffFacilityUnknown,
+    StaffMailWrong,
+    add_member,
+    change_member,
+    end_member,
+)
 from yoyaku.facility.repository import facility_names
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.pages.door import Door
@@ -33,13 +40,19 @@ async def add(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> R
     at_desk(door, Permission.STAFF)
     form = await read_form(request)
     new = NewStaff(
-        name=form.get("name", ""), login_id=form.get("login_id", ""), roles=_roles(form), facilities=_facilities(form)
+        name=form.get("name", ""),
+        login_id=form.get("login_id", ""),
+        roles=_roles(form),
+        facilities=_facilities(form),
+        email=form.get("email", ""),
     )
     try:
         code = await add_member(door.conn, act=door.act, seal=door.means.seal, new=new)
     except YoyakuError as refusal:
-        field = "facilities" if isinstance(refusal, StaffFacilityUnknown) else "login_id"
-        return await _page(door, form=form, errors={field: door.words.sentence(refusal)})
+        fields: dict[type[YoyakuError], str] = {StaffFacilityUnknown: "facilities", StaffMailWrong: "email"}
+        return await _page(
+            door, form=form, errors={fields.get(type(refusal), "login_id"): door.words.sentence(refusal)}
+        )
     return await _page(door, added=(new.login_id, f"{code[:5]} {code[5:]}"))
 
 
@@ -47,7 +60,7 @@ async def add(door: NamedDependency[Door], request: Request[Any, Any, Any]) -> R
 async def change(
     door: NamedDependency[Door], staff_id: FromPath[UUID], request: Request[Any, Any, Any]
 ) -> Response[Any]:
-    """Other roles and facilities, or the end."""
+    """Other roles, facilities and address of mail, or the end."""
     at_desk(door, Permission.STAFF)
     form = await read_form(request)
     try:
@@ -55,7 +68,14 @@ async def change(
             await end_member(door.conn, act=door.act, staff_id=staff_id)
         else:
             roles, facilities = _roles(form), _facilities(form)
-            await change_member(door.conn, act=door.act, staff_id=staff_id, roles=roles, facilities=facilities)
+            await change_member(
+                door.conn,
+                act=door.act,
+                staff_id=staff_id,
+                roles=roles,
+                facilities=facilities,
+                email=form.get("email", ""),
+            )
     except YoyakuError as refusal:
         return await _page(door, errors={"": door.words.sentence(refusal)})
     return door.page.go("/counter/staff", flash="staff_done")

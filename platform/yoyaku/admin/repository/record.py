@@ -23,7 +23,7 @@ _FIND = text(r"""
     ORDER BY r.kana, r.registrant_id LIMIT :at_most
 """)
 _STAFF = text("""
-    SELECT f.staff_id, f.name, f.roles, f.facilities, f.ended_at, a.account_id, a.login_id, a.last_login_at,
+    SELECT f.staff_id, f.name, f.roles, f.facilities, f.email, f.ended_at, a.account_id, a.login_id, a.last_login_at,
            EXISTS (SELECT FROM code_generator g WHERE (g.tenant_id, g.service_id, g.account_id)
                    = (a.tenant_id, a.service_id, a.account_id) AND g.confirmed_at IS NOT NULL)
            OR EXISTS (SELECT FROM passkey p WHERE (p.tenant_id, p.service_id, p.account_id)
@@ -77,6 +77,7 @@ class StaffRow:
     name: str
     roles: Sequence[str]
     facilities: Sequence[str]
+    email: str | None
     ended_at: datetime | None
     account_id: UUID | None
     login_id: str | None

@@ -12,6 +12,7 @@ from yoyaku.admin import repository
 from yoyaku.admin.repository import StaffRow
 from yoyaku.admin.service.looking import note
 from yoyaku.facility.repository import read_facility_ids
+from yoyaku.kernel.contact import read_mail_address
 from yoyaku.kernel.errors import Malformed, NotFound, YoyakuError
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.seal import Seal
@@ -47,6 +48,13 @@ class StaffFormWrong(Malformed):
     title = "A member of staff needs a name, a login id and a role."
 
 
+class StaffMailWrong(Malformed):
+    """What was typed as an address of mail is none."""
+
+    code = "staff_mail_wrong"
+    title = "This is no address of mail."
+
+
 class StaffFacilityUnknown(Malformed):
     """A member of staff is to be bound to what is no facility of this service: ``found``."""
 
@@ -56,25 +64,27 @@ class StaffFacilityUnknown(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class NewStaff:
-    """Somebody to be added; no ``facilities``: all of the service."""
+    """Somebody to be added; no ``facilities``: all of the service; ``email``: empty where they have none."""
 
     name: str
     login_id: str
     roles: Sequence[str]
     facilities: Sequence[str] = field(default=())
+    email: str = ""
 
 
 async def add_member(conn: AsyncConnection, *, act: Act, seal: Seal, new: NewStaff) -> str:
     """Add somebody; returns the one-time code with which they set their password.
 
     Raises:
-        StaffFormWrong, StaffFacilityUnknown, LoginIdTaken: nothing was stored.
+        StaffFormWrong, StaffMailWrong, StaffFacilityUnknown, LoginIdTaken: nothing was stored.
     """
     if not new.name or not new.login_id or not new.roles or not set(new.roles) <= set(ROLES):
         raise StaffFormWrong
     await _know_facilities(conn, new.facilities)
     staff_id, account_id = new_id(), new_id()
     values = {"staff_id": staff_id, "name": new.name, "roles": list(new.roles), "facilities": list(new.facilities)}
+    values["email"] = _mail_of(new.email)
     login = {"login_key": login_key(new.login_id, act.terms.login), "login_id": new.login_id}
     async with conn.begin_nested():
         await repository.add_staff(conn, values=values)
@@ -87,12 +97,18 @@ async def add_member(conn: AsyncConnection, *, act: Act, seal: Seal, new: NewSta
 
 
 async def change_member(
-    conn: AsyncConnection, *, act: Act, staff_id: UUID, roles: Sequence[str], facilities: Sequence[str]
+    conn: AsyncConnection,
+    *,
+    act: Act,
+    staff_id: UUID,
+    roles: Sequence[str],
+    facilities: Sequence[str],
+    email: str | None = None,
 ) -> None:
-    """Give somebody other roles and facilities; they count from the next request on.
+    """Give somebody other roles and facilities; they count from the next request on. ``email`` as typed (``None``: as it is).
 
     Raises:
-        NotFound, StaffFormWrong, StaffFacilityUnknown, LastAdmin, OwnRights: nothing was changed.
+        NotFound, StaffFormWrong, StaffMailWrong, StaffFacilityUnknown, LastAdmin, OwnRights: nothing was changed.
     """
     member = await _open_member(conn, staff_id)
     if not roles or not set(roles) <= set(ROLES):
@@ -103,7 +119,8 @@ async def change_member(
     if ADMIN not in roles:
         await _leave_an_admin(conn, staff_id)
     values = {"roles": list(roles), "facilities": list(facilities)}
-    await repository.change_staff(conn, staff_id=staff_id, values=values)
+    address = {} if email is None else {"email": _mail_of(email)}
+    await repository.change_staff(conn, staff_id=staff_id, values={**values, **address})
     await note(conn, act=act, done="staff_changed", subject=("staff", str(staff_id)), facts=values)
 
 
@@ -120,6 +137,14 @@ async def end_member(conn: AsyncConnection, *, act: Act, staff_id: UUID) -> None
         await repository.close_account(conn, account_id=found.account_id, real_now=act.real_now)
         await end_sessions(conn, account_id=found.account_id)
     await note(conn, act=act, done="staff_ended", subject=("staff", str(staff_id)))
+
+
+def _mail_of(typed: str) -> str | None:
+    """The address that was typed; ``None`` where nothing was."""
+    address = read_mail_address(typed)
+    if typed.strip() and address is None:
+        raise StaffMailWrong
+    return address
 
 
 async def _know_facilities(conn: AsyncConnection, facilities: Sequence[str]) -> None:

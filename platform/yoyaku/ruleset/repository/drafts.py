@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.db.tables import rule_draft, rule_draft_save, rule_review
+from yoyaku.db.tables import outbox, rule_draft, rule_draft_save, rule_review
+from yoyaku.kernel.ids import new_id
 from yoyaku.ruleset.policy import Draft, Review, Save, Texts, Tried
 
 _HERE: Final = {
@@ -89,6 +90,12 @@ async def change_draft(conn: AsyncConnection, *, draft_id: UUID, values: Mapping
 async def add_review(conn: AsyncConnection, *, values: Mapping[str, Any]) -> None:
     """Keep what somebody said of a draft."""
     await conn.execute(insert(rule_review).values(**_HERE, **values))
+
+
+async def add_event(conn: AsyncConnection, *, draft_id: UUID, kind: str, facts: Mapping[str, Any]) -> None:
+    """Note what happened to a draft, for whoever tells staff of it."""
+    values = {"event_id": new_id(), "kind": kind, "subject_id": draft_id, "facts": dict(facts)}
+    await conn.execute(insert(outbox).values(**_HERE, **values))
 
 
 async def read_saves(conn: AsyncConnection, *, draft_id: UUID) -> list[Save]:

@@ -161,6 +161,7 @@ async def ask_review(
     require_state(draft, "open")
     values = {"state": "in_review", "review_asked_at": now, "review_asked_by": staff_id}
     await repository.change_draft(conn, draft_id=draft_id, values=values)
+    await repository.add_event(conn, draft_id=draft_id, kind="rules_review_asked", facts={"revision": draft.revision})
     return await get_draft(conn, draft_id=draft_id)
 
 
