@@ -1,5 +1,6 @@
 """The life of a rule set's version on the console: begun, checked, tried, reviewed by a second person, published."""
 
+import asyncio
 import html
 import io
 import re
@@ -80,6 +81,11 @@ async def begin(site, version=1, **more):
     page = await site.post(f"/counter/rules/versions/{version}/draft", **{**START, **more})
     assert page.status_code == 200, page.text
     return page.url.path
+
+
+def token_of(site):
+    """The page's token against forged requests."""
+    return re.search(r'name="_csrf_token" value="([^"]+)"', site.html)[1]
 
 
 def seen(site):
@@ -240,6 +246,7 @@ NO_RULES = [
     ("rules.zip", pack({"readme.txt": "a"}), "YAML ファイルがありません"),
     ("rules.zip", pack({"a/rules.yaml": "a: 1", "b/rules.yaml": "a: 1"}), "が2つあります"),
     ("bomb.zip", pack({"rules.yaml": "a" * 6_000_000}), "大きすぎます"),
+    ("rules.zip", pack({"rules.yaml": "a: 1\n" * 99}).replace(b"K\xb4R", b"\xff" * 3), "ZIP ファイルとして開けません"),
     ("rules.yaml", b"\xff\xfe", "UTF-8 ではありません"),
     ("規則.yaml", "a: 1", "ファイル名は使えません"),
 ]
@@ -310,3 +317,20 @@ async def test_bookings_that_break_need_a_transition_and_the_dry_run_still_count
     again = await first.post(f"{path}/drop")
     assert again.status_code == 422
     assert "取りやめになっています" in again.text
+
+
+async def test_of_two_who_publish_at_once_the_second_is_told_of_the_first(first, second, tried):
+    paths = [await begin(first, applies_from=day) for day in ("2027-06-01", "2027-07-01")]
+    for path in paths:
+        await first.get(path)
+        await upload(first, path, changed())
+        await approved(first, second, path, tried)
+    newest = re.search(r'name="seen_newest" value="(\d+)"', first.html)[1]
+    told = {"seen_newest": newest, "seen_revision": seen(first), "sure": "yes"}
+    second.html = first.html.replace(token_of(first), token_of(second))
+    answers = await asyncio.gather(
+        first.post(f"{paths[0]}/publish", **told), second.post(f"{paths[1]}/publish", **told)
+    )
+    assert sorted(one.status_code for one in answers) == [200, 422]
+    refused = next(one for one in answers if one.status_code != 200)
+    assert f"第{int(newest) + 1}版が公開されました" in refused.text
