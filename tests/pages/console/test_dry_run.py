@@ -1,6 +1,7 @@
 """The pages of a dry run: asked for, followed, read in words, taken as a file; and what a role may not."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -113,6 +114,20 @@ async def test_what_would_be_refused_is_told_with_the_sentence_a_resident_would_
     page = await site.get(f"{path}/findings?breaking=1")
     assert "断られる予約</span>" in page.text
     assert "受付期間の" in page.text
+    link = unescape(re.search(r'href="([^"]+/edit\?file=booking.yaml[^"]+)"', page.text)[1])
+    opened = await site.get(link)
+    line = int(re.search(r'data-line="(\d+)"', opened.text)[1])
+    assert (
+        "- code:"
+        in re.search(r'name="file:booking.yaml"[^>]*>\n(.*?)</textarea>', opened.text, re.DOTALL)[1].splitlines()[
+            line - 1
+        ]
+    )
+    english = await site.get(f"{path}/findings?breaking=1&lang=en")
+    row = english.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "Would be refused" in row
+    assert "Please apply at the counter or by telephone." in row
+    assert "When booking is open, no. 1" in row
 
 
 async def test_an_auditor_reads_and_asks_for_nothing(browse, services, begin):

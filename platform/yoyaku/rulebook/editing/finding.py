@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from yoyaku.rulebook.draft import Texts
+from yoyaku.rulebook.draft import Texts, read_draft
 from yoyaku.rulebook.editing.schema import value_at
 from yoyaku.rules.document import Document, read_document
-from yoyaku.rules.fault import DocumentRefused, KeyPath
+from yoyaku.rules.fault import DocumentRefused, KeyPath, Place, path_text
 
 AROUND: Final = 3
 MOST_FOUND: Final = 100
@@ -40,6 +40,15 @@ def find_clauses(texts: Texts, query: str, *, at_most: int = MOST_FOUND) -> list
         if found:
             return sorted(found, key=lambda one: one.path[-1:] != ("reference",))
     return []
+
+
+def places_of(texts: Texts, paths: Collection[str]) -> Mapping[str, Place]:
+    """Where clauses stand that are named by their path (``booking.limits[0]``), as far as the texts can be read and have them."""
+    try:
+        document = read_draft(texts, [], name="").document
+    except DocumentRefused:
+        return {}
+    return {named: place for path, place in document.places.items() if (named := path_text(path)) in paths}
 
 
 def _in_file(file: str, text: str, wanted: list[str]) -> Iterator[Found]:

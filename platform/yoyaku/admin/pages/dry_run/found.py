@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may
-from yoyaku.admin.pages.dry_run.said import Said, names_of, say_finding
+from yoyaku.admin.pages.dry_run.said import Said, clause_links, names_of, say_finding
 from yoyaku.admin.pages.rules.shown import DRAFT, draft_path, rules_crumbs
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.dry_run import MOST_STORED, findings, latest_run, tally_of
@@ -42,12 +42,14 @@ async def show_findings(
     after = read_number(asked.get("after")) or 0
     found = await findings(here.conn, run_id=run.run_id, kind=kind, breaking=breaking, page=(after, AT_ONCE + 1))
     draft = await get_draft(here.conn, draft_id=draft_id)
+    paths = {str(one.becomes.get("path", "")) for one in found[:AT_ONCE]}
     here_path = draft_path(draft_id, "dry-run")
     return here.page.show(
         "admin/dry_run/found.html",
         run=run,
         tally=tally_of(run),
         rows=[(one, said, _facility(here, names, one)) for names, one, said in await _said(here, found[:AT_ONCE])],
+        links=await clause_links(here, draft, run, paths),
         next_after=found[AT_ONCE].place if len(found) > AT_ONCE else None,
         is_first=after == 0,
         kind=kind,

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may
-from yoyaku.admin.pages.dry_run.said import clause_words
+from yoyaku.admin.pages.dry_run.said import clause_links, clause_words
 from yoyaku.admin.pages.rules.shown import DRAFT, draft_path, rules_crumbs
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.dry_run import ask_dry_run, cancel_dry_run, latest_run, tally_of
@@ -74,6 +74,8 @@ async def _page(here: Here, draft_id: UUID, *, refusal: str | None = None) -> Re
     draft = await get_draft(here.conn, draft_id=draft_id)
     run = await latest_run(here.conn, draft_id=draft_id)
     tally = None if run is None else tally_of(run)
+    clauses = [] if tally is None else _clauses(here, tally)
+    paths = {line.path for _, line in clauses}
     return here.page.show(
         "admin/dry_run/run.html",
         status=422 if refusal else 200,
@@ -85,7 +87,8 @@ async def _page(here: Here, draft_id: UUID, *, refusal: str | None = None) -> Re
         may_ask=may(here, Permission.EDIT_RULES) and not draft.is_over and (run is None or run.is_over),
         may_stop=may(here, Permission.EDIT_RULES) and _goes_on(run),
         kinds=[] if tally is None else [tally.kinds[kind] for kind in KINDS if kind in tally.kinds],
-        clauses=[] if tally is None else _clauses(here, tally),
+        clauses=clauses,
+        links={} if run is None else await clause_links(here, draft, run, paths),
         tally=tally,
         looked=0 if tally is None else sum(tally.looked.values()),
         refusal=refusal,

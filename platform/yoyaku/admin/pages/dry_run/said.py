@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
+from yoyaku.admin.pages.desk import may
+from yoyaku.admin.pages.rules.shown import draft_path
+from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.kept import read_error
-from yoyaku.rulebook.dryrun.repository import StoredFinding
+from yoyaku.registration.policy.roles import Permission
+from yoyaku.rulebook.dryrun.repository import Run, StoredFinding
+from yoyaku.rulebook.editing.finding import places_of
+from yoyaku.ruleset.policy import Draft
 from yoyaku.ui.formats import deadline, short_date, yen
 from yoyaku.ui.words import Text, Words
 
@@ -51,6 +59,15 @@ def clause_words(words: Words, path: str, reference: str | None) -> str:
     places = "-".join(str(int(number) + 1) for number in PLACE.findall(path))
     numbered = words.say("dry_run.clause", topic=topic, places=places) if places else topic
     return numbered if reference in (None, "default") else f"{numbered}　{reference}"
+
+
+async def clause_links(here: Here, draft: Draft, run: Run, paths: Collection[str]) -> Mapping[str, str]:
+    """By path of a clause, where the editor shows it; nothing of a save that is not the last, whose lines are others."""
+    if run.revision != draft.revision or not may(here, Permission.EDIT_RULES):
+        return {}
+    places = await asyncio.to_thread(places_of, draft.files, frozenset(paths))
+    edit = draft_path(UUID(str(draft.draft_id)), "edit")
+    return {path: here.page.url(edit, file=place.file, line=place.line) for path, place in places.items()}
 
 
 def say_finding(words: Words, names: Names, found: StoredFinding) -> Said:

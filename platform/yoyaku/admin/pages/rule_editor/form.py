@@ -184,11 +184,7 @@ async def _page(
         readable=opened is not None,
         name_of=name_of,
         value_of=value_of,
-        label_of=lambda path: path_in_words(words, path[-1:] if isinstance(path[-1], str) else path[-2:]),
-        key_of=lambda key, names: words.text(names.get(key)) or key_in_words(words, key),
-        option_of=lambda code, names: words.text(names.get(code)) or words.maybe(f"rule_value.{code}") or code,
-        help_of=lambda field: key_help(words, field.owner, str(field.path[-1])),
-        helps_of=lambda group: list(_helps(words, group)),
+        **_speech(words),
         ticked=lambda field: BETWEEN.split(value_of(field)),
         refused=None if refused is None else words.sentence(refused),
         faults=[fault_told(words, fault) for fault in faults],
@@ -197,6 +193,17 @@ async def _page(
         crumbs=draft_crumbs(here, draft, words.say("rule_editor.form")),
         **counted(faults),
     )
+
+
+def _speech(words: Words) -> dict[str, Callable[..., object]]:
+    """What the template asks to be said of places, keys, values and fields."""
+    return {
+        "label_of": lambda path: path_in_words(words, path[-1:] if isinstance(path[-1], str) else path[-2:]),
+        "key_of": lambda key, names: words.text(names.get(key)) or key_in_words(words, key),
+        "option_of": lambda code, names: words.text(names.get(code)) or words.maybe(f"rule_value.{code}") or code,
+        "help_of": lambda field: key_help(words, field.owner, str(field.path[-1])),
+        "helps_of": lambda group: list(_helps(words, group)),
+    }
 
 
 def _helps(words: Words, group: Group) -> Iterator[tuple[Field, str]]:
