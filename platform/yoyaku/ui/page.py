@@ -5,7 +5,7 @@ Pages of every folder build their answers here: ``page.show(template, …)`` or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -51,6 +51,8 @@ class Look:
     stays: bool = False
     draws: bool = False
     site_pages: tuple[str, ...] = ()
+    more_pages: tuple[tuple[str, Text], ...] = ()
+    """Pages that the city added: code and title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,15 @@ class Crumb:
     path: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A notice of emergency: what every page says of it, and the page where all of it stands."""
+
+    title: str
+    path: str
+    since: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Page:
     """What every template may use, and the two ways to answer."""
@@ -127,6 +138,7 @@ class Page:
     cart_count: int = 0
     flash: str | None = None
     demo_clock: object | None = None
+    alerts: Sequence[Alert] = ()
     site_pages: Mapping[str, SitePage] = field(default_factory=dict)
     debits: bool = False
     """Whether this service debits accounts by file."""

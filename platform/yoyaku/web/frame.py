@@ -9,6 +9,7 @@ from jinja2 import Environment
 from litestar import Request
 from litestar.utils.scope.state import ScopeState
 
+from yoyaku.tenancy.policy.site import SITE_PAGES, STEP_PAGES
 from yoyaku.tenancy.service import Site
 from yoyaku.ui.assets import fingerprint
 from yoyaku.ui.display import DISPLAY_COOKIE, read_display
@@ -89,5 +90,8 @@ def look_of(site: Site, *, prefix: str, stays: bool, draws: bool = False) -> Loo
         prefix=prefix,
         stays=stays,
         draws=draws,
-        site_pages=tuple(code for code in ("guide", "faq", "terms", "privacy", "notices") if code in site.pages),
+        site_pages=tuple(code for code in SITE_PAGES if code in site.pages),
+        more_pages=tuple(
+            (code, page.title) for code, page in site.pages.items() if code not in {*SITE_PAGES, *STEP_PAGES}
+        ),
     )

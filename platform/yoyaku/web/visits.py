@@ -23,6 +23,7 @@ from yoyaku.registration.service import Gate, SessionView, Throttle, resolve_ses
 from yoyaku.registration.terms import RegistrationTerms
 from yoyaku.tenancy.service import Site, address_of_site
 from yoyaku.ui.page import Page
+from yoyaku.web.alerts import Alerts
 from yoyaku.web.askers import Behalf, find_behalf, find_visitor, visit_of
 from yoyaku.web.opened import Machinery, Opened, ServiceRulesFor, client_of, token_of
 
@@ -33,6 +34,7 @@ class Visits:
     def __init__(self, machinery: Machinery) -> None:
         """Work with what the process keeps."""
         self._machinery = machinery
+        self._alerts = Alerts()
 
     @asynccontextmanager
     async def open(self, request: Request[Any, Any, Any]) -> AsyncIterator[Opened]:
@@ -174,6 +176,7 @@ class Visits:
             opened.request, opened.site, stays=has_nights(opened.rules), draws=bool(opened.rules.lotteries)
         )
         page.site_pages = opened.site.pages
+        page.alerts = await self._alerts.of(opened, page.words)
         page.debits = any(one.collection is not None for one in opened.rules.payment.methods)
         if opened.site.clock_offset_seconds:
             page.demo_clock = opened.now

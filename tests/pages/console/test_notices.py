@@ -1,5 +1,6 @@
 """Notices of the city: written at the console, shown to the right people on the right pages at the right time."""
 
+import asyncio
 import re
 
 import pytest
@@ -127,3 +128,15 @@ async def test_whoever_is_second_to_change_a_notice_is_told(admin, browse):
     assert "上書きはしていません" in page.text
     assert 'value="二人目の題名"' in page.text
     assert "一人目の題名" in (await browse("sports").get("/")).text
+
+
+async def test_an_emergency_stands_on_every_page_until_it_is_ended(admin, browse):
+    await write(admin, importance="urgent", shown_until="")
+    for _ in range(20):  # what is urgent is looked up again every other second
+        page = await browse("sports").get("/login")
+        if "体育館の休館" in page.text:
+            break
+        await asyncio.sleep(0.5)
+    assert '<a class="strong" href="/">体育館の休館</a>' in page.text
+    assert (await browse("sports").get("/")).text.count("体育館の休館") == 1
+    await end_all(admin)

@@ -163,6 +163,31 @@ async def test_a_page_is_shown_as_it_will_read_with_everything_escaped(browse, s
     assert "<script>alert" not in shown.text
 
 
+async def test_a_page_is_added_linked_from_the_foot_and_taken_away_unless_the_rules_need_it(browse, services):
+    site, _ = await log_in(browse, services, "tenant_admin")
+    await site.get("/counter/site/pages")
+    assert (await site.post("/counter/site/pages", code="../x")).status_code == 422
+    page = await site.post("/counter/site/pages", code="parking")
+    texts = {f"{name}.{one}": "駐車場" for name in ("title", "text") for one in ("ja", "en")}
+    await site.post(page.url.path, **{**fields_of(page), **texts, "why": "新設", "act": "save"})
+    shown = await browse("sports").get("/pages/parking")
+    assert '<a href="/pages/parking">駐車場</a>' in shown.text
+
+    typed = await open_form(site, "/counter/site/pages/parking")
+    await site.post("/counter/site/pages/parking", **{**typed, "why": "廃止", "act": "remove"})
+    assert (await browse("sports").get("/pages/parking")).status_code == 404
+    typed = await open_form(site, "/counter/site/pages/terms")
+    kept = await site.post("/counter/site/pages/terms", **{**typed, "why": "廃止", "act": "remove"})
+    assert "なくせません" in kept.text
+
+
+async def test_what_a_language_lacks_leads_to_where_it_is_mended(browse, services):
+    site, _ = await log_in(browse, services, "tenant_admin")
+    page = await site.get("/counter/site/languages")
+    rows = page.text.split("<tbody>")[1:]
+    assert all("<a href=" in row for table in rows for row in table.split("</tbody>")[0].split("<tr>")[1:])
+
+
 async def test_a_mail_is_read_on_somebody_made_up_before_it_goes_out(browse, services):
     site, _ = await log_in(browse, services, "tenant_admin")
     listed = await site.get("/counter/mails")

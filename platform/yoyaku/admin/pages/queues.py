@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -53,23 +55,7 @@ async def show_queues(here: NamedDependency[Here], request: Request[Any, Any, An
     only = request.query_params.get("kind")
     queues = await my_queues(here, only if only in KINDS else None)
     names = await whose(here.conn, visit=here.visit, queues=queues)
-    found = [
-        {
-            "queue": queue,
-            "list": LISTS[queue.kind],
-            "of_people": queue.kind in OF_PEOPLE,
-            "rows": [
-                {
-                    "one": one,
-                    "label": _label(here, one, steps),
-                    "path": _path(one),
-                    "name": names.get(one.item.registrant_id) if one.item.registrant_id else None,
-                }
-                for one in queue.items
-            ],
-        }
-        for queue in queues
-    ]
+    found = [_shown(here, queue, steps, names) for queue in queues]
     here_now = crumbs(here, (here.words.say("queues.title"), None))
     return here.page.show(
         "admin/queues/queues.html",
@@ -80,6 +66,20 @@ async def show_queues(here: NamedDependency[Here], request: Request[Any, Any, An
         ways=ways(here),
         crumbs=here_now,
     )
+
+
+def _shown(here: Here, queue: Queue, steps: dict[str, Text], names: Mapping[UUID, str]) -> dict[str, Any]:
+    """One queue as its table takes it."""
+    rows = [
+        {
+            "one": one,
+            "label": _label(here, one, steps),
+            "path": _path(one),
+            "name": names.get(one.item.registrant_id) if one.item.registrant_id else None,
+        }
+        for one in queue.items
+    ]
+    return {"queue": queue, "list": LISTS[queue.kind], "of_people": queue.kind in OF_PEOPLE, "rows": rows}
 
 
 def _label(here: Here, one: QueueItem, steps: dict[str, Text]) -> str:

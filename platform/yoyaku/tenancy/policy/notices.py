@@ -76,15 +76,20 @@ def notices_for(
 ) -> list[Stored]:
     """Those that a visitor sees on the first page (``facility`` is ``None``) or on a facility's; the gravest first."""
     here = [one for one in notices if (one.on_top if facility is None else one.facility_id == facility)]
+    latest = seen_by(here, is_member=is_member, user_class=user_class)
+    return sorted(latest, key=lambda one: _GRAVEST.index(one.importance))
+
+
+def seen_by(notices: Iterable[Stored], *, is_member: bool, user_class: str | None) -> list[Stored]:
+    """Those that are meant for a visitor, the latest first."""
     mine = [
         one
-        for one in here
+        for one in notices
         if one.audience == "everyone"
         or (one.audience == "members" and is_member)
         or (one.audience == "class" and user_class is not None and one.user_class == user_class)
     ]
-    latest = sorted(mine, key=lambda one: one.shown_from, reverse=True)
-    return sorted(latest, key=lambda one: _GRAVEST.index(one.importance))
+    return sorted(mine, key=lambda one: one.shown_from, reverse=True)
 
 
 _GRAVEST: Final = ("urgent", "important", "normal")

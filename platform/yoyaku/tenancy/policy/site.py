@@ -20,6 +20,8 @@ Part = Literal["brand", "wording", "pages", "contact"]
 PARTS: Final[tuple[Part, ...]] = ("brand", "wording", "pages", "contact")
 SITE_PAGES: Final = ("guide", "faq", "terms", "privacy", "notices")
 """The pages that the frame of every site leads to, where the city has them."""
+STEP_PAGES: Final = ("payment", "cancellation")
+"""The pages that a step of booking shows, where the city has them."""
 ESSENTIAL: Final = frozenset({"link"})
 """Facts without which a text is of no use to whoever reads it; where the default names one, the city's own does too."""
 LONGEST: Final = {"brand": 100, "wording": 10_000, "pages": 50_000, "contact": 300}

@@ -9,8 +9,11 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from yoyaku.admin.pages.desk import may
 from yoyaku.admin.pages.site.common import HOME, admin, language_names, site_crumbs, site_of_request
 from yoyaku.booking.pages.here import Here
+from yoyaku.registration.policy.roles import Permission
+from yoyaku.rulebook.stored import stored_facilities
 from yoyaku.tenancy.repository.changes import read_parts
 from yoyaku.ui.wording import default_wording
 
@@ -26,7 +29,8 @@ async def show_languages(here: NamedDependency[Here], request: Request[Any, Any,
     admin(here)
     parts, site = await read_parts(here.conn), site_of_request(request)
     rules = await here.rules()
-    facilities = msgspec.to_builtins(list(rules.inventory.facilities.values()))
+    facilities = await _facilities(here)
+    of_rules = "/counter/rules" if may(here, Permission.RULES) else None
     clauses = msgspec.to_builtins([rules.registration, rules.booking, rules.payment, rules.fees, rules.lotteries])
     lacking = {
         one: [
@@ -34,8 +38,8 @@ async def show_languages(here: NamedDependency[Here], request: Request[Any, Any,
             *_of_pages(parts["pages"], one),
             *_of_texts("brand", {"brand": parts["brand"]}, one, f"{HOME}/look"),
             *_of_texts("contact", {"contact": parts["contact"]}, one, f"{HOME}/contact"),
-            *_of_texts("facilities", facilities, one, None),
-            *_of_texts("rules", clauses, one, None),
+            *(lack for value, path in facilities for lack in _of_texts("facilities", value, one, path)),
+            *_of_texts("rules", clauses, one, of_rules),
         ]
         for one in site.languages
     }
@@ -46,6 +50,18 @@ async def show_languages(here: NamedDependency[Here], request: Request[Any, Any,
         languages=language_names(here, site),
         crumbs=site_crumbs(here, (here.words.say("site.languages"), None)),
     )
+
+
+async def _facilities(here: Here) -> list[tuple[Any, str | None]]:
+    """The facilities as JSON, each with the page on which it is changed: its own, or the rules that bring it."""
+    stored = {one.code for one in await stored_facilities(here.conn, tenant_id=here.visit.tenant_id)}
+    own, rules = may(here, Permission.FACILITIES), may(here, Permission.RULES)
+    found: list[tuple[Any, str | None]] = []
+    for code, one in (await here.rules()).inventory.facilities.items():
+        of_rules = "/counter/rules" if rules else None
+        path = (f"/counter/facilities/{code}" if own else None) if code in stored else of_rules
+        found.append((msgspec.to_builtins(one), path))
+    return found
 
 
 def _of_wording(wording: Mapping[str, Mapping[str, str]], language: str) -> Iterator[Lack]:
