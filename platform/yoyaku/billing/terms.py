@@ -145,6 +145,14 @@ class Arrears(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reinstated: Literal["automatically", "by_clerk"] = "by_clerk"
 
 
+class LateCounter(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who takes money that is late, or that could not be debited, where ``when`` holds; the first that holds counts."""
+
+    code: Code
+    name: Text
+    when: When = {}
+
+
 class PaymentTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The section ``payment``; the first method that applies is the one shown first.
 
@@ -158,4 +166,5 @@ class PaymentTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     credits: Credits | None = None
     receipts: list[Receipts] = []
     arrears: list[Arrears] = []
+    late_counters: list[LateCounter] = []
     minutes: Annotated[int, Meta(ge=5, le=60)] = 15

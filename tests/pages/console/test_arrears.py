@@ -74,7 +74,7 @@ async def suspended(inside):
         return (await conn.execute(text("SELECT suspension_id FROM suspension WHERE lifted_at IS NULL"))).scalar()
 
 
-@pytest.mark.fact("KS-112", "KS-091")
+@pytest.mark.fact("KS-112", "KS-091", "KS-093", "KS-094")
 async def test_a_fee_that_is_not_paid_is_demanded_by_letter_and_a_wrong_demand_is_taken_back(desk, resident, go):
     (booking,) = (await book(resident, "2027-02-19"))["bookings"]
     await go(2027, 1, 30, 10)
@@ -84,7 +84,14 @@ async def test_a_fee_that_is_not_paid_is_demanded_by_letter_and_a_wrong_demand_i
     await go(2027, 3, 1, 10)
     assert "印刷する通知が1通あります" in (await desk.get("/counter/arrears")).text
     sheet = await print_letter(desk)
-    for words in (booking["number"], "1,500円", "2027年3月20日（土） 24:00", "督促", "審査請求"):
+    for words in (
+        booking["number"],
+        "1,500円",
+        "2027年3月20日（土） 24:00",
+        "督促",
+        "審査請求",
+        "納める窓口利用施設の窓口（指定管理施設",
+    ):
         assert words in sheet
     await take_back_and_again(desk, "demand")
     await go(2027, 3, 2, 10)

@@ -14,15 +14,18 @@ from litestar.params import FromPath
 from yoyaku.admin.pages.desk import at_desk, crumbs, may, need_id, read_form, ways
 from yoyaku.admin.service.audit import note_act
 from yoyaku.billing.act import MoneyAct
+from yoyaku.billing.policy.arrears import late_counter
 from yoyaku.billing.repository.arrears import StepLine, letters_of_arrears, lines_of_batch, step_batches
 from yoyaku.billing.service.arrears_desk import apply_again, coming_batches, print_letters, revert_batch
 from yoyaku.billing.service.suspending import StillOverdue, reinstate
+from yoyaku.billing.ties import charge_keeper
 from yoyaku.booking.pages.here import Here, need_date
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.charged import money_act
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.registration.repository.suspensions import current_suspensions
+from yoyaku.rules.values import Text
 
 HOME: Final = "/counter/arrears"
 BATCH: Final = HOME + "/steps/{step:str}/{day:str}"
@@ -184,12 +187,21 @@ async def print_chosen(here: NamedDependency[Here], request: Request[Any, Any, A
     names = step_names(here, rules)
     return here.page.show(
         "admin/arrears_print.html",
-        letters=[(one, names.get(one.step, one.step), _body(here, one)) for one in lines],
+        letters=[
+            (one, names.get(one.step, one.step), _body(here, one), await _pay_at(act, here, one)) for one in lines
+        ],
         today=here.today,
         crumbs=crumbs(
             here, (here.words.say("arrears.letters"), HOME + "/letters"), (here.words.say("button.print"), None)
         ),
     )
+
+
+async def _pay_at(act: MoneyAct, here: Here, one: StepLine) -> Text | None:
+    """Who takes it, by the rules of the booking (KS-093)."""
+    subject = await charge_keeper().read(here.conn, act=act, charge_id=one.charge_id)
+    found = late_counter(subject.terms, subject.occasion().facts)
+    return None if found is None else found.name
 
 
 def _body(here: Here, one: StepLine) -> str:

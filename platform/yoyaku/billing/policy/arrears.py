@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from yoyaku.billing.terms import Arrears, ArrearsStep
+from yoyaku.billing.terms import Arrears, ArrearsStep, LateCounter, PaymentTerms
 from yoyaku.rules.condition import Facts, matches
 from yoyaku.rules.values import Anchor, Moment, Text
 
@@ -42,6 +42,11 @@ class Rung:
 def ladder_for(ladders: Sequence[Arrears], facts: Facts) -> Arrears | None:
     """The first ladder whose condition holds."""
     return next((one for one in ladders if matches(one.when, facts)), None)
+
+
+def late_counter(terms: PaymentTerms, facts: Facts) -> LateCounter | None:
+    """Who takes what is late; ``None`` where the rules name nobody."""
+    return next((one for one in terms.late_counters if matches(one.when, facts)), None)
 
 
 def next_rung(ladder: Arrears, *, reached: Sequence[Reached], due_at: datetime, moment: MomentOf) -> Rung | None:

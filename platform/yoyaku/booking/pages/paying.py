@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import PaymentDue, RefundTooLate
+from yoyaku.billing.policy.arrears import late_counter
 from yoyaku.billing.refusals import (
     AmountWrong,
     ChoiceNotOffered,
@@ -37,6 +38,7 @@ from yoyaku.booking.pages.payments import CONDITIONS, PATH, settling_steps
 from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.views import BookingView
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.rules.values import Text
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.prose import prose_html, split_title
 
@@ -228,12 +230,22 @@ async def _show(here: Here, standing: Standing, *, refusal: YoyakuError | None =
         online=_online(here, standing),
         counters=[due for terms, due in standing.ways if not terms.online and not terms.automatic],
         automatic=[due for terms, due in standing.ways if terms.automatic],
+        late_at=_late_at(standing),
         way=way,
         action=f"{path}/conditions" if CONDITIONS in here.page.site_pages else path,
         steps=settling_steps(here),
         errors={"way": here.words.sentence(refusal)} if refusal else {},
         crumbs=_crumbs(here, booking, "pay.title"),
     )
+
+
+def _late_at(standing: Standing) -> Text | None:
+    """Who takes what is late; ``None`` while nothing is, or where the rules name nobody."""
+    account = standing.account
+    if account.charge.due_at is None or account.charge.due_at > standing.act.now:
+        return None
+    found = late_counter(account.subject.terms, account.subject.occasion().facts)
+    return None if found is None else found.name
 
 
 def _online(here: Here, standing: Standing) -> list[tuple[str, str, str | None, PaymentDue]]:

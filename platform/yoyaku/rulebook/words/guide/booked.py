@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yoyaku.billing.terms import Arrears, PaymentMethod
+from yoyaku.billing.terms import Arrears, LateCounter, PaymentMethod
 from yoyaku.booking.terms import Cancellation, Change, Lifecycle
 from yoyaku.rulebook.words.guide.telling import Telling
 from yoyaku.rulebook.words.pieces import Block, Paragraph, Table
@@ -181,6 +181,15 @@ def arrears(tell: Telling) -> Iterator[Block]:
             if step.suspends
         ]
         yield tell.bullets([*points, tell.paragraph(tell.say(f"arrears.{ladder.reinstated}"), ladder)])
+    counters = [tell.paragraph(_late(tell, one), one) for one in tell.rules.payment.late_counters]
+    if counters:
+        yield tell.bullets(counters, tell.say("arrears.counters"))
+
+
+def _late(tell: Telling, counter: LateCounter) -> str:
+    name, when = tell.text(counter.name), tell.names.condition(counter.when)
+    said = tell.say("bracket", name=when, text=name) if when else name
+    return tell.voice.sentences([said, tell.note(counter)])
 
 
 def _ladder(tell: Telling, ladder: Arrears) -> Table:
