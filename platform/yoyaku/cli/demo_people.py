@@ -9,6 +9,9 @@ from pathlib import Path
 from yoyaku.admin.service.folder_check import find_folders
 from yoyaku.admin.service.seeding import seed_people
 from yoyaku.admin.service.seeding_entries import seed_entries
+from yoyaku.admin.service.seeding_uses import seed_uses
+from yoyaku.billing.ties import keep_charges
+from yoyaku.booking.service.charged import CHARGED_BOOKINGS
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
@@ -23,6 +26,7 @@ def seed_folders(paths: Sequence[Path], *, settings: Settings) -> list[str]:
 
 async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
     said: list[str] = []
+    keep_charges(CHARGED_BOOKINGS)
     engine = make_engine(settings.database_url, pool_size=1)
     try:
         for folder in folders:
@@ -35,8 +39,10 @@ async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
                     seeded = await seed_people(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
                 async with tenant_transaction(engine, *here) as conn:
                     made = await seed_entries(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
+                async with tenant_transaction(engine, *here) as conn:
+                    used = await seed_uses(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
                 accounts = f"{seeded.made} accounts made, {seeded.there} were there"
-                said.append(f"{'/'.join(here)}: {accounts}; {made} entries to lotteries")
+                said.append(f"{'/'.join(here)}: {accounts}; {made} entries to lotteries, {used} bookings")
     finally:
         await engine.dispose()
     return said

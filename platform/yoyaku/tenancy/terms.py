@@ -150,17 +150,13 @@ class DemoClerk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     roles: Annotated[list[Literal["counter_clerk", "facility_manager", "tenant_admin", "auditor"]], Meta(min_length=1)]
 
 
-class DemoEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an invented resident wishes for in the lottery that is open when the demo is made.
-
-    ``day`` is that of the month that is drawn; where it cannot be had (a closed day), the next that can.
-    """
+class DemoWish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A use that an invented resident asks for, but for its day."""
 
     service: Code
     login_id: str
     facility: Code
     space: Code
-    day: Annotated[int, Meta(ge=1, le=28)]
     starts: str | None = field(name="from", default=None)
     ends: str | None = field(name="to", default=None)
     bands: list[Code] = []
@@ -171,9 +167,35 @@ class DemoEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: dict[str, Any] = {}
 
 
+class DemoEntry(DemoWish, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an invented resident wishes for in the lottery that is open when the demo is made.
+
+    ``day`` is that of the month that is drawn; where it cannot be had (a closed day), the next that can.
+    """
+
+    day: Annotated[int, Meta(ge=1, le=28)]
+
+
+class DemoUse(DemoWish, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an invented resident books every week around the day on which the demo is made.
+
+    ``weeks`` are the first and the last, counted from that day's; each is booked ``made_before`` days ahead. Of the
+    weeks, every ``cancelled``-th is cancelled, every ``missed``-th missed (0: none); the others are paid at the counter
+    where ``paid``.
+    """
+
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    weeks: Annotated[list[int], Meta(min_length=2, max_length=2)]
+    made_before: Annotated[int, Meta(ge=1, le=180)] = 14
+    cancelled: Annotated[int, Meta(ge=0)] = 0
+    missed: Annotated[int, Meta(ge=0)] = 0
+    paid: bool = True
+
+
 class DemoFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``demo.yaml``: for the local demo only; production never reads it."""
 
     residents: list[DemoResident] = []
     clerks: list[DemoClerk] = []
     entries: list[DemoEntry] = []
+    uses: list[DemoUse] = []

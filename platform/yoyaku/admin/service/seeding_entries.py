@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -29,7 +29,7 @@ from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ruleset.policy import NoRuleSetInForce
 from yoyaku.tenancy.service import show_clocks
-from yoyaku.tenancy.terms import DemoEntry, DemoFile
+from yoyaku.tenancy.terms import DemoEntry, DemoFile, DemoWish
 
 DAYS_TRIED: Final = 7
 
@@ -96,22 +96,8 @@ class _Hand:
 
     async def _visit(self, login_id: str) -> Visit | None:
         """Somebody at their own screen; ``None`` where no such account is there."""
-        terms = await login_terms(self.conn, tenant_id=self.service[0], service_id=self.service[1])
-        account = await find_account(self.conn, login_key=login_key(login_id, terms))
-        if account is None or account.registrant_id is None:
-            return None
-        found = await get_registrant(self.conn, registrant_id=account.registrant_id)
-        return Visit(
-            tenant_id=self.service[0],
-            service_id=self.service[1],
-            now=self.now,
-            real_now=self.real_now,
-            channel=next(each.code for each in self.rules.booking.channels if each.entered_by == "resident"),
-            actor="resident",
-            account_id=account.account_id,
-            registrant_id=account.registrant_id,
-            person=person_of(found),
-        )
+        visit = visit_at(self.service, self.rules, now=self.now, real_now=self.real_now)
+        return await as_resident(self.conn, visit=visit, login_id=login_id)
 
     async def _enter(self, visit: Visit, entry: DemoEntry) -> bool:
         """On the day wished for or the next that can be had; false where none can."""
@@ -124,7 +110,7 @@ class _Hand:
                         self.conn,
                         visit=visit,
                         rules=self.rules,
-                        request=EntryRequest(parts=(_request(entry, day),)),
+                        request=EntryRequest(parts=(request_of(entry, day),)),
                         form={},
                         accepted_terms=terms,
                     )
@@ -134,7 +120,30 @@ class _Hand:
         return False
 
 
-def _request(entry: DemoEntry, day: date) -> BookingRequest:
+def visit_at(service: tuple[str, str], rules: ServiceRules, *, now: datetime, real_now: datetime) -> Visit:
+    """Somebody at a screen of a service, nobody knows who."""
+    return Visit(
+        tenant_id=service[0],
+        service_id=service[1],
+        now=now,
+        real_now=real_now,
+        channel=next(each.code for each in rules.booking.channels if each.entered_by == "resident"),
+        actor="resident",
+    )
+
+
+async def as_resident(conn: AsyncConnection, *, visit: Visit, login_id: str) -> Visit | None:
+    """The visit as that of an invented resident; ``None`` where no such account is there."""
+    terms = await login_terms(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
+    account = await find_account(conn, login_key=login_key(login_id, terms))
+    if account is None or account.registrant_id is None:
+        return None
+    found = await get_registrant(conn, registrant_id=account.registrant_id)
+    return replace(visit, account_id=account.account_id, registrant_id=account.registrant_id, person=person_of(found))
+
+
+def request_of(entry: DemoWish, day: date) -> BookingRequest:
+    """A wish, on a day."""
     return BookingRequest(
         facility=entry.facility,
         space=entry.space,
