@@ -35,6 +35,7 @@ CHANGED = [
     ("duplicate_code", "code: counter, name: {ja: 窓口", "code: web, name: {ja: 窓口"),
     ("unknown_code", "calendar: office,", "calendar: zzzzzz,"),
     ("unknown_fact", "when: {registration: registered}", "when: {zzzzzzzz: registered}"),
+    ("nothing_waits", "language: 1", "staff: {late_after_days: {reliefs: 5}}\nlanguage: 1"),
     ("unknown_zone", "language: 1", "time_zone: Asia/Nowhere\nlanguage: 1"),
 ]
 """A kind, what stands in the rules without fault, and what is planted there instead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -17,6 +17,7 @@ from yoyaku.booking.terms import (
     Lifecycle,
     Limit,
     SameSlotBan,
+    StaffTerms,
     Window,
 )
 from yoyaku.facility.policy import FacilityRules, PlacedSpace
@@ -49,6 +50,7 @@ class ServiceRules(FacilityRules):
     payment: PaymentTerms
     notices: Sequence[Clause] = ()
     lotteries: Sequence[Clause] = ()
+    staff: StaffTerms = field(default_factory=StaffTerms)
     version: int = 0
     inventory_version: int = 0
 

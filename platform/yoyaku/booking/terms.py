@@ -200,3 +200,23 @@ class BookingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cancellation: Annotated[list[Cancellation], Meta(min_length=1)]
     change: list[Change] = []
     cart_at_most: Annotated[int, Meta(ge=1)] = 10
+
+
+WaitingDays = Annotated[int, Meta(ge=1, le=365, description="Whole days.")]
+
+
+class LateAfterDays(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After how many days what waits for staff has waited too long: more than so many, and it is shown as late."""
+
+    registrations: WaitingDays = 7
+    reliefs: WaitingDays = 7
+    tentative: WaitingDays = 7
+    mandates: WaitingDays = 30
+    money: WaitingDays = 3
+    drafts: WaitingDays = 7
+
+
+class StaffTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The section ``staff``: what its work is measured by."""
+
+    late_after_days: LateAfterDays = LateAfterDays()

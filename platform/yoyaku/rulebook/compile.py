@@ -43,6 +43,7 @@ def compile_rules(
         payment=rule_set.payment,
         notices=rule_set.notices,
         lotteries=rule_set.lottery.schemes,
+        staff=rule_set.staff,
         version=version,
         inventory_version=inventory_version,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from yoyaku.billing.terms import PaymentTerms
-from yoyaku.booking.terms import Actor, BookingTerms, State
+from yoyaku.booking.terms import Actor, BookingTerms, StaffTerms, State
 from yoyaku.facility.terms import Facility, Timetable, TimetableUse
 from yoyaku.fee.terms import FeeTerms
 from yoyaku.lottery.terms import LotteryTerms
@@ -241,6 +241,7 @@ class RuleSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     payment: PaymentTerms = PaymentTerms()
     lottery: LotteryTerms = LotteryTerms()
     notices: list[Notice] = []
+    staff: StaffTerms = StaffTerms()
     inventory: list[Facility] = []
     wording: dict[str, Text] = {}
     examples: list[Example] = []

@@ -21,7 +21,8 @@ HELPED = (
     *("Cancellation", "RefundTier", "FeeTerms", "Base", "Price", "YenByDate", "DatedYen", "Add", "Multiply"),
     *("FactorByDate", "DatedFactor", "Package", "EquipmentFee", "Round", "ReliefPlace", "Relief", "PaymentMethod"),
     *("Choice", "Collection", "LotteryScheme", "Requirement", "EntryTerms", "EntryMost", "DrawTerms", "Tier"),
-    *("Tickets", "WinTerms", "ProofTerms", "RegistrantClass", "Notice"),
+    *("Tickets", "WinTerms", "ProofTerms", "RegistrantClass", "Notice", "StaffTerms"),
+    "LateAfterDays",
 )
 WINDOW = "booking:\n  windows:\n    - code: x\n      "
 

@@ -31,11 +31,6 @@ KINDS: Final[Mapping[str, Permission]] = MappingProxyType(
 )
 """What waits, in the order in which it is shown, and what it takes to see it."""
 
-LATE_AFTER_DAYS: Final[Mapping[str, int | None]] = MappingProxyType(
-    {"registrations": 7, "reliefs": 7, "tentative": 7, "mandates": 30, "money": 3, "wins": None, "drafts": 7}
-)
-"""After how many days it has waited too long; ``None``: it waits for residents, and lapses by itself."""
-
 SHOWN: Final = 20
 """How many of a kind are listed beside the others."""
 AT_MOST: Final = 500
@@ -84,7 +79,13 @@ async def queues_for(
     found = await what_waits(conn, kinds=kinds, facilities=visit.facilities, staff_id=visit.staff_id)
     by_kind = {kind: list(rows) for kind, rows in groupby(found, key=lambda row: row.kind)}
     shown = SHOWN if only is None else AT_MOST
-    return [_queue(kind, by_kind[kind], visit.now, shown) for kind in kinds if kind in by_kind]
+    after = rules.staff.late_after_days
+    return [
+        # Wins wait for residents, and lapse by themselves.
+        _queue(kind, by_kind[kind], getattr(after, kind, None), now=visit.now, shown=shown)
+        for kind in kinds
+        if kind in by_kind
+    ]
 
 
 async def whose(conn: AsyncConnection, *, visit: Visit, queues: Sequence[Queue]) -> dict[UUID, str]:
@@ -101,8 +102,7 @@ async def whose(conn: AsyncConnection, *, visit: Visit, queues: Sequence[Queue])
     return names
 
 
-def _queue(kind: str, rows: Sequence[Waiting], now: datetime, shown: int) -> Queue:
-    after = LATE_AFTER_DAYS[kind]
+def _queue(kind: str, rows: Sequence[Waiting], after: int | None, *, now: datetime, shown: int) -> Queue:
     items = [_item(row, after, now) for row in rows]
     return Queue(
         kind=kind,

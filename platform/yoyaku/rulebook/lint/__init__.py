@@ -24,6 +24,7 @@ from yoyaku.rulebook.lint.registration_codes import check_registration_codes
 from yoyaku.rulebook.lint.registration_form import check_registration_form
 from yoyaku.rulebook.lint.registration_life import check_registration_life
 from yoyaku.rulebook.lint.spans import check_spans
+from yoyaku.rulebook.lint.staff import check_staff
 from yoyaku.rulebook.lint.tiers import check_tiers
 from yoyaku.rulebook.lint.timetables import check_timetables
 from yoyaku.rulebook.source import Source, read_source
@@ -45,6 +46,7 @@ CHECKS: Final[Sequence[Callable[[Book], Iterator[Fault]]]] = (
     check_methods,
     check_arrears,
     check_lives,
+    check_staff,
     check_lotteries,
     check_lottery_days,
     check_example_list,
