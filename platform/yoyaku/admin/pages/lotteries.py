@@ -212,7 +212,8 @@ def _previews(found: Details) -> list[str]:
 
 def batch_facts(here: Here, counted: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a batch does, in words: the facts that there are words for."""
-    said = ((here.words.maybe(f"lottery_admin.fact.{name}"), value) for name, value in counted.items())
+    known = ((name, value) for name, value in counted.items() if value is not None)  # nobody is counted before the draw
+    said = ((here.words.maybe(f"lottery_admin.fact.{name}"), value) for name, value in known)
     return [(label, f"{value:,}" if isinstance(value, int) else str(value)) for label, value in said if label]
 
 
