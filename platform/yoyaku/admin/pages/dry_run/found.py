@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may
-from yoyaku.admin.pages.dry_run.said import Said, clause_links, names_of, say_finding
+from yoyaku.admin.pages.dry_run.said import Names, Said, clause_links, names_of, say_finding
 from yoyaku.admin.pages.rules.shown import DRAFT, draft_path, rules_crumbs
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.dry_run import MOST_STORED, findings, latest_run, tally_of
@@ -71,8 +72,16 @@ async def send_findings(here: NamedDependency[Here], draft_id: FromPath[UUID]) -
     """Everything that is kept of the latest run, without people's names; that it was taken is written down."""
     at_desk(here, Permission.RULES)
     run = await _need_run(here, draft_id)
-    words = here.words
     found = await findings(here.conn, run_id=run.run_id, page=(0, MOST_STORED))
+    names = names_of(await here.rules())
+    content = await asyncio.to_thread(_file, here, names, found)  # so many take seconds, in which others want answers
+    await note_act(here.conn, visit=here.visit, act="dry_run_exported", subject=("rule_draft", str(draft_id)))
+    headers = {"content-disposition": 'attachment; filename="dry-run.csv"', "cache-control": "no-store"}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _file(here: Here, names: Names, found: list[StoredFinding]) -> bytes:
+    words = here.words
     rows = [
         (
             words.say(f"dry_run.kind.{one.kind}"),
@@ -86,12 +95,10 @@ async def send_findings(here: NamedDependency[Here], draft_id: FromPath[UUID]) -
             words.say("dry_run.breaks") if one.breaks else "",
             said.clause,
         )
-        for names, one, said in await _said(here, found)
+        for one in found
+        for said in [say_finding(words, names, one)]
     ]
-    content = csv_file([words.say(f"dry_run.column.{name}") for name in COLUMNS], rows)
-    await note_act(here.conn, visit=here.visit, act="dry_run_exported", subject=("rule_draft", str(draft_id)))
-    headers = {"content-disposition": 'attachment; filename="dry-run.csv"', "cache-control": "no-store"}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file([words.say(f"dry_run.column.{name}") for name in COLUMNS], rows)
 
 
 async def _need_run(here: Here, draft_id: UUID) -> Run:
