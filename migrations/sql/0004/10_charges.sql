@@ -22,8 +22,11 @@ CREATE TABLE charge (
     fiscal_year smallint NOT NULL,
     owed_yen integer NOT NULL CHECK (owed_yen >= 0),
     paid_yen integer NOT NULL DEFAULT 0 CHECK (paid_yen >= 0),
+    -- Given up for good (不納欠損): neither paid nor owed any more.
+    written_off_yen integer NOT NULL DEFAULT 0 CHECK (written_off_yen BETWEEN 0 AND owed_yen),
     state text NOT NULL GENERATED ALWAYS AS (
-        CASE WHEN paid_yen < owed_yen THEN 'open' WHEN paid_yen > owed_yen THEN 'refundable' ELSE 'settled' END
+        CASE WHEN paid_yen < owed_yen - written_off_yen THEN 'open'
+             WHEN paid_yen > owed_yen - written_off_yen THEN 'refundable' ELSE 'settled' END
     ) STORED,
     -- Until when it must be paid by the way that was chosen or holds by itself; nothing where no rule says so.
     method text,
@@ -133,7 +136,7 @@ BEGIN
             = (c.tenant_id, c.service_id, c.charge_id)
         WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
           AND b.paid_yen = c.paid_yen
-          AND c.owed_yen - c.paid_yen = (
+          AND c.owed_yen - c.written_off_yen - c.paid_yen = (
               SELECT coalesce(sum(p.yen), 0) FROM ledger_posting p
               WHERE (p.tenant_id, p.service_id, p.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.charge_id)
                 AND p.account = 'receivable')
@@ -182,11 +185,31 @@ CREATE FUNCTION latest_due(dues jsonb, OUT method text, OUT due_at timestamptz) 
     WHERE d ->> 'due_at' IS NOT NULL ORDER BY 2 DESC LIMIT 1
 $$;
 
+-- What was given up is owed again: where the debt has become less than that, or somebody pays after all.
+CREATE FUNCTION take_back_writing_off(of_tenant text, of_service text, of_charge uuid, yen integer, at timestamptz)
+    RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    new_transaction uuid := gen_random_uuid();
+BEGIN
+    INSERT INTO ledger_transaction (tenant_id, service_id, transaction_id, key, kind, at, fiscal_year, charge_id)
+    VALUES (of_tenant, of_service, new_transaction, 'owed_again:' || new_transaction, 'owed_again', at,
+            fiscal_year_of(of_tenant, at), of_charge);
+    INSERT INTO ledger_posting (tenant_id, service_id, transaction_id, line, account, payee, charge_id, yen)
+    SELECT of_tenant, of_service, new_transaction, p.line, p.account, c.payee, p.charge_id, p.yen
+    FROM charge c, (VALUES (1, 'receivable', of_charge, yen), (2, 'written_off', NULL, -yen))
+        AS p (line, account, charge_id, yen)
+    WHERE (c.tenant_id, c.service_id, c.charge_id) = (of_tenant, of_service, of_charge);
+    UPDATE charge c SET written_off_yen = written_off_yen - yen
+        WHERE (c.tenant_id, c.service_id, c.charge_id) = (of_tenant, of_service, of_charge);
+END
+$$;
+
 -- Whatever writes a booking's price or end, its charge and the ledger follow in the same statement: no path forgets it.
 CREATE FUNCTION keep_charge() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     owed integer := CASE WHEN NEW.ended_at IS NULL THEN NEW.total_yen ELSE coalesce(NEW.kept_yen, 0) END;
     before integer;
+    given_up integer := 0;
     happened text := CASE WHEN NEW.ended_at IS NULL THEN 'changed' ELSE 'ended' END;
     raised_at timestamptz := coalesce(NEW.changed_at, NEW.made_at);
     happened_at timestamptz := coalesce(NEW.ended_at, raised_at);
@@ -197,7 +220,7 @@ DECLARE
 BEGIN
     SELECT * INTO due FROM latest_due(NEW.dues);
     IF TG_OP = 'UPDATE' THEN
-        SELECT c.owed_yen INTO before FROM charge c
+        SELECT c.owed_yen, c.written_off_yen INTO before, given_up FROM charge c
             WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id) FOR UPDATE;
     END IF;
     year := fiscal_year_of(NEW.tenant_id, happened_at);
@@ -213,6 +236,9 @@ BEGIN
                 owed, due.method, due.due_at);
         happened := 'raised';
     ELSE
+        IF given_up > owed THEN
+            PERFORM take_back_writing_off(NEW.tenant_id, NEW.service_id, NEW.booking_id, given_up - owed, happened_at);
+        END IF;
         UPDATE charge c SET owed_yen = owed, payer_id = NEW.payer_id, method = due.method, due_at = due.due_at
             WHERE (c.tenant_id, c.service_id, c.charge_id) = (NEW.tenant_id, NEW.service_id, NEW.booking_id)
               AND (c.owed_yen, c.payer_id, c.method, c.due_at)

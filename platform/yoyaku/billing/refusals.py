@@ -82,6 +82,14 @@ class DifferenceUnexplained(YoyakuError):
     title = "Please say why the count differs."
 
 
+class NotLate(YoyakuError):
+    """A charge is not late (``number``): it is not given up."""
+
+    status = 409
+    code = "not_late"
+    title = "This can still be paid in time."
+
+
 class TransferDayWrong(YoyakuError):
     """A transfer was made between the day it was asked for and today (``first``, ``last``)."""
 

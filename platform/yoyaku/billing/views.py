@@ -27,6 +27,7 @@ class ChargeView:
     fiscal_year: int
     owed_yen: int
     paid_yen: int
+    written_off_yen: int
     state: ChargeState
     method: str | None
     due_at: datetime | None
@@ -35,7 +36,12 @@ class ChargeView:
     @property
     def outstanding_yen(self) -> int:
         """What is still to be paid; 0 where nothing is."""
-        return max(self.owed_yen - self.paid_yen, 0)
+        return max(self.standing_yen - self.paid_yen, 0)
+
+    @property
+    def standing_yen(self) -> int:
+        """What is owed and was not given up."""
+        return self.owed_yen - self.written_off_yen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from tests.pages.lots import plain
 from tests.pages.test_roles import demo_staff
 
+from yoyaku.billing.service.agreeing import check_own_books
 from yoyaku.worker.deadlines import HANDLERS
 from yoyaku.worker.due import Due
 from yoyaku.worker.runtime import Runtime
@@ -142,3 +143,29 @@ async def test_finance_staff_see_balance_and_movements_and_take_the_file(browse,
     assert sent.content.decode("cp932").startswith("payee,fiscal_year")
     assert (await admin.get("/counter/ledger/export?encoding=ebcdic")).status_code == 404
     assert (await admin.get("/counter/ledger/export?year=2027")).status_code == 200
+
+
+async def test_a_late_fee_is_written_off_with_a_reason_and_owed_again_when_somebody_pays(desk, resident, go, inside):
+    (booking,) = (await book(resident, "2027-07-12"))["bookings"]
+    money = f"/counter/bookings/{booking['booking_id']}/money"
+    early = await desk.get(money)
+    assert "不納欠損" not in early.text
+    refused = await desk.post(f"{money}/writing-off", given_up_why="時効")
+    assert "期限を過ぎていない" in refused.text
+    await go(2027, 6, 30, 10)
+    await desk.get(money)
+    assert 'href="#given_up_why"' in (await desk.post(f"{money}/writing-off")).text
+    page = await desk.post(f"{money}/writing-off", given_up_why="時効（決裁 第12号）")
+    assert "不納欠損にした金額1,500円" in plain(page.text)
+    assert "まだ支払われていない金額" not in page.text
+    async with inside() as conn:
+        assert list(await check_own_books(conn)) == []
+        lines = await conn.execute(text("SELECT sum(yen)::int FROM ledger_posting WHERE account = 'written_off'"))
+        assert lines.scalar_one() == 1500
+    page = await desk.post(f"{money}/writing-off", given_up_why="納付の申出", again="yes")
+    assert "まだ支払われていない金額1,500円" in plain(page.text)
+    await desk.post(f"{money}/writing-off", given_up_why="時効（決裁 第13号）")
+    await desk.get(f"/counter/bookings/{booking['booking_id']}")
+    await desk.post(f"/counter/bookings/{booking['booking_id']}/revoke", grounds="rain", why="雨天")
+    async with inside() as conn:
+        assert list(await check_own_books(conn)) == []

@@ -16,12 +16,13 @@ from yoyaku.admin.pages.serving import counter_crumbs
 from yoyaku.admin.pages.till import method_name
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.settling import RefundTooLate
-from yoyaku.billing.refusals import AmountWrong, NothingToPay, PaymentUnderWay
+from yoyaku.billing.refusals import AmountWrong, NothingToPay, NotLate, PaymentUnderWay
 from yoyaku.billing.repository.attempts import attempts_of
 from yoyaku.billing.repository.charges import read_charge
 from yoyaku.billing.service.beginning import Account, begin_settlement, look_at_account
 from yoyaku.billing.service.counter import AT_COUNTER, by_transfer_yen, give_back_cash, take_cash
 from yoyaku.billing.service.outcomes import CREDIT, TRANSFER
+from yoyaku.billing.service.writing_off import take_up_again, write_off
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.billing.views import AttemptView, ChargeView
 from yoyaku.booking.pages.booked import booking_row, open_booking
@@ -106,6 +107,7 @@ async def _page(
             "amount": typed.get("amount", str(outstanding)),
             "till": typed.get("till", booking.facility_id),
             "why": typed.get("why", ""),
+            "given_up_why": typed.get("given_up_why", ""),
         },
         transfer_yen=by_transfer_yen(books.account, books.act) if books.account else 0,
         may_decide=may(here, Permission.MONEY),
@@ -222,4 +224,24 @@ async def _give_back(here: Here, books: Books, *, seen: tuple[int, int], why: st
         await begin_settlement(here.conn, act=books.act, charge_id=charge_id, method_code=None, why=why)
 
 
-ROUTES: Final = [show_money, take, give_back]
+@post(HOME + "/writing-off", status_code=303)
+async def give_up_or_take_up(
+    here: NamedDependency[Here], booking_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Give up what is owed, with the reason; or what was given up is owed again."""
+    at_desk(here, Permission.MONEY)
+    books, form = await open_books(here, booking_id), await read_form(request)
+    why, again = form.get("given_up_why", ""), bool(form.get("again"))
+    if not why:
+        missing = here.words.say("form.missing", label=here.words.say("writing_off.why"))
+        return await _page(here, books, {"given_up_why": missing}, form)
+    do = take_up_again if again else write_off
+    try:
+        async with here.conn.begin_nested():
+            await do(here.conn, act=books.act, charge_id=booking_id, why=why)
+    except (NotLate, NothingToPay, PaymentUnderWay) as refusal:
+        return await _page(here, books, {"given_up_why": here.words.sentence(refusal)}, form)
+    return here.page.go(books.path, flash="owed_again" if again else "written_off")
+
+
+ROUTES: Final = [show_money, take, give_back, give_up_or_take_up]

@@ -81,5 +81,10 @@ def postings_of_payout(yen: int, *, provider: str) -> tuple[Posting, Posting]:
     return Posting(account="bank", yen=yen), Posting(account="clearing", yen=-yen, provider=provider)
 
 
+def postings_of_writing_off(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]:
+    """A debt that is given up."""
+    return Posting(account="written_off", yen=yen), Posting(account="receivable", yen=-yen, charge_id=charge_id)
+
+
 def _suspense(yen: int) -> Posting:
     return Posting(account="suspense", yen=yen)

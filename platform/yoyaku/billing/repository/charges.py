@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -11,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.billing.views import ChargeView
 
 _COLUMNS = """
-    charge_id, number, registrant_id, payer_id, payee, raised_at, fiscal_year, owed_yen, paid_yen, state, method, due_at,
-    overdue_since
+    charge_id, number, registrant_id, payer_id, payee, raised_at, fiscal_year, owed_yen, paid_yen, written_off_yen,
+    state, method, due_at, overdue_since
 """
 _ONE = f"SELECT {_COLUMNS} FROM charge WHERE charge_id = :charge_id"  # noqa: S608  # the columns above
 _READ = text(_ONE)
@@ -21,6 +22,11 @@ _OF_PERSON = text(f"""
     SELECT {_COLUMNS} FROM charge
     WHERE coalesce(payer_id, registrant_id) = :payer_id OR registrant_id = :payer_id ORDER BY raised_at DESC, charge_id
 """)  # noqa: S608
+_WRITE_OFF = text("UPDATE charge SET written_off_yen = written_off_yen + :yen WHERE charge_id = :charge_id")
+_OWE_AGAIN = text("""
+    SELECT take_back_writing_off(tenant_id, service_id, charge_id, written_off_yen, :at) FROM charge
+    WHERE charge_id = :charge_id
+""")
 _PAY = text("UPDATE charge SET paid_yen = :paid_yen WHERE charge_id = :charge_id")
 
 
@@ -42,6 +48,16 @@ async def charges_of(conn: AsyncConnection, *, payer_id: UUID) -> Sequence[Charg
 async def set_paid(conn: AsyncConnection, *, charge_id: UUID, paid_yen: int) -> None:
     """Write how much of a charge is paid, in the transaction in which the money is posted."""
     await conn.execute(_PAY, {"charge_id": charge_id, "paid_yen": paid_yen})
+
+
+async def write_off(conn: AsyncConnection, *, charge_id: UUID, yen: int) -> None:
+    """Give up so much of a charge held still, in the transaction in which that is posted."""
+    await conn.execute(_WRITE_OFF, {"charge_id": charge_id, "yen": yen})
+
+
+async def owe_again(conn: AsyncConnection, *, charge_id: UUID, at: datetime) -> None:
+    """All that was given up of a charge held still is owed again; it is posted with that."""
+    await conn.execute(_OWE_AGAIN, {"charge_id": charge_id, "at": at})
 
 
 def _first(row: RowMapping | None) -> ChargeView | None:

@@ -39,13 +39,13 @@ CHECKS: Final[Mapping[str, Any]] = {
             WHERE c.paid_yen <> b.paid_yen
         """,
         "charge_not_ledger": """
-            SELECT c.payee, c.number AS reference, (c.owed_yen - c.paid_yen)::bigint AS expected_yen,
+            SELECT c.payee, c.number AS reference, (c.owed_yen - c.written_off_yen - c.paid_yen)::bigint AS expected_yen,
                    coalesce(l.yen, 0)::bigint AS found_yen
             FROM charge c LEFT JOIN (
                 SELECT tenant_id, service_id, charge_id, sum(yen) AS yen FROM ledger_posting
                 WHERE account = 'receivable' GROUP BY 1, 2, 3
             ) l USING (tenant_id, service_id, charge_id)
-            WHERE c.owed_yen - c.paid_yen <> coalesce(l.yen, 0)
+            WHERE c.owed_yen - c.written_off_yen - c.paid_yen <> coalesce(l.yen, 0)
         """,
         "charge_not_attempts": """
             SELECT c.payee, c.number AS reference, coalesce(s.yen, 0)::bigint AS expected_yen,

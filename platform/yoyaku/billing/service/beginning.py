@@ -79,7 +79,7 @@ def account_of(
         RefundTooLate: as :func:`open_account`.
     """
     plan = plan_settlement(
-        owed_yen=charge.owed_yen,
+        owed_yen=charge.standing_yen,
         payments=payments_left(attempts, subject.terms, act),
         terms=subject.terms.refunds,
         today=act.today,

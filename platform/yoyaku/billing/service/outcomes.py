@@ -84,7 +84,7 @@ def _decide(
     if attempt.kind == "refund":
         payment = next(one for one in others if one.attempt_id == attempt.of_attempt_id)
         return decide_refund(amount_yen=attempt.amount_yen, found=found, was_counted=payment.counted)
-    standing = Standing(owed_yen=charge.owed_yen, paid_yen=charge.paid_yen, returning_yen=returning_yen(others))
+    standing = Standing(owed_yen=charge.standing_yen, paid_yen=charge.paid_yen, returning_yen=returning_yen(others))
     is_over = attempt.expires_at is not None and act.real_now >= attempt.expires_at
     return decide_payment(amount_yen=attempt.amount_yen, found=found, standing=standing, is_over=is_over)
 

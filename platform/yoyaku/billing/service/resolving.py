@@ -106,7 +106,7 @@ def _waiting(item: UnmatchedView, account: Account, payment: AttemptView) -> Wai
         amount_yen=item.amount_yen,
         left_yen=(payment.moved_yen or payment.amount_yen) - returned,
         counted=payment.counted,
-        room_yen=account.charge.owed_yen - account.charge.paid_yen + returning_yen(account.attempts),
+        room_yen=account.charge.standing_yen - account.charge.paid_yen + returning_yen(account.attempts),
         through_provider=is_online(account.subject.terms, payment.method),
         returned=bool(item.facts.get("returned")),
     )

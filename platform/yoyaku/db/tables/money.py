@@ -30,11 +30,13 @@ charge = of_service(
     must("fiscal_year", SmallInteger),
     must("owed_yen", Integer),
     must("paid_yen", Integer),
+    must("written_off_yen", Integer),
     Column(
         "state",
         Text,
         Computed(
-            "CASE WHEN paid_yen < owed_yen THEN 'open' WHEN paid_yen > owed_yen THEN 'refundable' ELSE 'settled' END",
+            "CASE WHEN paid_yen < owed_yen - written_off_yen THEN 'open' "
+            "WHEN paid_yen > owed_yen - written_off_yen THEN 'refundable' ELSE 'settled' END",
             persisted=True,
         ),
         nullable=False,
