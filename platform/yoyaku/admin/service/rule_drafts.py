@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.audit import note_act
+from yoyaku.admin.service.rule_checking_turns import check_beside
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.rulebook.draft import DraftChecked, check_draft
@@ -57,7 +58,8 @@ def staff_of(visit: Visit) -> UUID:
 async def examine(conn: AsyncConnection, *, visit: Visit, texts: Texts) -> DraftChecked:
     """What is wrong with texts, beside the facilities as they are now; the same texts are looked at once.
 
-    Other requests, of other cities too, go on meanwhile.
+    Raises:
+        Busy: too many large texts are being checked.
     """
     version = await ruleset.latest_inventory_version(conn, tenant_id=visit.tenant_id)
     digest = hashlib.sha256(msgspec.json.encode(texts, order="deterministic")).hexdigest()
@@ -65,7 +67,7 @@ async def examine(conn: AsyncConnection, *, visit: Visit, texts: Texts) -> Draft
     if key not in _KEPT:
         facilities = await stored_facilities(conn, tenant_id=visit.tenant_id)
         own = [facility for facility in facilities if facility.service == visit.service_id]
-        _KEPT[key] = await asyncio.to_thread(check_draft, texts, own, name=visit.service_id)
+        _KEPT[key] = await check_beside(texts, partial(check_draft, facilities=own, name=visit.service_id))
         if len(_KEPT) > MOST_KEPT:
             _KEPT.popitem(last=False)
     _KEPT.move_to_end(key)
