@@ -64,9 +64,12 @@ def rate_of(part: Shown, whole: Shown) -> float | None:
     return None if isinstance(part, Hidden) or isinstance(whole, Hidden) or whole == 0 else part / whole
 
 
-def bars(values: Sequence[tuple[str, float | None, str]]) -> Plot | None:
-    """Bars as long as their values are to the greatest: label, value (``None``: withheld), what it says."""
-    most = max((value for _, value, _ in values if value is not None), default=0)
+def bars(values: Sequence[tuple[str, float | None, str]], *, whole: float | None = None) -> Plot | None:
+    """Bars as long as their values are to the greatest: label, value (``None``: withheld), what it says.
+
+    Of shares, ``whole`` is 1: a full bar says all, not the greatest.
+    """
+    most = whole or max((value for _, value, _ in values if value is not None), default=0)
     return plot_of(
         [
             Bar(

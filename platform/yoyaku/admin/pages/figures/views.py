@@ -77,7 +77,7 @@ class FigureWords:
             code="use_facilities",
             heads=self._heads("facility", "used", "offered", "share"),
             rows=[(word(name), decimal(heat.used), decimal(heat.offered), percent(heat.share)) for name, heat in found],
-            plot=bars([(name, heat.share, percent(heat.share).text) for name, heat in found]),
+            plot=bars([(name, heat.share, percent(heat.share).text) for name, heat in found], whole=1),
         )
 
     def _use_facility_hours(self) -> Table:
@@ -125,7 +125,7 @@ class FigureWords:
             rows.append((word(name), *map(self._number, counts), percent(odds), self._number(unused), percent(lost)))
             values.append((name, odds, percent(odds).text))
         heads = self._heads("lottery", "applicants", "entries", "won", "odds", "unused", "unused_share")
-        return Table(code="lotteries", heads=heads, rows=rows, plot=bars(values))
+        return Table(code="lotteries", heads=heads, rows=rows, plot=bars(values, whole=1))
 
     def _income(self) -> Table:
         found = self._figures.income
@@ -188,7 +188,7 @@ class FigureWords:
             rows.append((word(name), self._number(one.bookings), self._number(count), percent(rate)))
             values.append((name, rate, percent(rate).text if rate is not None else self._number(count).text))
         heads = self._heads("facility", "uses", "missed", "missed_share")
-        return Table(code="no_shows", heads=heads, rows=rows, plot=bars(values))
+        return Table(code="no_shows", heads=heads, rows=rows, plot=bars(values, whole=1))
 
     def _registrations(self) -> Table:
         found = self._figures.registrations or ()
