@@ -5,6 +5,7 @@ from sqlalchemy import text
 from tests.integration.lottery.drawn_town import court, moment, publish, wish, work
 from tests.integration.lottery.won import AFTER, ENTERING, SATURDAY, announced, win_state, winners
 
+from yoyaku.admin.service.closure_ending import Ended, end_closure
 from yoyaku.admin.service.closure_refusals import ClosureWhileDrawn
 from yoyaku.admin.service.closures import apply_closure, preview_closure
 from yoyaku.booking.policy.closing import Closing
@@ -22,7 +23,7 @@ async def given(town, rules, now):
     return {"visit": visit, "rules": rules, "rules_of": rules_of, "closing": RAIN, "grounds": "rain"}
 
 
-async def test_a_win_that_waits_is_taken_back_and_told(town, drawn_runtime):
+async def test_a_win_that_waits_is_taken_back_told_and_given_again_the_same_day(town, drawn_runtime):
     rules = await announced(town, drawn_runtime, (0, court(SATURDAY)))
     [(entry, _)] = await winners(town)
     asked = await given(town, rules, AFTER)
@@ -36,6 +37,13 @@ async def test_a_win_that_waits_is_taken_back_and_told(town, drawn_runtime):
     told = await town.see("SELECT subject, body FROM message WHERE template = 'lottery_revoked'")
     assert len(told) == 1
     assert "理由：雨天のため" in told[0][1]
+    [closure_id] = [row[0] for row in await town.see("SELECT closure_id FROM closure")]
+    async with town.act() as conn:
+        ending = {name: asked[name] for name in ("visit", "rules", "rules_of")}
+        ended = await end_closure(conn, **ending, closure_id=closure_id, why="雨がやんだため")
+    assert ended == Ended(restored=1, told=0)
+    assert await win_state(town, entry) == "won"
+    assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("lottery",)]
 
 
 async def test_open_entries_are_counted_and_a_sealed_lottery_is_waited_for(town, drawn_runtime):

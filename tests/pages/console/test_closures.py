@@ -59,6 +59,32 @@ async def test_an_admin_sees_who_is_hit_closes_and_takes_it_back(application, br
     assert "雨天のため使えません" not in page.text
 
 
+async def test_one_of_several_courts_is_closed_and_the_api_says_why_the_rest_is_too(application, services, admin):
+    day = "2027-03-20"
+    asked = {**TYPED, "facility": "castle-tennis", "first_on": day, "place": "tennis"}
+    page = await admin.post("/counter/closures/preview", **asked, **{"count.tennis": "いくつか"})
+    assert 'id="count.tennis-error"' in page.text
+    page = await admin.post("/counter/closures/preview", **asked, **{"count.tennis": "1"})
+    assert "テニスコート（4のうち1）" in plain(page.text)
+    await admin.post("/counter/closures", **hidden(page.text), sure="yes")
+    assert "テニスコート（4のうち1）" in plain(admin.html)
+    assert {one["free"] for one in await slots(application, services["sports"], day)} == {3}
+
+    page = await admin.post("/counter/closures/preview", **asked)
+    await admin.post("/counter/closures", **hidden(page.text), sure="yes")
+    closed = {"kind": "closure", "reason": {"ja": TYPED["reason_ja"]}}
+    assert (await slots(application, services["sports"], day))[0]["closed"] == closed
+
+
+async def slots(application, service, day):
+    """The slots of the tennis courts of a day, as the API tells them."""
+    api = Api(httpx.ASGITransport(app=application, raise_app_exceptions=False), service.host)
+    end = f"{day[:-2]}{int(day[-2:]) + 1}"
+    days = await api.get("/availability", facility="castle-tennis", first=day, end=end)
+    await api.client.aclose()
+    return days[0]["slots"]
+
+
 async def test_what_is_missing_or_wrong_is_told_at_its_field(admin):
     await admin.get("/counter/closures/new", params={"facility": "city-gymnasium"})
     wrong = {"facility": "city-gymnasium", "first_on": "x", "time": "hours", "starts": "25", "ends": "9:00"}

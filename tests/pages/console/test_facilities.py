@@ -124,6 +124,7 @@ GYM = {
     "new.name.ja": "コート",
     "new.kind": "tennis",
     "new.capacity": "2",
+    "new.activity": "tennis",
 }
 
 

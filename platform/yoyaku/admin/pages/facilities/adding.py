@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from yoyaku.admin.pages.desk import crumbs
 from yoyaku.admin.pages.facilities.editing import told_faults
 from yoyaku.admin.pages.facilities.sections import NotANumber, new_facility
-from yoyaku.admin.pages.facilities.showing import HOME, cut_lines, differences, keeper
+from yoyaku.admin.pages.facilities.showing import HOME, activity_choices, cut_lines, differences, keeper
 from yoyaku.admin.service.facility_changes import FacilityChange, FacilityCodeTaken, preview_new, save_new
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.places import code_words
@@ -106,6 +106,8 @@ async def _form(here: Here, form: FormMultiDict, errors: Mapping[str, str]) -> R
         status=422 if errors else 200,
         typed={name: value for name, value in form.multi_items() if isinstance(value, str)},
         chosen=form.getall("group", []),
+        activities=activity_choices(rules, words),
+        done=form.getall("new.activity", []),
         errors=errors,
         action=NEW,
         groups=[(code, code_words(words, "group", code)) for code in groups],

@@ -105,6 +105,7 @@ def _new_space(form: FormMultiDict, like: Doc) -> Doc:
         "kind": _typed(form, "new.kind") or like.get("kind", ""),
         "capacity": _number(form, "new.capacity", 1),
         "people": _number(form, "new.people", None),
+        "activities": [str(one) for one in form.getall("new.activity", [])],
         "bucket_minutes": _number(form, "new.bucket", like.get("bucket_minutes", 30)),
     }
 

@@ -81,6 +81,7 @@ async def facility_page(
         part_names={one.code: {part.unit: part.name for part in one.parts} for one in facility.spaces},
         most_parts=MOST_PARTS,
         kinds=sorted({(space.kind, code_words(words, "space_kind", space.kind)) for space in _spaces(rules)}),
+        activities=activity_choices(rules, words),
         fees=_fees(here, rules, facility),
         may_see_rules=may(here, Permission.RULES),
         crumbs=crumbs(here, (words.say("facilities.admin_title"), HOME), (words.text(facility.name), None)),
@@ -96,6 +97,12 @@ def _hours_row(hours: OpeningHours, words: Words) -> dict[str, Any]:
 
 def _conditions(when: Mapping[str, Any], words: Words) -> str:
     return "、".join(filter(None, (match_words(words, name, match) for name, match in when.items())))
+
+
+def activity_choices(rules: ServiceRules, words: Words) -> list[tuple[str, str]]:
+    """What is done anywhere in the service, to choose from."""
+    codes = sorted({code for space in _spaces(rules) for code in space.activities})
+    return [(code, code_words(words, "activity", code)) for code in codes]
 
 
 def _spaces(rules: ServiceRules) -> Iterator[Any]:
@@ -189,6 +196,8 @@ def _space_words(space: Space, words: Words) -> Iterator[str]:
     )
     if space.parts:
         yield "・".join(_all_texts(part.name) for part in space.parts)
+    if space.activities:
+        yield "・".join(code_words(words, "activity", code) for code in space.activities)
     if space.choose_unit:
         yield words.say("facilities.choose")
     if takes := space.consumes:
