@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from yoyaku.admin.service.rule_checking import beside
 from yoyaku.cli.rules import check_command
+from yoyaku.extension.profiles import Installation
+from yoyaku.rulebook.draft import check_draft
 from yoyaku.rulebook.lint.installation import is_of_the_demo
 
 ROOMS = Path(__file__).parents[2] / "rulesets" / "meguro-rooms"
@@ -51,3 +54,13 @@ def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path):
 def test_the_demo_s_payment_company_is_none_in_production():
     assert is_of_the_demo("demo-rooms")
     assert not is_of_the_demo("democracy-hall")
+
+
+@pytest.mark.parametrize(("is_production", "level"), [(False, "warning"), (True, "error")])
+def test_a_draft_is_checked_beside_what_the_installation_has(tmp_path: Path, is_production: bool, level: str):
+    """Where people depend on it, rules that name what is not there cannot be published."""
+    texts = {file.name: file.read_text() for file in ROOMS.glob("*.yaml")}
+    checked = check_draft(texts, [], name="rooms", with_examples=False)
+    found = beside(checked, Installation(profiles=tmp_path, is_production=is_production)).faults
+    assert {one.level for one in found if one.code.startswith("profile_")} == {level}
+    assert beside(checked, None) is checked

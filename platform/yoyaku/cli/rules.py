@@ -69,8 +69,8 @@ def check_command(  # the command's options
     tongue: Tongue,
 ) -> None:
     """Check rule sets: schema, semantics, lint. Exit 1 on errors."""
+    from yoyaku.extension.profiles import Installation
     from yoyaku.rulebook.lint import check_rule_set
-    from yoyaku.rulebook.lint.installation import Installation
     from yoyaku.rulebook.source import find_rule_sets
     from yoyaku.rules.fault import in_reading_order
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from yoyaku.admin.service.folder_check import CheckedFolder
     from yoyaku.admin.service.folder_load import Loaded
+    from yoyaku.extension.profiles import Installation
     from yoyaku.kernel.settings import Settings
-    from yoyaku.rulebook.lint.installation import Installation
 
 Tongue = Literal["ja", "en", "both"]
 
@@ -135,8 +135,8 @@ def check_all(
 
 def _installation(settings: Settings) -> Installation | None:
     """The installation, where people depend on it: a demo has what its rules name."""
+    from yoyaku.extension.profiles import Installation
     from yoyaku.kernel.settings import Environment
-    from yoyaku.rulebook.lint.installation import Installation
 
     if settings.environment is not Environment.PRODUCTION:
         return None

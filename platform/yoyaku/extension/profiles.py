@@ -7,6 +7,7 @@ the installation, not to a rule book.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,14 @@ from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.document import read_file
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where rules are to run: the folder of its plugins' settings files, and whether people depend on it."""
+
+    profiles: Path | None
+    is_production: bool
 
 
 class ProfileMissing(YoyakuError):

@@ -16,8 +16,9 @@ from yoyaku.billing.service.asking import MoneyMeans
 from yoyaku.billing.service.means import lend_means
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.db.engine import tenant_transaction
+from yoyaku.extension.profiles import Installation
 from yoyaku.kernel.clock import read_clock
-from yoyaku.kernel.settings import Settings
+from yoyaku.kernel.settings import Environment, Settings
 from yoyaku.registration.pages import DEVICE_COOKIE, SESSION_COOKIE, Client, Means
 from yoyaku.registration.pages.applicant import APPLICANT_COOKIE
 from yoyaku.registration.policy import SessionLimits
@@ -60,6 +61,12 @@ class Machinery:
     def money_means(self, site: Site) -> MoneyMeans:
         """What this process lends to the payments of a service."""
         return lend_means(self.engine, site=site, rules=self.provider, settings=self.settings, clock=read_clock)
+
+    @cached_property
+    def installation(self) -> Installation:
+        """What the rules of every service are to run on."""
+        is_production = self.settings.environment is Environment.PRODUCTION
+        return Installation(profiles=self.settings.plugin_profiles, is_production=is_production)
 
     @cached_property
     def means(self) -> Means:

@@ -121,6 +121,7 @@ class Visits:
                 session=opened.session,
                 throttle=self._throttle(opened) if slowed else None,
                 address=client_of(request).address,
+                installation=self._machinery.installation,
             )
 
     def provide_till(self, request: Request[Any, Any, Any]) -> Till:

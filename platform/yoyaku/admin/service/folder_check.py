@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from yoyaku.admin.service.folder_people import people_faults
+from yoyaku.extension.profiles import Installation
 from yoyaku.facility.policy import Inventory, InventoryWrong
 from yoyaku.facility.terms import Facility
 from yoyaku.kernel.errors import NotFound
@@ -15,7 +16,7 @@ from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import example_faults
 from yoyaku.rulebook.examples import try_examples
 from yoyaku.rulebook.lint import lint
-from yoyaku.rulebook.lint.installation import Installation, check_installation
+from yoyaku.rulebook.lint.installation import check_installation
 from yoyaku.rulebook.source import FacilitySource, Source, read_facilities, read_source, read_texts
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from yoyaku.admin.service.rule_checking_turns import check_beside
 from yoyaku.booking.visit import Visit
+from yoyaku.extension.profiles import Installation
 from yoyaku.facility.terms import Facility
 from yoyaku.rulebook.book import Book
 from yoyaku.rulebook.draft import DraftChecked, check_draft, read_draft
 from yoyaku.rulebook.editing.codes import CityCodes
+from yoyaku.rulebook.lint.installation import check_installation
 from yoyaku.rulebook.stored import files_of, stored_facilities
-from yoyaku.rules.fault import DocumentRefused
+from yoyaku.rules.fault import DocumentRefused, Level, in_reading_order
 from yoyaku.ruleset.policy import Draft, Texts
 from yoyaku.ruleset.service import latest_inventory_version
 
@@ -25,16 +30,37 @@ _KEPT: OrderedDict[tuple[str, str, UUID, int, int], CityCodes | None] = OrderedD
 """The codes that drafts were asked for lately, by tenant, service, draft, save, version of the inventory."""
 
 
-async def check_texts(
-    conn: AsyncConnection, *, tenant_id: str, name: str, texts: Texts, with_examples: bool = False
+async def check_texts(  # which texts beside what
+    conn: AsyncConnection,
+    *,
+    tenant_id: str,
+    name: str,
+    texts: Texts,
+    with_examples: bool = False,
+    installation: Installation | None = None,
 ) -> DraftChecked:
     """Every fault of the texts, and how their examples come out where that is asked for; other requests go on meanwhile.
 
+    What they name and the installation has not is among the faults, where one is given.
+
     Raises:
         NotFound: the tenant has no inventory.
+        Busy: too many large texts are being checked.
     """
     facilities = await stored_facilities(conn, tenant_id=tenant_id)
-    return await asyncio.to_thread(check_draft, texts, facilities, name=name, with_examples=with_examples)
+    checked = await check_beside(
+        texts, partial(check_draft, facilities=facilities, name=name, with_examples=with_examples)
+    )
+    return beside(checked, installation)
+
+
+def beside(checked: DraftChecked, installation: Installation | None) -> DraftChecked:
+    """What was found, and what the rules name that the installation has not: where people depend on it, an error."""
+    if checked.source is None or installation is None:
+        return checked
+    level: Level = "error" if installation.is_production else "warning"
+    lacking = [replace(fault, level=level) for fault in check_installation(checked.source, installation)]
+    return replace(checked, faults=tuple(in_reading_order([*checked.faults, *lacking])))
 
 
 async def city_codes(conn: AsyncConnection, *, visit: Visit, draft: Draft) -> CityCodes | None:

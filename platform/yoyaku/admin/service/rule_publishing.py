@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.folder_load import published
+from yoyaku.admin.service.rule_checking import beside
 from yoyaku.admin.service.rule_drafts import SUBJECT, examine, staff_of
 from yoyaku.booking.visit import Visit
+from yoyaku.extension.profiles import Installation
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.lottery.repository.dues import set_off_planning
 from yoyaku.rulebook.draft import DraftChecked
@@ -78,12 +80,14 @@ class Standing:
         return self.draft.based_on != self.newest.version
 
 
-async def standing_of(conn: AsyncConnection, *, visit: Visit, draft: Draft, today: date) -> Standing:
-    """How far a draft is."""
+async def standing_of(
+    conn: AsyncConnection, *, visit: Visit, draft: Draft, today: date, installation: Installation | None = None
+) -> Standing:
+    """How far a draft is, on the installation that it is to run on."""
     heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
     reviews = await ruleset.reviews_of(conn, draft_id=draft.draft_id)
     approvals = (one for one in reviews if one.verdict == "approved" and one.revision == draft.revision)
-    checked = await examine(conn, visit=visit, texts=draft.files)
+    checked = beside(await examine(conn, visit=visit, texts=draft.files), installation)
     rules = None if checked.book is None or checked.errors else checked.book.rules
     return Standing(
         draft=draft,
@@ -136,8 +140,14 @@ def last_hindrances(standing: Standing, *, seen_newest: int) -> Iterator[NotPubl
         yield NotPublishable(reason="newer", version=standing.newest.version)
 
 
-async def ask_for_review(
-    conn: AsyncConnection, *, visit: Visit, draft_id: UUID, seen_revision: int, today: date
+async def ask_for_review(  # which save of what, on which installation
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    draft_id: UUID,
+    seen_revision: int,
+    today: date,
+    installation: Installation | None = None,
 ) -> Draft:
     """Ask that somebody else reviews a draft as it stands: only what is right and was tried.
 
@@ -147,14 +157,22 @@ async def ask_for_review(
     draft = await ruleset.ask_review(
         conn, draft_id=draft_id, seen_revision=seen_revision, staff_id=staff_of(visit), now=visit.now
     )
-    for hindrance in hindrances(await standing_of(conn, visit=visit, draft=draft, today=today)):
+    standing = await standing_of(conn, visit=visit, draft=draft, today=today, installation=installation)
+    for hindrance in hindrances(standing):
         raise hindrance
     await _note(conn, visit, draft, "rules_review_asked")
     return draft
 
 
-async def publish(
-    conn: AsyncConnection, *, visit: Visit, draft_id: UUID, seen_revision: int, seen_newest: int, today: date
+async def publish(  # noqa: PLR0913  # which save of what beside which version, on which installation
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    draft_id: UUID,
+    seen_revision: int,
+    seen_newest: int,
+    today: date,
+    installation: Installation | None = None,
 ) -> VersionHead:
     """Make an approved draft the next version; it applies as its texts say.
 
@@ -168,7 +186,7 @@ async def publish(
         raise DraftChangedMeanwhile(by_name=draft.changed_by_name, at=draft.changed_at, revision=draft.revision)
     if draft.is_over:
         raise DraftOver(state=draft.state)
-    standing = await standing_of(conn, visit=visit, draft=draft, today=today)
+    standing = await standing_of(conn, visit=visit, draft=draft, today=today, installation=installation)
     for hindrance in last_hindrances(standing, seen_newest=seen_newest):
         raise hindrance
     if standing.rule_set is None or standing.review is None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.policy import Person
 from yoyaku.booking.rules import ServiceRules, is_within_reach
 from yoyaku.booking.visit import Visit
+from yoyaku.extension.profiles import Installation
 from yoyaku.kernel.errors import NotFound
 from yoyaku.registration.service import SessionView, Throttle
 from yoyaku.ui.page import Page
@@ -50,6 +51,7 @@ class Here:
         session: SessionView | None = None,
         throttle: Throttle | None = None,
         address: str = "",
+        installation: Installation | None = None,
     ) -> None:
         """Gather what was opened for the request; attempts are counted by ``address``."""
         self.page = page
@@ -60,6 +62,7 @@ class Here:
         self.session = session
         self._throttle = throttle
         self.address = address
+        self.installation = installation
 
     @property
     def throttle(self) -> Throttle:

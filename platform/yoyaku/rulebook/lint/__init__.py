@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from yoyaku.extension.profiles import Installation
 from yoyaku.rulebook.book import Book, open_book
 from yoyaku.rulebook.lint.arrears import check_arrears
 from yoyaku.rulebook.lint.conditions import check_conditions
 from yoyaku.rulebook.lint.examples import check_example_list
 from yoyaku.rulebook.lint.fees import check_fees
-from yoyaku.rulebook.lint.installation import Installation, check_installation
+from yoyaku.rulebook.lint.installation import check_installation
 from yoyaku.rulebook.lint.lives import check_lives
 from yoyaku.rulebook.lint.lotteries import check_lotteries
 from yoyaku.rulebook.lint.lottery_days import check_lottery_days

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from yoyaku.extension.profiles import profile_file
+from yoyaku.extension.profiles import Installation, profile_file
 from yoyaku.rulebook.source import Source
 from yoyaku.rules.fault import Fault, KeyPath
 
 OF_THE_DEMO: Final = frozenset({"demo", "local"})
 """Profiles that the demo writes for the outside services that it plays itself; also those below ``demo-``."""
 _WHOSE: Final = ("plugin", "beacon")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Installation:
-    """Where rules are to run: the folder of its plugins' settings files, and whether people depend on it."""
-
-    profiles: Path | None
-    is_production: bool
 
 
 def check_installation(source: Source, installation: Installation) -> Iterator[Fault]:

@@ -154,7 +154,12 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
     outcomes = None
     if not isinstance(refused, YoyakuError) or isinstance(refused, DraftChangedMeanwhile):
         checked = await check_texts(
-            here.conn, tenant_id=here.visit.tenant_id, name=draft.title, texts=files, with_examples=tried
+            here.conn,
+            tenant_id=here.visit.tenant_id,
+            name=draft.title,
+            texts=files,
+            with_examples=tried,
+            installation=here.installation,
         )
         shown = {"faults": [fault_told(words, fault) for fault in checked.faults], **counted(checked.faults)}
         outcomes = outcomes_told(words, checked) if tried else None

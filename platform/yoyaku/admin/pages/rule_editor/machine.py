@@ -64,6 +64,7 @@ async def check_typed(
         name=draft.title,
         texts=typed.files,
         with_examples=typed.examples,
+        installation=here.installation,
     )
     milliseconds = round((time.perf_counter() - begun) * 1000)
     told = {

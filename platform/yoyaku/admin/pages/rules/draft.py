@@ -101,7 +101,9 @@ async def draft_page(
     """The overview of a draft, with what was typed and refused."""
     words = here.words
     draft = await ruleset.get_draft(here.conn, draft_id=draft_id)
-    standing = await standing_of(here.conn, visit=here.visit, draft=draft, today=here.today)
+    standing = await standing_of(
+        here.conn, visit=here.visit, draft=draft, today=here.today, installation=here.installation
+    )
     session = here.session
     authors = await ruleset.authors_of(here.conn, draft=draft)
     outcomes = shown_outcomes(here, standing.checked)

@@ -32,7 +32,14 @@ async def ask(here: NamedDependency[Here], draft_id: FromPath[UUID], request: Re
     """Ask that somebody else reviews the draft."""
     at_desk(here, Permission.EDIT_RULES)
     seen = seen_revision(await read_form(request))
-    asking = ask_for_review(here.conn, visit=here.visit, draft_id=draft_id, seen_revision=seen, today=here.today)
+    asking = ask_for_review(
+        here.conn,
+        visit=here.visit,
+        draft_id=draft_id,
+        seen_revision=seen,
+        today=here.today,
+        installation=here.installation,
+    )
     return await _done(here, draft_id, asking, then=draft_path(draft_id), flash="rules_review_asked")
 
 
@@ -123,6 +130,7 @@ async def publish_it(
                 seen_revision=seen_revision(form),
                 seen_newest=newest,
                 today=here.today,
+                installation=here.installation,
             )
     except NotFound:
         raise
@@ -154,7 +162,9 @@ async def _decision_page(
 ) -> Response[Any]:
     words = here.words
     draft = await ruleset.get_draft(here.conn, draft_id=draft_id)
-    standing = await standing_of(here.conn, visit=here.visit, draft=draft, today=here.today)
+    standing = await standing_of(
+        here.conn, visit=here.visit, draft=draft, today=here.today, installation=here.installation
+    )
     newest, rules, since = standing.newest.version, standing.rule_set, standing.applies_from
     heads = await ruleset.versions(here.conn, tenant_id=here.visit.tenant_id, service_id=here.visit.service_id)
     title = words.say(f"rules.{what}_title")
