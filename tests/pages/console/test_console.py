@@ -182,6 +182,7 @@ async def test_the_console_is_a_counter_only_for_whoever_serves_people_there(bro
 
     menu, _, rest = page.text.partition("</header>")
     assert re.search(rf'href="/counter"[^>]*>.*?<span class="label">{name}</span>', menu, re.DOTALL)
+    assert ("予約カゴ" in menu) == (name == "窓口")
     assert f'<a href="/counter">{name}</a>' in rest
 
 
