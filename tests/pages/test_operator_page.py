@@ -88,7 +88,7 @@ async def test_what_cannot_be_is_told_at_its_field_and_nothing_is_written(office
         "municipality_code": "999999",
         "name_ja": "",
         "capacity": "many",
-        "admin2_id": "first-momiji",
+        "admin2_id": "ｆirst-momiji",
         "mail": "nowhere",
     }
     page = await browser.post("/", data={**CITY, **wrong, "key": key})

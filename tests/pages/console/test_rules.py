@@ -12,6 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import insert, text
 from tests.cities import ROOT
+from tests.pages.test_roles import log_in
 
 from yoyaku.db.engine import tenant_transaction
 from yoyaku.db.tables import dry_run
@@ -317,6 +318,16 @@ async def test_bookings_that_break_need_a_transition_and_the_dry_run_still_count
     again = await first.post(f"{path}/drop")
     assert again.status_code == 422
     assert "取りやめになっています" in again.text
+
+
+async def test_a_draft_of_another_city_is_not_there(first, browse, services):
+    path = await begin(first)
+    stranger, _ = await log_in(browse, services, "tenant_admin")
+    for part in ("", "/edit", "/form", "/files.zip", "/saves/1", "/dry-run", "/try", "/preview", "/review", "/publish"):
+        assert (await stranger.get(f"{path}{part}")).status_code == 404, part
+    await stranger.get("/counter/rules")
+    assert (await stranger.post(f"{path}/drop")).status_code == 404
+    assert (await first.get(path)).status_code == 200
 
 
 async def test_of_two_who_publish_at_once_the_second_is_told_of_the_first(first, second, tried):
