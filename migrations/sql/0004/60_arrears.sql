@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX uq_suspension_current ON suspension (tenant_id, service_id, 
 -- Once all is paid, or nothing is owed any more, nobody is late.
 CREATE FUNCTION end_arrears() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW.paid_yen >= NEW.owed_yen THEN
+    IF NEW.paid_yen >= NEW.owed_yen - NEW.written_off_yen THEN
         NEW.overdue_since := NULL;
     END IF;
     RETURN NEW;
@@ -71,7 +71,8 @@ $$;
 CREATE TRIGGER keep_due_work_of_new AFTER INSERT ON charge
     FOR EACH ROW WHEN (NEW.due_at IS NOT NULL) EXECUTE FUNCTION keep_due_work();
 CREATE TRIGGER keep_due_work AFTER UPDATE ON charge
-    FOR EACH ROW WHEN ((NEW.owed_yen, NEW.paid_yen, NEW.due_at) IS DISTINCT FROM (OLD.owed_yen, OLD.paid_yen, OLD.due_at))
+    FOR EACH ROW WHEN ((NEW.owed_yen, NEW.paid_yen, NEW.written_off_yen, NEW.due_at)
+        IS DISTINCT FROM (OLD.owed_yen, OLD.paid_yen, OLD.written_off_yen, OLD.due_at))
     EXECUTE FUNCTION keep_due_work();
 
 -- Whoever is suspended makes no booking and enters no lottery, by whatever way; what was won before is theirs.

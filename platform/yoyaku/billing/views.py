@@ -38,6 +38,10 @@ class ChargeView:
         """What is still to be paid; 0 where nothing is."""
         return max(self.standing_yen - self.paid_yen, 0)
 
+    def is_late(self, now: datetime) -> bool:
+        """Whether the last day of paying it has passed (business time)."""
+        return self.due_at is not None and self.due_at <= now
+
     @property
     def standing_yen(self) -> int:
         """What is owed and was not given up."""

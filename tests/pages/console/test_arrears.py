@@ -162,6 +162,8 @@ async def test_a_late_fee_is_written_off_with_a_reason_and_owed_again_when_someb
         assert list(await check_own_books(conn)) == []
         lines = await conn.execute(text("SELECT sum(yen)::int FROM ledger_posting WHERE account = 'written_off'"))
         assert lines.scalar_one() == 1500
+        late = "SELECT overdue_since, state FROM charge WHERE charge_id = :id"
+        assert (await conn.execute(text(late), {"id": booking["booking_id"]})).one() == (None, "settled")
     page = await desk.post(f"{money}/writing-off", given_up_why="納付の申出", again="yes")
     assert "まだ支払われていない金額1,500円" in plain(page.text)
     await desk.post(f"{money}/writing-off", given_up_why="時効（決裁 第13号）")

@@ -110,6 +110,7 @@ async def _page(
             "given_up_why": typed.get("given_up_why", ""),
         },
         transfer_yen=by_transfer_yen(books.account, books.act) if books.account else 0,
+        is_late=charge is not None and charge.is_late(here.visit.now),
         may_decide=may(here, Permission.MONEY),
         has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=books.rules, booking=booking)),
         may_credit=may_be_credited(books.rules, booking),

@@ -31,7 +31,7 @@ async def write_off(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, wh
     yen = charge.outstanding_yen
     if not yen:
         raise NothingToPay
-    if charge.overdue_since is None:
+    if not charge.is_late(act.now):
         raise NotLate(number=charge.number)
     if await has_open_payment(conn, charge_id=charge_id):
         raise PaymentUnderWay(number=charge.number)

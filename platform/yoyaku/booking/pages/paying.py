@@ -242,7 +242,7 @@ async def _show(here: Here, standing: Standing, *, refusal: YoyakuError | None =
 def _late_at(standing: Standing) -> Text | None:
     """Who takes what is late; ``None`` while nothing is, or where the rules name nobody."""
     account = standing.account
-    if account.charge.due_at is None or account.charge.due_at > standing.act.now:
+    if not account.charge.is_late(standing.act.now):
         return None
     found = late_counter(account.subject.terms, account.subject.occasion().facts)
     return None if found is None else found.name
