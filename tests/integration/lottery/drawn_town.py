@@ -62,14 +62,32 @@ def moment(month, what, **more):
     return datetime(2027, month, 1, tzinfo=UTC) - timedelta(hours=9) + MONTHS[what] + timedelta(**more)
 
 
-def rule_set(*schemes):
+def rule_set(*schemes, keeps_back=False):
+    """The town's rules with these lotteries.
+
+    First come is open all the time, so that the lotteries alone hold places back; with ``keeps_back`` what they draw is
+    booked from its release on only, as the check of rules asks for.
+    """
     values = msgspec.to_builtins(town_rule_set())
-    return msgspec.convert({**values, "lottery": {"schemes": list(schemes or (COURTS, STAYS))}}, RuleSet)
+    schemes = list(schemes or (COURTS, STAYS))
+    if keeps_back:
+        values["booking"]["windows"] = list(windows_beside(schemes, values))
+    return msgspec.convert({**values, "lottery": {"schemes": schemes}}, RuleSet)
 
 
-async def publish(town, *schemes, version=2):
+def windows_beside(schemes, values):
+    """The town's window for what no lottery draws, and one for each lottery that opens with its release."""
+    (always,) = values["booking"]["windows"]
+    drawn = {one["when"]["space_kind"] for one in schemes}
+    kinds = {space["kind"] for facility in values["inventory"] for space in facility["spaces"]}
+    yield {**always, "when": {"space_kind": sorted(kinds - drawn)}}
+    for one in schemes:
+        yield {**always, "code": f"after-{one['code']}", "when": one["when"], "opens": one["releases"]}
+
+
+async def publish(town, *schemes, version=2, **more):
     """Let these lotteries count from now on; the rules."""
-    made = rule_set(*schemes)
+    made = rule_set(*schemes, **more)
     async with tenant_transaction(town.owner, TOWN, SERVICE) as conn:
         values = {
             "tenant_id": TOWN,

@@ -7,10 +7,9 @@ from sqlalchemy import insert
 from tests.integration.lottery.drawn_town import court, moment, publish, wish, work
 from tests.integration.lottery.won import announced
 
-from yoyaku.admin.service.dry_run import findings, get_run, tally_of
+from yoyaku.admin.service.dry_run import ask_dry_run, findings, get_run, tally_of
 from yoyaku.db.tables import staff
 from yoyaku.kernel.ids import new_id
-from yoyaku.rulebook.dryrun.repository import add_run
 from yoyaku.rulebook.stored import files_of
 from yoyaku.ruleset.service import begin_draft
 from yoyaku.testing.town import SERVICE, TOWN
@@ -32,8 +31,7 @@ async def tried(town, runtime, change, *, now):
         change(values)
         files = {"rules.yaml": yaml.safe_dump(values, allow_unicode=True)}
         draft = await begin_draft(conn, **HERE, title="改正", based_on=2, files=files, staff_id=admin, now=now)
-        run_id = new_id()  # asked for past the check: the town's lotteries are made for draws, and not lint-free
-        await add_run(conn, run_id=run_id, draft=(draft.draft_id, 1), asked_by=admin, as_of=now)
+        run_id = await ask_dry_run(conn, tenant_id=TOWN, draft=draft, staff_id=admin, now=now)
     await do_dry_runs(runtime)
     async with town.act() as conn:
         run = await get_run(conn, run_id=run_id)
@@ -46,7 +44,7 @@ def no_lottery(rules):
 
 
 async def test_an_entry_that_stands_is_decided_again(town, drawn_runtime):
-    rules = await publish(town)
+    rules = await publish(town, keeps_back=True)
     await work(town, drawn_runtime, moment(1, "opens"))
     await wish(town, rules, 0, court(DAY), court(DAY + timedelta(days=1)), now=ENTERING)
 
@@ -63,7 +61,7 @@ async def test_an_entry_that_stands_is_decided_again(town, drawn_runtime):
 
 
 async def test_an_entry_whose_lottery_would_be_gone_is_told_and_breaks_nothing_yet(town, drawn_runtime):
-    rules = await publish(town)
+    rules = await publish(town, keeps_back=True)
     await work(town, drawn_runtime, moment(1, "opens"))
     await wish(town, rules, 0, court(DAY), now=ENTERING)
     tally, found = await tried(town, drawn_runtime, no_lottery, now=ENTERING)
@@ -72,14 +70,14 @@ async def test_an_entry_whose_lottery_would_be_gone_is_told_and_breaks_nothing_y
 
 
 async def test_a_win_that_waits_would_be_broken(town, drawn_runtime):
-    await announced(town, drawn_runtime, (0, court(DAY)))
+    await announced(town, drawn_runtime, (0, court(DAY)), keeps_back=True)
     tally, found = await tried(town, drawn_runtime, no_lottery, now=moment(1, "announces", hours=1))
     assert [(one.kind, one.breaks) for one in found] == [("validity", True)]
     assert tally.broken == 1
 
 
 async def test_a_draft_like_its_base_changes_no_entry(town, drawn_runtime):
-    rules = await publish(town)
+    rules = await publish(town, keeps_back=True)
     await work(town, drawn_runtime, moment(1, "opens"))
     await wish(town, rules, 0, court(DAY), now=ENTERING)
 

@@ -24,9 +24,9 @@ ROOMS = {
 WHOLE = {"surfaces": 4}
 
 
-async def announced(town, runtime, *wishes, schemes=()):
+async def announced(town, runtime, *wishes, schemes=(), **more):
     """The rules, when the result of these wishes (a resident's place, uses) is out."""
-    rules = await publish(town, *schemes)
+    rules = await publish(town, *schemes, **more)
     await work(town, runtime, moment(1, "opens", hours=-1))
     await work(town, runtime, ENTERING)
     for place, *requests in wishes:
