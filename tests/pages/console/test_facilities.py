@@ -6,6 +6,7 @@ import re
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 from tests.pages.console.test_closures import book
 from tests.pages.lots import plain
 from tests.pages.paying import hidden
@@ -53,6 +54,25 @@ async def test_stock_and_spaces_that_nobody_has_booked_change_at_once(admin):
     assert page.text.count('これから">') == 1  # nothing else changes
     page = await admin.post(HOME, **hidden(page.text), why="1面を閉鎖")
     assert re.search(r'name="capacity\.tennis" value="3"', page.text)
+
+
+async def test_who_works_for_one_facility_changes_no_other(admin, inside):
+    """An admin may be bound to facilities, like any of the staff."""
+    bind = text("UPDATE staff SET facilities = CAST(:codes AS text[]) WHERE 'tenant_admin' = ANY(roles)")
+    async with inside() as conn:
+        await conn.execute(bind, {"codes": ["castle-tennis"]})
+    try:
+        listed = await admin.get("/counter/facilities")
+        other = "/counter/facilities/city-gymnasium"
+        refused = [await admin.get(path) for path in (other, f"{other}/photos", "/counter/facilities-new")]
+        await admin.get(HOME)
+        sent = {"version": version_of(admin), "opens.0": "10:00", "closes.0": "12:00"}
+        refused += [await admin.post(f"{other}/preview/hours", **sent), await admin.post(other, document="{}", why="x")]
+    finally:
+        async with inside() as conn:
+            await conn.execute(bind, {"codes": []})
+    assert re.findall(r'href="/counter/facilities/([a-z-]+)"', listed.text) == ["castle-tennis"]
+    assert [one.status_code for one in refused] == [403] * 5
 
 
 async def test_what_cannot_be_is_told_in_words(admin):

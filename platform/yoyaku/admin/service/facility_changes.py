@@ -26,7 +26,7 @@ from yoyaku.facility.policy.changes import WhyHit, grains_change, takes_otherwis
 from yoyaku.facility.repository import lock_inventory
 from yoyaku.facility.service import load_facilities
 from yoyaku.facility.terms import Facility, FacilityFile
-from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.kernel.errors import NotAllowed, NotFound, YoyakuError
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import check_draft
 from yoyaku.rulebook.stored import files_of, rules_of_version, stored_facilities
@@ -109,7 +109,10 @@ async def read_facility(conn: AsyncConnection, *, visit: Visit, code: str) -> tu
 
     Raises:
         NotFound: there is none of that code.
+        NotAllowed: by those who work for other facilities.
     """
+    if not visit.reaches(code):
+        raise NotAllowed
     found = await stored_facilities(conn, tenant_id=visit.tenant_id)
     mine = next((one for one in found if one.code == code and one.service == visit.service_id), None)
     if mine is None:
@@ -146,9 +149,12 @@ async def preview_new(conn: AsyncConnection, *, visit: Visit, rules: ServiceRule
     """A facility that is to be lent too; ``document`` is all of it as JSON. Nothing is changed.
 
     Raises:
+        NotAllowed: by those who work for some facilities only.
         FacilityCodeTaken: there is one of its code, or the rules bring it themselves.
         FacilityWrong: it does not hold, or does not fit the rules in force or to come.
     """
+    if visit.facilities:
+        raise NotAllowed
     after = _read("new", document)
     if after.service != visit.service_id:
         raise FacilityWrong

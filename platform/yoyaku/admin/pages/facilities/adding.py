@@ -18,7 +18,7 @@ from yoyaku.admin.service.facility_changes import FacilityChange, FacilityCodeTa
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.pages.places import code_words
 from yoyaku.booking.service import WhyMissing
-from yoyaku.kernel.errors import YoyakuError
+from yoyaku.kernel.errors import NotAllowed, YoyakuError
 
 NEW: Final = f"{HOME}-new"
 NEEDED: Final = {
@@ -64,6 +64,8 @@ async def send_new(here: NamedDependency[Here], request: Request[Any, Any, Any])
     except NotANumber as wrong:
         label = here.words.say("facilities.number")
         return await _form(here, form, {wrong.name: here.words.say("form.not_a_number", label=label)})
+    except NotAllowed:
+        raise
     except FacilityCodeTaken as taken:
         return await _form(here, form, {"code": here.words.sentence(taken)})
     except YoyakuError as refusal:
@@ -95,7 +97,8 @@ async def _save(here: Here, form: FormMultiDict, document: str) -> str:
 
 
 async def _form(here: Here, form: FormMultiDict, errors: Mapping[str, str]) -> Response[Any]:
-    keeper(here)
+    if keeper(here).facilities:
+        raise NotAllowed
     rules, words = await here.rules(), here.words
     lent = rules.inventory.facilities.values()
     groups = sorted({group for one in lent for group in one.groups})

@@ -25,7 +25,7 @@ from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.facility.service import UnitsStillBooked
 from yoyaku.facility.terms import Facility
-from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.kernel.errors import NotAllowed, NotFound, YoyakuError
 from yoyaku.registration.policy.roles import Permission
 
 
@@ -112,7 +112,7 @@ async def save(here: NamedDependency[Here], code: FromPath[str], request: Reques
                 seen_version=read_number(form.get("version")) or 0,
                 seen=frozenset(need_id(one, "booking") for one in form.get("seen", "").split()),
             )
-    except NotFound:
+    except (NotFound, NotAllowed):
         raise
     except (FacilityWrong, FacilityChangedMeanwhile) as refusal:
         return await facility_page(here, code, errors=told_faults(here, refusal))

@@ -63,6 +63,7 @@ async def add(here: NamedDependency[Here], code: FromPath[str], request: Request
 async def remove(here: NamedDependency[Here], code: FromPath[str], photo_id: FromPath[UUID]) -> Response[Any]:
     """Take one away."""
     visit = keeper(here)
+    await read_facility(here.conn, visit=visit, code=code)
     if not await remove_photo(here.conn, visit=visit, facility=code, photo_id=photo_id):
         raise NotFound(what="photo")
     facts = {"photo_id": str(photo_id)}

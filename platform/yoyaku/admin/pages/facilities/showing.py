@@ -46,7 +46,8 @@ async def show_facilities(here: NamedDependency[Here]) -> Response[Any]:
     stored = {one.code for one in found}
     return here.page.show(
         "admin/facilities/facilities.html",
-        facilities=[one for one in found if one.service == visit.service_id],
+        facilities=[one for one in found if one.service == visit.service_id and visit.reaches(one.code)],
+        may_add=not visit.facilities,
         of_rules=[one for code, one in rules.inventory.facilities.items() if code not in stored],
         may_see_rules=may(here, Permission.RULES),
         ways=ways(here),
