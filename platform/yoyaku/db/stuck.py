@@ -56,7 +56,7 @@ _PAYMENT: Final = text("""
            max(ended_at) FILTER (WHERE state = 'succeeded') AS succeeded_at,
            count(*) FILTER (WHERE state IN ('created', 'pending')) AS waiting,
            count(*) FILTER (WHERE state IN ('created', 'pending') AND last_error IS NOT NULL) AS failing
-    FROM payment_attempt GROUP BY 1, 2 ORDER BY 1, 2
+    FROM payment_attempt WHERE profile IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
 """)
 _BEACON: Final = text("""
     SELECT (SELECT max(applied_at) FROM lottery_batch WHERE kind = 'draw') AS succeeded_at,
