@@ -56,7 +56,7 @@ async def test_every_sample_wish_is_entered_once_while_its_lottery_is_open(setti
     assert (await seed(settings, service))[0] == 0
 
 
-@pytest.mark.parametrize(("code", "least"), [("sports", 30), ("halls", 12), ("rooms", 40), ("lodging", 12)])
+@pytest.mark.parametrize(("code", "least"), [("sports", 20), ("halls", 8), ("rooms", 30), ("lodging", 8)])
 async def test_sample_people_use_places_before_and_after_today_once(settings, code, least):
     service, today = read_services()[code], OPEN_AT[code] + timedelta(hours=1)
     move_clocks(settings, service, to=today)
