@@ -183,6 +183,7 @@ async def test_taken_back_the_same_day_it_gives_back_what_nobody_else_has(town, 
     assert before[0][1:] == (await town.see("SELECT confirmed_at, total_yen FROM booking"))[0]
     assert await town.see("SELECT count(*) FROM outbox WHERE kind = 'booking_restored'") == [(1,)]
     assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("booking",)]
+    assert await town.see("SELECT owed_yen FROM charge") == [(before[0][2],)]  # it is owed again
 
 
 async def test_some_of_a_sort_are_closed_first_those_that_nobody_has(town, desk):
