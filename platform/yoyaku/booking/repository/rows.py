@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 from uuid import UUID
@@ -112,7 +113,7 @@ def _names(plan: BookingPlan) -> dict[str, Any]:
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Facts for storing; sets become sorted lists."""
-    return {name: value if _is_scalar(value) else sorted(value, key=str) for name, value in facts.items()}  # type: ignore[arg-type]
+    return {name: sorted(value, key=str) if isinstance(value, AbstractSet) else value for name, value in facts.items()}
 
 
 def facts_from_json(stored: Mapping[str, Any]) -> dict[str, Value]:
@@ -120,12 +121,8 @@ def facts_from_json(stored: Mapping[str, Any]) -> dict[str, Value]:
     return {name: frozenset(value) if isinstance(value, list) else value for name, value in stored.items()}
 
 
-def _is_scalar(value: Value) -> bool:
-    return value is None or isinstance(value, str | int)
-
-
-class StoredBooking(TypedDict):
-    """A row of ``booking`` as JSON tells it, with the tenant's time zone and the registrant's contact."""
+class BookingRow(TypedDict):
+    """What decisions about a booking follow from, as JSON tells its row, with the tenant's time zone."""
 
     booking_id: UUID
     application_id: UUID
@@ -148,26 +145,34 @@ class StoredBooking(TypedDict):
     state: State
     channel: str
     made_at: datetime
-    tentative_since: datetime | None
     lapses_at: datetime | None
     confirmed_at: datetime | None
+    total_yen: int
+    paid_yen: int
+    paid_by: list[str]
+    rule_set_version: int
+    inventory_version: int
+    time_zone: str
+    relief: str | None
+    entry_id: UUID | None
+    anchors: dict[Anchor, datetime]
+
+
+class StoredBooking(BookingRow):
+    """All of a row of ``booking``, with the registrant's contact."""
+
+    tentative_since: datetime | None
     ended_at: datetime | None
     end_reason: str | None
     grounds: str | None
-    total_yen: int
     lines: tuple[FeeLine, ...]
     dues: tuple[PaymentDue, ...]
-    paid_yen: int
-    paid_by: list[str]
     kept_yen: int | None
     refund_yen: int | None
     bans_same_slot: bool
     kept_tax: Tax
     facts: dict[str, Any]
-    rule_set_version: int
-    inventory_version: int
     trace: list[dict[str, Any]]
-    time_zone: str
     registrant_name: str
     registrant_kana: str
     registrant_phone: str | None
@@ -175,9 +180,6 @@ class StoredBooking(TypedDict):
     registrant_language: str
     payer_id: UUID | None
     payer_name: str | None
-    relief: str | None
-    entry_id: UUID | None
-    anchors: dict[Anchor, datetime]
 
 
 _STORED = msgspec.json.Decoder(StoredBooking)

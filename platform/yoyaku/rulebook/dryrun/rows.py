@@ -9,51 +9,17 @@ from uuid import UUID
 import msgspec
 
 from yoyaku.booking.policy import Arisen, BookedFacts, Person
-from yoyaku.booking.repository.rows import facts_from_json, read_request
-from yoyaku.booking.terms import State
+from yoyaku.booking.repository.rows import BookingRow, facts_from_json, read_request
 from yoyaku.kernel.period import Period
 from yoyaku.lottery.repository.entry_rows import read_requests
 from yoyaku.lottery.rules import Month, Times
 from yoyaku.rulebook.dryrun.values import EntrySubject, Head, Subject
-from yoyaku.rules.values import Anchor
 
 
-class _Booking(TypedDict):
-    booking_id: UUID
-    application_id: UUID
-    number: str
-    registrant_id: UUID
-    facility_id: str
-    space_id: str
-    use_on: date
-    starts_at: datetime
-    ends_at: datetime
-    nights: int
-    surfaces: int
-    unit: int | None
-    bands: list[str]
-    activity: str | None
-    guests: list[dict[str, int]]
-    preferences: dict[str, bool]
-    equipment: dict[str, int]
-    form: dict[str, Any]
-    state: State
-    channel: str
-    made_at: datetime
-    lapses_at: datetime | None
-    confirmed_at: datetime | None
-    total_yen: int
-    paid_yen: int
-    paid_by: list[str]
+class _Booking(BookingRow):
     person: dict[str, Any] | None
     registered_at: datetime | None
-    rule_set_version: int
-    inventory_version: int
-    entry_id: UUID | None
-    anchors: dict[Anchor, datetime]
-    relief: str | None
     unpaid: bool
-    time_zone: str
 
 
 class _Entry(TypedDict):
