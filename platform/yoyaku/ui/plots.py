@@ -68,6 +68,8 @@ def plot_of(bars: Sequence[Bar]) -> Plot:
 HEAT_LEFT: Final = 52
 HEAT_TOP: Final = 26
 HEAT_ROW: Final = 26
+HEAT_NAME: Final = 22
+"""What a name above its cells takes."""
 PALEST: Final = 0.06
 DARKEST: Final = 0.5
 """How strong the darkest cell is: the number in it stays legible on it."""
@@ -97,27 +99,32 @@ class HeatMap:
     row: int = HEAT_ROW
 
 
-def heat_map_of(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None]]], *, desc: str) -> HeatMap:
-    """A heat map of shares (0 to 1; ``None``: nothing is offered there), each with its number in per cent."""
-    cell = (WIDE - HEAT_LEFT) / max(len(columns), 1)
-    places = [round(HEAT_LEFT + place * cell, 1) for place in range(len(columns))]
+def heat_map_of(
+    columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None]]], *, desc: str, above: bool = False
+) -> HeatMap:
+    """A heat map of shares (0 to 1; ``None``: nothing is offered there), each with its number in per cent.
+
+    ``above``: names too long to stand beside their cells stand above them.
+    """
+    left, pitch = (0, HEAT_ROW + HEAT_NAME) if above else (HEAT_LEFT, HEAT_ROW)
+    cell = (WIDE - left) / max(len(columns), 1)
+    places = [round(left + place * cell, 1) for place in range(len(columns))]
+    tops = [HEAT_TOP + line * pitch for line in range(len(rows))]
     cells = [
-        HeatCell(x=x, y=_heat_y(line), strength=_strength(share), said="" if share is None else f"{share * 100:.0f}")
-        for line, (_, shares) in enumerate(rows)
+        HeatCell(
+            x=x, y=top + pitch - HEAT_ROW, strength=_strength(share), said="" if share is None else f"{share * 100:.0f}"
+        )
+        for top, (_, shares) in zip(tops, rows, strict=True)
         for x, share in zip(places, shares, strict=True)
     ]
     return HeatMap(
-        height=_heat_y(len(rows)),
+        height=HEAT_TOP + len(rows) * pitch,
         cell=round(cell, 1),
         columns=[(round(x + cell / 2, 1), name) for x, name in zip(places, columns, strict=True)],
-        rows=[(_heat_y(line), name) for line, (name, _) in enumerate(rows)],
+        rows=[(top, fit(name, LABEL_MOST)) for top, (name, _) in zip(tops, rows, strict=True)],
         cells=cells,
         desc=desc,
     )
-
-
-def _heat_y(line: int) -> int:
-    return HEAT_TOP + line * HEAT_ROW
 
 
 def _strength(share: float | None) -> float:

@@ -90,7 +90,12 @@ class FigureWords:
             code="use_facility_hours",
             heads=[*self._heads("facility"), *names],
             rows=[(word(name), *map(percent, shares)) for name, shares in rows],
-            heat=heat_map_of(names, rows, desc=self._words.say("figures.heat_of_facilities", share=said))
+            heat=heat_map_of(
+                [str(hour) for hour in hours],  # of sixteen hours no more than the number has room
+                rows,
+                desc=self._words.say("figures.heat_of_facilities", share=said),
+                above=True,
+            )
             if rows
             else None,
         )
