@@ -150,8 +150,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
     refused: YoyakuError | None = None,
 ) -> Response[Any]:
     words = here.words
-    shown = {"faults": [], "errors": 0, "warnings": 0}
-    outcomes = None
+    shown: dict[str, Any] = {"faults": [], "errors": 0, "warnings": 0, "outcomes": None}
     if not isinstance(refused, YoyakuError) or isinstance(refused, DraftChangedMeanwhile):
         checked = await check_texts(
             here.conn,
@@ -162,7 +161,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
             installation=here.installation,
         )
         shown = {"faults": [fault_told(words, fault) for fault in checked.faults], **counted(checked.faults)}
-        outcomes = outcomes_told(words, checked) if tried else None
+        shown["outcomes"] = outcomes_told(words, checked) if tried else None
     meanwhile = isinstance(refused, DraftChangedMeanwhile)
     return here.page.show(
         "admin/rule_editor/edit.html",
@@ -171,7 +170,6 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
         files=files,
         revision=draft.revision if revision is None or meanwhile else revision,
         at=at,
-        outcomes=outcomes,
         unsaved=unsaved or tried or refused is not None,
         refused=None if refused is None else words.sentence(refused),
         differences=await _differences(here.words, draft.files, files) if meanwhile else [],
