@@ -28,6 +28,8 @@ FILES: Final[Mapping[str, str]] = {
 WIDTH: Final = 120
 _TYPED: Final = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z|(true|false|null)\Z")
 """What would be read as a number or constant if it stood plainly; YAML's own patterns leave some of it out."""
+_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
+"""What YAML takes for the end of a line and folds, where it is not written as an escape."""
 
 
 def write_rules(rule_set: RuleSet) -> Texts:
@@ -82,7 +84,7 @@ class _Writer(yaml.SafeDumper):
 
 
 def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _TYPED.match(text) else None
+    style = '"' if _TYPED.match(text) or _BREAKS.search(text) else None
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
