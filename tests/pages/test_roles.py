@@ -13,6 +13,7 @@ from yoyaku.registration.policy.roles import ROLES, Permission
 SERVICE = "sports"
 TABLE = [
     (r"/api/v1/counter/.*", Permission.BOOKINGS),
+    (r"/counter/bookings/[0-9a-f-]{36}/money/writing-off", Permission.MONEY),
     (r"/counter/bookings/[0-9a-f-]{36}/money.*", Permission.TILL),
     (r"/counter/till.*", Permission.TILL),
     (r"/counter/money.*", Permission.MONEY),
