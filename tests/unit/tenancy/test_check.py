@@ -126,7 +126,7 @@ def test_a_rule_set_whose_example_does_not_hold_is_refused(folder):
     rules.write_text(rules.read_text("utf-8").replace('"examples": []', example), encoding="utf-8")
     checked = check_folder(folder.tenant, rule_sets=folder.rule_sets, base_domain="localhost")
     (fault,) = checked.errors
-    assert fault.says("ja") == "例「無料」が合いません(total_yen)。"
+    assert fault.says("ja") == "例「無料」が合いません(合計額)。"
 
 
 LOGOS = [
