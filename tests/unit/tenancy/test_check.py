@@ -122,7 +122,7 @@ def test_a_rule_set_whose_example_does_not_hold_is_refused(folder):
     rules = folder.rule_sets / "aoba-halls.yaml"
     example = """"examples": [{"name": "無料", "given": {"now": "2027-01-10T10:00:00"},
       "when": {"action": "quote", "facility": "plaza", "space": "court", "date": "2027-02-20", "from": "10:00", "to": "12:00"},
-      "then": {"合計額": 0}}]"""
+      "then": {"total_yen": 0}}]"""
     rules.write_text(rules.read_text("utf-8").replace('"examples": []', example), encoding="utf-8")
     checked = check_folder(folder.tenant, rule_sets=folder.rule_sets, base_domain="localhost")
     (fault,) = checked.errors
