@@ -47,7 +47,7 @@ TABLE = [
     (
         (
             r"/counter/rules/drafts/[0-9a-f-]{36}/"
-            r"(applies|transition|keep|files|ask-review|take-back|drop|review|publish|saves/restore)"
+            r"(applies|transition|examples|keep|files|ask-review|take-back|drop|review|publish|saves/restore)"
         ),
         Permission.EDIT_RULES,
     ),

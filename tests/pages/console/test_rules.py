@@ -143,6 +143,31 @@ async def test_what_is_wrong_or_untried_is_not_reviewed(first):
     assert "影響の試算が済んでいません" in page.text
 
 
+async def test_examples_whose_new_result_is_meant_are_written_anew_and_nothing_else_is(first, inside):
+    path = await begin(first)
+    page = await upload(first, path, changed()[:1])
+    places = re.findall(r'name="example\.(\d+)"', page.text)
+    assert len(places) == 4
+    page = await first.post(f"{path}/examples", seen_revision=seen(first))
+    assert page.status_code == 422
+    assert 'href="#examples"' in page.text
+    page = await first.post(f"{path}/examples", seen_revision="1", **{f"example.{places[0]}": "yes"})
+    assert page.status_code == 422  # somebody saved meanwhile
+    page = await first.post(f"{path}/examples", seen_revision=seen(first), **{f"example.{places[0]}": "yes"})
+    assert "3件が合いません" in page.text
+    rest = re.findall(r'name="example\.(\d+)"', page.text)
+    page = await first.post(f"{path}/examples", seen_revision=seen(first), **{f"example.{one}": "yes" for one in rest})
+    assert "合いません" not in page.text
+
+    async with inside() as conn:
+        draft = await ruleset.get_draft(conn, draft_id=path.rpartition("/")[2])
+    was, now = FILES["examples.yaml"].splitlines(), draft.files["examples.yaml"].splitlines()
+    assert len(was) == len(now)
+    assert {after for before, after in zip(was, now, strict=True) if before != after} == {
+        line for line in dict(changed())["examples.yaml"].splitlines() if line not in was
+    }
+
+
 async def test_a_mail_without_words_is_told_before_it_is_to_be_sent(first):
     path = await begin(first)
     notice = "  - {event: booking_made, to: registrant, template: booking_made}\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,6 +19,7 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.rule_checking_turns import check_beside
 from yoyaku.booking.visit import Visit
 from yoyaku.kernel.errors import NotAllowed
+from yoyaku.rulebook.adapting import adapted
 from yoyaku.rulebook.draft import DraftChecked, check_draft
 from yoyaku.rulebook.editing import EditRefused, set_value
 from yoyaku.rulebook.stored import files_of, stored_facilities
@@ -145,6 +148,29 @@ async def save(
     if draft.revision != seen_revision:
         await _note(conn, visit, draft, "rules_draft_saved")
     return draft
+
+
+async def save_adapted(
+    conn: AsyncConnection, *, visit: Visit, draft_id: UUID, seen_revision: int, chosen: Collection[int]
+) -> Draft:
+    """Save a draft with some of its examples (places in their list) written as they come out now.
+
+    Raises:
+        NotFound, DraftOver, DraftChangedMeanwhile, FilesRefused, EditRefused, Busy: nothing was overwritten.
+    """
+    draft = await ruleset.get_draft(conn, draft_id=draft_id)
+    texts = draft.files
+    if draft.revision == seen_revision:  # else somebody saved meanwhile, and other examples stand at these places
+        checked = await examine(conn, visit=visit, texts=texts)
+        texts = await asyncio.to_thread(adapted, texts, checked=checked, chosen=chosen)
+    return await save(
+        conn,
+        visit=visit,
+        draft_id=draft_id,
+        seen_revision=seen_revision,
+        texts=texts,
+        transition=draft.transition,
+    )
 
 
 async def take_back(conn: AsyncConnection, *, visit: Visit, draft_id: UUID) -> Draft:

@@ -23,7 +23,7 @@ from yoyaku.admin.pages.rules.shown import (
     shown_faults,
     shown_outcomes,
 )
-from yoyaku.admin.service.rule_drafts import save, with_applies
+from yoyaku.admin.service.rule_drafts import save, save_adapted, with_applies
 from yoyaku.admin.service.rule_publishing import Standing, hindrances, standing_of
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.registration.policy.roles import Permission
@@ -90,6 +90,26 @@ async def set_transition(
     return here.page.go(draft_path(draft_id), flash="rules_saved")
 
 
+@post(DRAFT + "/examples", status_code=303)
+async def adapt_examples(
+    here: NamedDependency[Here], draft_id: FromPath[UUID], request: Request[Any, Any, Any]
+) -> Response[Any]:
+    """Write the examples that were ticked as they come out now."""
+    at_desk(here, Permission.EDIT_RULES)
+    form = await read_form(request)
+    ticked = [read_number(name.removeprefix("example.")) for name in form if name.startswith("example.")]
+    chosen = [place for place in ticked if place is not None]
+    if not chosen:
+        return await draft_page(here, draft_id, errors={"examples": here.words.say("rules.adapt_none")})
+    try:
+        await save_adapted(
+            here.conn, visit=here.visit, draft_id=draft_id, seen_revision=seen_revision(form), chosen=chosen
+        )
+    except (EditRefused, DraftChangedMeanwhile, FilesRefused) as refusal:
+        return await draft_page(here, draft_id, errors={"examples": here.words.sentence(refusal)})
+    return here.page.go(f"{draft_path(draft_id)}#faults", flash="rules_saved")
+
+
 def seen_revision(form: Mapping[str, str]) -> int:
     """The save that a form was filled in over; none that exists where it does not say."""
     return read_number(form.get("seen_revision")) or 0
@@ -138,4 +158,4 @@ def _as_written(standing: Standing) -> dict[str, str]:
     return {**applies, "transition": standing.draft.transition}
 
 
-ROUTES: Final = [show_draft, set_applies, set_transition]
+ROUTES: Final = [show_draft, set_applies, set_transition, adapt_examples]

@@ -12,6 +12,7 @@ from litestar import Response
 from yoyaku.admin.pages.desk import crumbs
 from yoyaku.admin.service.rule_drafts import Applies
 from yoyaku.booking.pages.here import Here, read_date
+from yoyaku.rulebook.adapting import may_be_adapted
 from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.explain import in_words
 from yoyaku.rules.fault import Fault, Language
@@ -36,10 +37,12 @@ class ShownFault(NamedTuple):
 
 
 class ShownOutcome(NamedTuple):
-    """An example and how it came out: what differs as (key, expected, found)."""
+    """An example and how it came out: what differs as (key, expected, found); ``place`` is where it stands in the list."""
 
+    place: int
     name: str
     passed: bool
+    may_be_adapted: bool
     differences: list[tuple[str, str, str]]
 
 
@@ -73,14 +76,16 @@ def shown_outcomes(here: Here, checked: DraftChecked) -> list[ShownOutcome]:
         return []
     found = [
         ShownOutcome(
+            place,
             outcome.example.name,
             outcome.passed,
+            may_be_adapted(outcome, rules.zone),
             [
                 (_key_words(here, one.key), in_words(one.expected, rules.zone), in_words(one.found, rules.zone))
                 for one in outcome.differences
             ],
         )
-        for outcome in checked.outcomes
+        for place, outcome in enumerate(checked.outcomes)
     ]
     return sorted(found, key=lambda one: one.passed)
 
