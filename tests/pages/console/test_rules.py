@@ -148,6 +148,10 @@ async def test_examples_whose_new_result_is_meant_are_written_anew_and_nothing_e
     page = await upload(first, path, changed()[:1])
     places = re.findall(r'name="example\.(\d+)"', page.text)
     assert len(places) == 4
+    await first.get("/counter/log")
+    log = await first.post("/counter/log", act="rules_draft_saved")
+    assert f'<a href="{path}">還付率を70%に</a>' in log.text
+    page = await first.get(path)
     page = await first.post(f"{path}/examples", seen_revision=seen(first))
     assert page.status_code == 422
     assert 'href="#examples"' in page.text
