@@ -59,11 +59,11 @@ def answers(html):
 
 @pytest.fixture(scope="module")
 async def winner(city_settings, services):
-    """Opens the sports service for whoever won all five wishes there."""
+    """Opens the sports service for whoever won all seven wishes there."""
     sports = services["sports"]
     await pass_time(city_settings, sports, ENTERING)
     async with caller(city_settings, sports) as api:
-        for day in (*DAYS, "2027-02-16", "2027-02-17"):
+        for day in (*DAYS, "2027-02-16", "2027-02-17", "2027-02-18", "2027-02-19"):
             await api.post("/lottery-entries", await entry_for(api, day, form={}), expect=201)
     await pass_time(city_settings, sports, ANNOUNCED)
     return lambda: resident_at(city_settings, sports)
@@ -91,6 +91,29 @@ async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner)
             "予約にできなかった当選（1件）.*辞退は元に戻せません.*予約になった当選（2件）", plain(page.text)
         )
         assert len(set(re.findall(r'href="/me/bookings/([^"]+)"', page.text))) == 2
+
+
+async def test_several_wins_are_declined_at_once_after_a_tick_and_all_or_none(winner):
+    async with winner() as site:
+        path = re.search(r'href="(/me/lottery/[0-9a-f-]{36}/decline)"', site.html)[1]
+        booked = re.search(r"/me/lottery/entries/([0-9a-f-]{36})", site.html)[1]
+        page = await site.get(path)
+        assert "辞退後、元に戻すことはできません" in page.text
+        *_, sixth, seventh = waiting(page.text)
+        page = await site.post(path)
+        assert (page.status_code, "辞退する当選を1つ以上選んでください" in page.text) == (422, True)
+        page = await site.post(path, entry=[sixth, seventh])
+        assert "当選を辞退する（2件）" in page.text
+        page = await site.post(path, entry=[sixth, seventh], step="sure")
+        assert (page.status_code, 'href="#sure"' in page.text) == (422, True)
+        page = await site.post(path, entry=[booked, sixth, seventh], step="sure", sure="yes")
+        assert (page.status_code, "1件は、先に手続きが済んでいる" in page.text) == (409, True)
+        assert page.text.count('name="entry"') == 2
+        page = await site.post(path, entry=[sixth, seventh], step="sure", sure="yes")
+        assert "当選を辞退しました" in page.text
+        page = await site.get(path)
+
+    assert {sixth, seventh}.isdisjoint(waiting(page.text))
 
 
 async def test_what_entering_did_not_ask_is_asked_of_those_who_won(winner):

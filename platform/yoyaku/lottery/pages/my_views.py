@@ -72,7 +72,7 @@ class EntryCard:
 class LotteryCard:
     """One's part in a lottery: its entries, how it stands, and what is to be done (``todo``) or expected.
 
-    ``ordered``: the order of the wishes plays a part in the draw.
+    ``ordered``: the order of the wishes plays a part in the draw. ``gives_back``: wins may be declined.
     """
 
     lottery_id: UUID
@@ -87,11 +87,17 @@ class LotteryCard:
     announces_at: datetime
     releases_at: datetime
     ordered: bool
+    gives_back: bool
 
     @property
     def waiting_wins(self) -> Sequence[EntryCard]:
         """Wins that wait for an answer."""
         return [one for one in self.entries if one.waits]
+
+    @property
+    def declinable(self) -> bool:
+        """Whether there is a win that may be given back."""
+        return self.gives_back and bool(self.waiting_wins)
 
     @property
     def all_lost(self) -> bool:
@@ -131,6 +137,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         announces_at=lottery.announces_at,
         releases_at=lottery.releases_at,
         ordered=ordered,
+        gives_back=scheme is not None and scheme.win.decline,
     )
 
 
