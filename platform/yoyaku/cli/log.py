@@ -30,6 +30,7 @@ WORDS: Final = {
     "entry_altered": "記録が変わっている / an entry was altered",
     "entry_inserted": "封印を通らずに足された記録 / an entry was inserted past the seal",
 }
+OF_BOOKING: Final = "（予約の経過） (of what was done to a booking)"
 
 
 @click.group()
@@ -75,7 +76,8 @@ def _say(name: str, verdict: Verdict) -> None:
     for key in verdict.public_keys:
         click.echo(f"  鍵 / key\t{key}")
     for one in found[:FIRST]:
-        click.echo(f"  {WORDS[one.fault]}\t{_place(one)}")
+        told = f"{WORDS[one.fault]}{OF_BOOKING if one.kind == 'booking_event' else ''}"
+        click.echo(f"  {told}\t{_place(one)}")
     if len(found) > FIRST:
         click.echo(f"  … {len(found) - FIRST}")
 

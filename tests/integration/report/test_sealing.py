@@ -129,6 +129,42 @@ async def test_whatever_is_done_to_a_sealed_record_is_found_at_its_place(fresh_d
     assert found == {name: expected for name, (_, expected) in TAMPERED.items()}
 
 
+INVENTED = """
+    INSERT INTO booking_event (tenant_id, service_id, event_id, booking_id, kind, at, actor)
+    SELECT tenant_id, service_id, gen_random_uuid(), booking_id, 'booking_revoked', at, 'clerk' FROM booking_event
+"""
+OF_A_BOOKING = {
+    "altered": ("UPDATE booking_event SET at = at - interval '1 day'", "entry_altered"),
+    "removed": ("DELETE FROM booking_event", "entry_removed"),
+    "invented": (INVENTED, "entry_inserted"),
+}
+"""What somebody does to the traces of what a resident did, and what the check finds."""
+
+
+async def test_what_was_done_to_a_booking_is_sealed_behind_the_acts_of_its_batch(town, fresh_database):
+    await town.book(0, hours("court"))
+    await act(town, "beside it")
+    assert await seal(town) == 2
+    found = {}
+    engine = make_engine(fresh_database.superuser_url, pool_size=1)
+    for name, (statement, _) in OF_A_BOOKING.items():
+        async with engine.connect() as conn:
+            await conn.execute(text("SET LOCAL session_replication_role = replica"))
+            await enter_service(conn, TOWN, SERVICE)
+            await conn.execute(text(statement))
+            (one,) = (await verify_record(conn)).differences
+            found[name] = (one.fault, one.kind, one.place)
+            await conn.rollback()
+    await engine.dispose()
+    async with town.act() as conn:
+        rows = await search_record(conn, wanted=RecordQuery(by="all"), at_most=9)
+
+    assert (await verify(town)).differences == []
+    places = {"entry_inserted": None}
+    assert found == {name: (fault, "booking_event", places.get(fault, 2)) for name, (_, fault) in OF_A_BOOKING.items()}
+    assert sorted((one.act, one.batch, one.place) for one in rows) == [("booking_made", 1, 2), ("tried", 1, 1)]
+
+
 @pytest.mark.usefixtures("sealed")
 async def test_a_batch_made_anew_without_the_key_is_forged_and_the_next_does_not_hang_on_it(fresh_database):
     engine = make_engine(fresh_database.superuser_url, pool_size=1)

@@ -45,7 +45,13 @@ from yoyaku.db.tables.money import (
 from yoyaku.db.tables.operations import heartbeat
 from yoyaku.db.tables.people import favourite, group_member, message, registrant, staff
 from yoyaku.db.tables.places import closure, closure_displaced, facility_photo
-from yoyaku.db.tables.sealing import audit_seal, audit_seal_entry, audit_unsealed
+from yoyaku.db.tables.sealing import (
+    audit_seal,
+    audit_seal_entry,
+    audit_seal_event,
+    audit_unsealed,
+    booking_event_unsealed,
+)
 from yoyaku.db.tables.sites import site_change, site_notice
 from yoyaku.db.tables.tenancy import (
     facility,
@@ -67,9 +73,11 @@ __all__ = [
     "audit_entry",
     "audit_seal",
     "audit_seal_entry",
+    "audit_seal_event",
     "audit_unsealed",
     "booking",
     "booking_event",
+    "booking_event_unsealed",
     "cart_item",
     "cash_close",
     "charge",

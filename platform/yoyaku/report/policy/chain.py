@@ -30,12 +30,15 @@ Fault = Literal[
     "entry_altered",
     "entry_inserted",
 ]
+Kind = Literal["act", "booking_event"]
+"""What is sealed: an act of the record, or what was done to a booking, by whomever."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SealedEntry:
     """An entry's place in its batch, the hash that was kept, and what the record says now (``None``: it is gone)."""
 
+    kind: Kind
     place: int
     entry_id: Key
     hash: bytes
@@ -60,13 +63,14 @@ class Difference:
     """A place where the record is not what was sealed; without an entry it is about the batch as a whole."""
 
     fault: Fault
+    kind: Kind = "act"
     batch: int | None
     place: int | None = None
     entry_id: Key | None = None
 
 
 def entry_hash(entry: Mapping[str, object]) -> bytes:
-    """The hash of an act: of its columns by name, as JSON without spaces, keys sorted, instants in UTC."""
+    """The hash of an act or event: of its columns by name, as JSON without spaces, keys sorted, instants in UTC."""
     text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).digest()
 
@@ -121,7 +125,7 @@ def _check_entry(batch: int, entry: SealedEntry) -> list[Difference]:
     if entry.now is not None and entry_hash(entry.now) == entry.hash:
         return []
     fault: Fault = "entry_removed" if entry.now is None else "entry_altered"
-    return [Difference(fault=fault, batch=batch, place=entry.place, entry_id=entry.entry_id)]
+    return [Difference(fault=fault, kind=entry.kind, batch=batch, place=entry.place, entry_id=entry.entry_id)]
 
 
 def _is_signed(batch: Batch) -> bool:

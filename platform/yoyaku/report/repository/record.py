@@ -13,25 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _COLUMNS: Final = """
     a.entry_id, a.at, a.account_id, a.staff_name, a.act, a.subject_kind, a.subject_id, a.why, a.facts, a.registrant_id,
-    a.purpose, a.source, a.actor, s.batch, s.place,
+    a.purpose, a.source, a.actor, a.batch, a.place,
     (SELECT b.number FROM booking b WHERE (b.tenant_id, b.service_id) = (a.tenant_id, a.service_id)
      AND b.booking_id = CASE WHEN a.subject_kind = 'booking' AND a.subject_id ~ '^[0-9a-f-]{36}$'
                             THEN CAST(a.subject_id AS uuid) END) AS number
 """
-# What staff did and saw; and what residents and the system did to bookings, which stands in another table, unsealed.
-_OF_STAFF: Final = "(SELECT e.*, 'clerk' AS actor FROM audit_entry e)"
-_OF_ALL: Final = """(
+# What staff did and saw; and what residents and the system did to bookings, which stands in another table.
+_STAFF: Final = """
     SELECT tenant_id, service_id, entry_id, at, account_id, staff_name, act, subject_kind, subject_id, why, facts,
-           registrant_id, purpose, source, 'clerk' AS actor
-    FROM audit_entry
+           registrant_id, purpose, source, 'clerk' AS actor, s.batch, s.place
+    FROM audit_entry LEFT JOIN audit_seal_entry s USING (tenant_id, service_id, entry_id)
+"""
+_OF_STAFF: Final = f"({_STAFF})"
+_OF_ALL: Final = f"""({_STAFF}
     UNION ALL
     SELECT e.tenant_id, e.service_id, e.event_id, e.at, e.account_id, NULL, e.kind, 'booking',
-           CAST(e.booking_id AS text), e.why, e.facts, b.registrant_id, NULL, NULL, e.actor
-    FROM booking_event e JOIN booking b USING (tenant_id, service_id, booking_id) WHERE e.actor <> 'clerk'
-)"""
+           CAST(e.booking_id AS text), e.why, e.facts, b.registrant_id, NULL, NULL, e.actor, s.batch,
+           s.place
+    FROM booking_event e JOIN booking b USING (tenant_id, service_id, booking_id)
+    LEFT JOIN audit_seal_event s USING (tenant_id, service_id, event_id) WHERE e.actor <> 'clerk'
+)"""  # noqa: S608  # the constant above
 _WANTED: Final = r"""
-    a LEFT JOIN audit_seal_entry s USING (tenant_id, service_id, entry_id)
-    WHERE (CAST(:registrant_id AS uuid) IS NULL OR a.registrant_id = CAST(:registrant_id AS uuid))
+    a WHERE (CAST(:registrant_id AS uuid) IS NULL OR a.registrant_id = CAST(:registrant_id AS uuid))
       AND (CAST(:who AS text) IS NULL OR a.staff_name ILIKE :who ESCAPE '\')
       AND (CAST(:act AS text) IS NULL OR a.act = :act)
       AND (CAST(:source AS text) IS NULL OR a.source = :source)

@@ -1,67 +1,118 @@
-"""Reading what waits to be sealed, writing seals, and reading them again."""
+"""Reading what waits to be sealed, writing seals, and reading them again.
+
+Two tables are sealed: the acts of the record, and what was done to bookings. One batch holds of both, the acts first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.db.tables import audit_seal, audit_seal_entry
+from yoyaku.db.tables import audit_seal, audit_seal_entry, audit_seal_event
 from yoyaku.lottery.repository.place import read_here
 from yoyaku.registration.repository.here import HERE
-from yoyaku.report.policy.chain import Batch, SealedEntry
+from yoyaku.report.policy.chain import Batch, Kind, SealedEntry
 
-_SEALED: Final = (
-    "tenant_id", "service_id", "entry_id", "at", "account_id", "staff_name", "act", "subject_kind", "subject_id", "why",
-    "facts", "registrant_id", "purpose", "source",
+
+class Waiting(NamedTuple):
+    """What no batch holds yet: its kind, its id, and its columns."""
+
+    kind: Kind
+    id: UUID
+    columns: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sealed:
+    """A table that is sealed: ``columns`` are everything that a row says, ``key`` its id."""
+
+    kind: Kind
+    table: str
+    unsealed: str
+    seals: Table
+    key: str
+    columns: Sequence[str]
+
+    def told(self, statement: str) -> str:
+        """A statement with this table's names in it."""
+        names = {"table": self.table, "unsealed": self.unsealed, "seals": self.seals.name, "key": self.key}
+        return statement.format(**names, columns=", ".join(f"a.{name}" for name in self.columns))
+
+
+_ACTS: Final = _Sealed(
+    kind="act",
+    table="audit_entry",
+    unsealed="audit_unsealed",
+    seals=audit_seal_entry,
+    key="entry_id",
+    columns=(
+        "tenant_id", "service_id", "entry_id", "at", "account_id", "staff_name", "act", "subject_kind", "subject_id",
+        "why", "facts", "registrant_id", "purpose", "source",
+    ),
 )  # fmt: skip
-"""Everything that an entry says."""
-_COLUMNS: Final = ", ".join(f"a.{name}" for name in _SEALED)
+_EVENTS: Final = _Sealed(
+    kind="booking_event",
+    table="booking_event",
+    unsealed="booking_event_unsealed",
+    seals=audit_seal_event,
+    key="event_id",
+    columns=(
+        "tenant_id", "service_id", "event_id", "booking_id", "kind", "at", "actor", "account_id", "staff_id", "why", "facts",
+    ),
+)  # fmt: skip
+_ALL: Final = (_ACTS, _EVENTS)
 
 # One at a time for each service; whoever comes second goes away and comes again.
 _BEGIN: Final = text("""
     SELECT pg_try_advisory_xact_lock(hashtextextended(
         'seals ' || current_setting('app.tenant_id') || '/' || current_setting('app.service_id'), 0))
 """)
-_WAITING: Final = text(f"""
-    SELECT {_COLUMNS} FROM audit_unsealed u JOIN audit_entry a USING (tenant_id, service_id, entry_id)
-    WHERE NOT EXISTS (SELECT FROM audit_seal_entry s
-                      WHERE (s.tenant_id, s.service_id, s.entry_id) = (u.tenant_id, u.service_id, u.entry_id))
-    ORDER BY a.at, a.entry_id LIMIT :at_most
-""")  # noqa: S608  # the columns are the table's own
-_SEALED_NOW: Final = text("""
-    DELETE FROM audit_unsealed u USING audit_seal_entry s
-    WHERE (s.tenant_id, s.service_id, s.entry_id) = (u.tenant_id, u.service_id, u.entry_id) AND s.batch = :batch
+_WAITS: Final = """
+    SELECT {columns} FROM {unsealed} u JOIN {table} a USING (tenant_id, service_id, {key})
+    WHERE NOT EXISTS (
+        SELECT FROM {seals} s WHERE (s.tenant_id, s.service_id, s.{key}) = (a.tenant_id, a.service_id, a.{key}))
+    ORDER BY a.at, a.{key} LIMIT :at_most
+"""
+_SEALED_NOW: Final = """
+    DELETE FROM {unsealed} u USING {seals} s
+    WHERE (s.tenant_id, s.service_id, s.{key}) = (u.tenant_id, u.service_id, u.{key}) AND s.batch = :batch
+"""
+_OF_BATCH: Final = """
+    SELECT s.place, s.{key} AS sealed_id, s.hash, a.{key} IS NULL AS gone, {columns}
+    FROM {seals} s LEFT JOIN {table} a USING (tenant_id, service_id, {key})
+    WHERE s.batch = :batch ORDER BY s.place
+"""
+_NEVER: Final = """
+    SELECT a.{key} FROM {table} a WHERE NOT EXISTS (
+        SELECT FROM {seals} s WHERE (s.tenant_id, s.service_id, s.{key}) = (a.tenant_id, a.service_id, a.{key}))
+    AND NOT EXISTS (
+        SELECT FROM {unsealed} u WHERE (u.tenant_id, u.service_id, u.{key}) = (a.tenant_id, a.service_id, a.{key}))
+    ORDER BY a.at, a.{key}
+"""
+_STRAY: Final = text("""
+    SELECT DISTINCT e.batch FROM (
+        SELECT tenant_id, service_id, batch FROM audit_seal_entry
+        UNION ALL SELECT tenant_id, service_id, batch FROM audit_seal_event
+    ) e
+    WHERE NOT EXISTS (SELECT FROM audit_seal s
+                      WHERE (s.tenant_id, s.service_id, s.batch) = (e.tenant_id, e.service_id, e.batch))
+    ORDER BY e.batch
 """)
 _LAST: Final = text("SELECT batch, hash FROM audit_seal ORDER BY batch DESC LIMIT 1")
 _BATCHES: Final = text("""
     SELECT s.batch, s.sealed_at, s.previous, s.hash, k.public_key, s.signature
     FROM audit_seal s JOIN signing_key k USING (tenant_id, service_id, key_id) ORDER BY s.batch
 """)
-_ENTRIES: Final = text(f"""
-    SELECT s.place, s.entry_id AS sealed_id, s.hash, {_COLUMNS}
-    FROM audit_seal_entry s LEFT JOIN audit_entry a USING (tenant_id, service_id, entry_id)
-    WHERE s.batch = :batch ORDER BY s.place
-""")  # noqa: S608  # the columns are the table's own
-_NEVER: Final = text("""
-    SELECT a.entry_id FROM audit_entry a
-    WHERE NOT EXISTS (SELECT FROM audit_seal_entry s
-                      WHERE (s.tenant_id, s.service_id, s.entry_id) = (a.tenant_id, a.service_id, a.entry_id))
-      AND NOT EXISTS (SELECT FROM audit_unsealed u
-                      WHERE (u.tenant_id, u.service_id, u.entry_id) = (a.tenant_id, a.service_id, a.entry_id))
-    ORDER BY a.at, a.entry_id
+_HOW_MANY: Final = text("""
+    SELECT (SELECT count(*) FROM audit_unsealed) + (SELECT count(*) FROM booking_event_unsealed)
 """)
-_STRAY: Final = text("""
-    SELECT DISTINCT e.batch FROM audit_seal_entry e
-    WHERE NOT EXISTS (SELECT FROM audit_seal s
-                      WHERE (s.tenant_id, s.service_id, s.batch) = (e.tenant_id, e.service_id, e.batch))
-    ORDER BY e.batch
-""")
-_HOW_MANY: Final = text("SELECT count(*) FROM audit_unsealed")
 _LATEST: Final = text("SELECT batch, sealed_at, entries, hash FROM audit_seal ORDER BY batch DESC LIMIT :at_most")
 
 
@@ -71,9 +122,13 @@ async def begin_sealing(conn: AsyncConnection) -> bool:
     return alone
 
 
-async def read_waiting(conn: AsyncConnection, *, at_most: int) -> list[Mapping[str, Any]]:
-    """The acts that no batch holds, the oldest first; each as its columns."""
-    return [dict(row) for row in (await conn.execute(_WAITING, {"at_most": at_most})).mappings()]
+async def read_waiting(conn: AsyncConnection, *, at_most: int) -> list[Waiting]:
+    """What no batch holds: acts, the oldest first, then what was done to bookings, the oldest first."""
+    found: list[Waiting] = []
+    for one in _ALL:
+        rows = await conn.execute(text(one.told(_WAITS)), {"at_most": at_most - len(found)})
+        found += [Waiting(one.kind, row[one.key], dict(row)) for row in rows.mappings()]
+    return found
 
 
 async def read_last(conn: AsyncConnection) -> tuple[int, bytes] | None:
@@ -82,16 +137,21 @@ async def read_last(conn: AsyncConnection) -> tuple[int, bytes] | None:
     return None if row is None else (row.batch, bytes(row.hash))
 
 
-async def add_seal(conn: AsyncConnection, *, values: Mapping[str, Any], entries: Sequence[tuple[UUID, bytes]]) -> None:
-    """Write a batch and its entries' hashes; its entries wait no more."""
+async def add_seal(
+    conn: AsyncConnection, *, values: Mapping[str, Any], entries: Sequence[tuple[Kind, UUID, bytes]]
+) -> None:
+    """Write a batch and its entries' hashes in order; its entries wait no more."""
     await conn.execute(insert(audit_seal).values(**HERE, entries=len(entries), **values))
     here, batch = await read_here(conn), values["batch"]
-    rows = [
-        {**here._asdict(), "batch": batch, "place": place, "entry_id": entry_id, "hash": digest}
-        for place, (entry_id, digest) in enumerate(entries, start=1)
-    ]
-    await conn.execute(insert(audit_seal_entry), rows)
-    await conn.execute(_SEALED_NOW, {"batch": batch})
+    for one in _ALL:
+        rows = [
+            {**here._asdict(), "batch": batch, "place": place, one.key: entry_id, "hash": digest}
+            for place, (kind, entry_id, digest) in enumerate(entries, start=1)
+            if kind == one.kind
+        ]
+        if rows:
+            await conn.execute(insert(one.seals), rows)
+            await conn.execute(text(one.told(_SEALED_NOW)), {"batch": batch})
 
 
 async def read_batches(conn: AsyncConnection) -> list[Batch]:
@@ -112,21 +172,26 @@ async def read_batches(conn: AsyncConnection) -> list[Batch]:
 
 
 async def read_entries(conn: AsyncConnection, *, batch: int) -> list[SealedEntry]:
-    """What a batch holds, each beside what the record says now."""
-    return [
-        SealedEntry(
-            place=row["place"],
-            entry_id=row["sealed_id"],
-            hash=bytes(row["hash"]),
-            now=None if row["entry_id"] is None else {name: row[name] for name in _SEALED},
-        )
-        for row in (await conn.execute(_ENTRIES, {"batch": batch})).mappings()
+    """What a batch holds in its order, each beside what the database says now."""
+    found = [
+        [
+            SealedEntry(
+                kind=one.kind,
+                place=row["place"],
+                entry_id=row["sealed_id"],
+                hash=bytes(row["hash"]),
+                now=None if row["gone"] else {name: row[name] for name in one.columns},
+            )
+            for row in (await conn.execute(text(one.told(_OF_BATCH)), {"batch": batch})).mappings()
+        ]
+        for one in _ALL
     ]
+    return sorted(chain.from_iterable(found), key=lambda entry: entry.place)
 
 
-async def read_never_sealed(conn: AsyncConnection) -> list[UUID]:
-    """Acts in no batch that do not wait for one either: nobody wrote them by the way that acts are written."""
-    return list((await conn.execute(_NEVER)).scalars())
+async def read_never_sealed(conn: AsyncConnection) -> list[tuple[Kind, UUID]]:
+    """What is in no batch and does not wait for one either: nobody wrote it by the way that such things are written."""
+    return [(one.kind, key) for one in _ALL for key in (await conn.execute(text(one.told(_NEVER)))).scalars()]
 
 
 async def read_stray_batches(conn: AsyncConnection) -> list[int]:
@@ -135,11 +200,11 @@ async def read_stray_batches(conn: AsyncConnection) -> list[int]:
 
 
 async def count_waiting(conn: AsyncConnection) -> int:
-    """How many acts no batch holds yet."""
+    """How much no batch holds yet."""
     return int((await conn.execute(_HOW_MANY)).scalar_one())
 
 
 async def read_latest(conn: AsyncConnection, *, at_most: int) -> list[tuple[int, datetime, int, str]]:
-    """The latest batches: number, when it was sealed (real time), how many acts, hash in hexadecimal."""
+    """The latest batches: number, when it was sealed (real time), how many entries, hash in hexadecimal."""
     rows = await conn.execute(_LATEST, {"at_most": at_most})
     return [(row.batch, row.sealed_at, row.entries, bytes(row.hash).hex()) for row in rows]

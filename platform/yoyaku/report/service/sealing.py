@@ -1,4 +1,4 @@
-"""Sealing the record of acts in batches, and finding every place where it is not what was sealed."""
+"""Sealing the record of acts, and of what was done to bookings, in batches, and finding every place where it is not what was sealed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Verdict:
 
 
 async def seal_batch(conn: AsyncConnection, *, seal: Seal, now: datetime, real_now: datetime) -> int:
-    """Seal the acts that wait, in one batch; how many. None, where none wait or another is sealing them.
+    """Seal what waits, acts and what was done to bookings, in one batch; how many. None, where none wait or another is sealing them.
 
     ``now`` is business time, for a signing key that is new; a batch says when it was sealed in real time.
 
@@ -55,8 +55,9 @@ async def seal_batch(conn: AsyncConnection, *, seal: Seal, now: datetime, real_n
     here = await read_here(conn)
     place = (here.tenant_id, here.service_id)
     number, previous = await repository.read_last(conn) or (0, FIRST_PREVIOUS)
-    entries = [(one["entry_id"], entry_hash(one)) for one in waiting]
-    digest = batch_hash(place, batch=number + 1, sealed_at=real_now, previous=previous, entries=entries)
+    entries = [(one.kind, one.id, entry_hash(one.columns)) for one in waiting]
+    listed = [(key, digest) for _, key, digest in entries]
+    digest = batch_hash(place, batch=number + 1, sealed_at=real_now, previous=previous, entries=listed)
     signed = await sign(conn, seal=seal, content=signed_text(place, batch=number + 1, digest=digest), now=now)
     values = {
         "batch": number + 1,
@@ -88,7 +89,7 @@ async def verify_record(
     stray = [number for number in await repository.read_stray_batches(conn) if number > before[0]]
     found += [Difference(fault="batch_missing", batch=number) for number in stray]
     never = await repository.read_never_sealed(conn)
-    found += [Difference(fault="entry_inserted", batch=None, entry_id=entry_id) for entry_id in never]
+    found += [Difference(fault="entry_inserted", kind=kind, batch=None, entry_id=key) for kind, key in never]
     return Verdict(
         batches=len(batches),
         entries=entries,
