@@ -1,18 +1,16 @@
-"""Which published version decides about a booking, where each stands in its life, and what may be done with a draft."""
+"""What may be done with a draft: who reviews it, what it can hold, and for how long a dry run and a review count."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from yoyaku.kernel.errors import Malformed, NotAllowed, YoyakuError
 from yoyaku.kernel.ids import Key
 
-AppliesBy = Literal["made", "used", "drawn", "applied"]
-Life = Literal["scheduled", "in_force", "superseded"]
 DraftState = Literal["open", "in_review", "approved", "published", "dropped"]
 Verdict = Literal["approved", "returned"]
 Texts = Mapping[str, str]
@@ -26,13 +24,6 @@ LONGEST_SAID: Final = 4_000
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.yaml")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
-
-
-class NoRuleSetInForce(YoyakuError):
-    """No published version applies to these dates (``made_on``, ``used_on``)."""
-
-    code = "no_rule_set_in_force"
-    title = "No rules are in force for this date."
 
 
 class DraftChangedMeanwhile(YoyakuError):
@@ -78,26 +69,6 @@ class FilesRefused(Malformed):
     def variant(self) -> str | None:
         """The sentence of the reason."""
         return str(self.facts["reason"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class VersionHead:
-    """A published version without its document; ``digest`` is the SHA-256 of the document in hexadecimal.
-
-    ``draft_id`` is the draft it was published from, where it was; ``summary`` that draft's title, ``transition`` what it
-    says becomes of bookings that would break, ``reviewed_by`` who approved it.
-    """
-
-    version: int
-    digest: str
-    applies_by: AppliesBy
-    applies_from: date
-    published_at: datetime
-    published_by: str
-    draft_id: Key | None = None
-    summary: str = ""
-    transition: str = ""
-    reviewed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,38 +135,6 @@ class Tried:
     def is_open(self) -> bool:
         """Whether it is still to come out."""
         return self.state in {"waiting", "running"}
-
-
-def choose_version(heads: Iterable[VersionHead], *, made_on: date, used_on: date) -> VersionHead:
-    """The latest published version that says it applies to a booking made and used on these dates.
-
-    What applies to bookings ``drawn`` or ``applied`` for goes by the day the booking is made.
-
-    Raises:
-        NoRuleSetInForce: none applies yet.
-    """
-    fitting = [head for head in heads if head.applies_from <= (used_on if head.applies_by == "used" else made_on)]
-    if not fitting:
-        raise NoRuleSetInForce(made_on=made_on, used_on=used_on)
-    return max(fitting, key=lambda head: head.version)
-
-
-def life_of(heads: Sequence[VersionHead], today: date) -> dict[int, Life]:
-    """Where each version stands on a day.
-
-    In force is the version that decides about a booking made and used today; scheduled is what will decide about
-    another; a version that a later one overtook before its day came is superseded like any that had its time.
-    """
-    days = sorted({today, *(head.applies_from for head in heads if head.applies_from > today)})
-    chosen: dict[int, Life] = {}
-    for made_on in days:
-        for used_on in (day for day in days if day >= made_on):
-            try:
-                version = choose_version(heads, made_on=made_on, used_on=used_on).version
-            except NoRuleSetInForce:
-                continue
-            chosen.setdefault(version, "in_force" if (made_on, used_on) == (today, today) else "scheduled")
-    return {head.version: chosen.get(head.version, "superseded") for head in heads}
 
 
 def require_storable(files: Texts, *, transition: str = "", title: str = "-") -> None:
