@@ -16,7 +16,7 @@ import yaml
 
 from yoyaku.rulebook.draft import check_draft
 from yoyaku.rulebook.source import find_rule_sets, read_source
-from yoyaku.rules.document import PARSER
+from yoyaku.rules.loaders import PARSER
 
 RULE_SETS: Final = Path(__file__).parents[1] / "rulesets"
 MOST_MILLISECONDS: Final = 300

@@ -12,6 +12,7 @@ import msgspec
 import yaml
 
 from yoyaku.registration.policy.second_factor import STEP_SECONDS, code_at, step_of
+from yoyaku.rules.loaders import TEXTS
 from yoyaku.rules.values import Text
 from yoyaku.tenancy.terms import DemoClerk, DemoFile, DemoResident, TenantFile
 
@@ -100,7 +101,7 @@ def _in_languages(text: Text) -> Mapping[str, str]:
 
 
 def _read(path: Path, shape: type[Shape]) -> Shape:
-    return msgspec.convert(yaml.load(path.read_bytes(), yaml.BaseLoader), shape, strict=False)  # noqa: S506  # text only
+    return msgspec.convert(yaml.load(path.read_bytes(), TEXTS), shape, strict=False)  # noqa: S506  # text only
 
 
 def _login(person: DemoResident | DemoClerk) -> str:

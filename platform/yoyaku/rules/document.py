@@ -17,12 +17,11 @@ from typing import Any, Final
 import yaml
 
 from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
+from yoyaku.rules.loaders import PARSER
 from yoyaku.rules.syntax import in_words
 
 LARGEST_BYTES: Final = 5_000_000
 DEEPEST: Final = 40
-PARSER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's parser where it is installed; both give the same events and places (tests hold them to it)."""
 
 _WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
 _FRACTION: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z|[-+]?[0-9]+[eE][-+]?[0-9]+\Z")

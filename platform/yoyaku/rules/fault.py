@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import yaml
 
 from yoyaku.kernel.errors import YoyakuError
+from yoyaku.rules.loaders import TEXTS
 
 Level = Literal["error", "warning"]
 Language = Literal["ja", "en"]
@@ -107,7 +108,7 @@ def add_words(folder: Path) -> None:
     """Take the sentences of ``<folder>/ja.yaml`` and ``<folder>/en.yaml`` into use."""
     for language, words in _WORDS.items():
         text = (folder / f"{language}.yaml").read_text(encoding="utf-8")
-        words.update(yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 -- BaseLoader makes nothing but texts
+        words.update(yaml.load(text, Loader=TEXTS))  # noqa: S506 -- it makes nothing but texts
 
 
 def known_codes(language: Language) -> frozenset[str]:

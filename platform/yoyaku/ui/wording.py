@@ -16,6 +16,7 @@ from typing import Final
 
 import yaml
 
+from yoyaku.rules.loaders import PARSER
 from yoyaku.ui.languages import DEFAULT_LANGUAGE, LANGUAGES
 
 WORDING_FOLDER: Final = Path(__file__).parent / "wording"
@@ -31,7 +32,7 @@ def read_wording(path: Path) -> dict[str, str]:
 
     :raises WordingFaultError: a key stands twice, or a value is no text; with file and line.
     """
-    document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    document = yaml.compose(path.read_text(encoding="utf-8"), Loader=PARSER)
     words: dict[str, str] = {}
     if document is None:
         return words

@@ -8,8 +8,8 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from yoyaku.rules.document import PARSER
 from yoyaku.rules.fault import KeyPath
+from yoyaku.rules.loaders import PARSER
 
 Kind = Literal["scalar", "mapping", "list"]
 
