@@ -11,19 +11,15 @@ from yoyaku.rulebook.editing.codes import CityCodes
 from yoyaku.rulebook.editing.fields import group_at, with_key
 from yoyaku.rulebook.editing.hints import meaning_at, options_at
 from yoyaku.rulebook.terms import Expected, RuleSet
+from yoyaku.rulebook.words.voice import said
 from yoyaku.rules.document import read_document
 from yoyaku.rules.fault import known_codes
 from yoyaku.rules.validation import json_schema
 from yoyaku.ui.wording import default_wording
 
-HELPED = (
-    *("Applies", "Channel", "Window", "OfficeHours", "Moment", "Roll", "Range", "Limit", "Weight", "Lifecycle"),
-    *("Cancellation", "RefundTier", "FeeTerms", "Base", "Price", "YenByDate", "DatedYen", "Add", "Multiply"),
-    *("FactorByDate", "DatedFactor", "Package", "EquipmentFee", "Round", "ReliefPlace", "Relief", "PaymentMethod"),
-    *("Choice", "Collection", "LotteryScheme", "Requirement", "EntryTerms", "EntryMost", "DrawTerms", "Tier"),
-    *("Tickets", "WinTerms", "ProofTerms", "RegistrantClass", "Notice", "StaffTerms"),
-    "LateAfterDays",
-)
+DEFINITIONS = json_schema(RuleSet)["$defs"]
+KEYS = [(name, key) for name, one in DEFINITIONS.items() for key in one.get("properties", {})]
+"""Every key of every struct of the language."""
 WINDOW = "booking:\n  windows:\n    - code: x\n      "
 
 
@@ -42,19 +38,37 @@ def labels(before, codes):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_every_key_of_the_commonest_clauses_has_its_sentence(language):
+def test_every_key_of_the_language_has_its_sentence(language):
+    """Mended in ui/wording/rule_help_*.yaml: ``rule_help.Struct.key``, or ``rule_help.key`` where it always means the same."""
     wording = default_wording(language)
-    keys = [(name, key) for name in HELPED for key in json_schema(RuleSet)["$defs"][name]["properties"]]
-    lacking = [
-        (name, key) for name, key in keys if not {f"rule_help.{name}.{key}", f"rule_help.{key}"} & wording.keys()
-    ]
-    assert lacking == []
+    assert [at for at in KEYS if not {f"rule_help.{at[0]}.{at[1]}", f"rule_help.{at[1]}"} & wording.keys()] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_key_of_the_language_has_its_name(language):
+    """Mended in rulebook/words/said/labels.*.yaml: ``field.key``, which differences say too."""
+    assert sorted({key for _, key in KEYS if f"field.{key}" not in said(language)}) == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_value_that_can_be_chosen_has_its_name(language):
+    words = {*default_wording(language), *said(language)}
+    values = {str(value) for value in chosen(json_schema(RuleSet)) if isinstance(value, str)}
+    lacking = [v for v in values if not {f"rule_value.{v}", f"mails.event.{v}", f"value.{v}"} & words]
+    assert sorted(lacking) == []
+
+
+def chosen(schema):
+    """The values of every choice in a schema."""
+    if isinstance(schema, dict):
+        yield from schema.get("enum", ())
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from chosen(part)
 
 
 def test_no_sentence_speaks_of_a_key_that_is_not_there():
-    definitions = json_schema(RuleSet)["$defs"]
     spoken = [key.split(".")[1:] for key in default_wording("ja") if key.startswith("rule_help.")]
-    assert [two for two in spoken if len(two) > 1 and two[1] not in definitions[two[0]]["properties"]] == []
+    assert [two for two in spoken if len(two) > 1 and two not in map(list, KEYS)] == []
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -19,12 +19,16 @@ _LEAVES: Final = {"boolean": ("true", "false"), "null": ("null",)}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Something that may be typed: a key (and whether it is needed) or a value; ``name`` is what the city calls its own."""
+    """Something that may be typed: a key (and whether it is needed) or a value; ``name`` is what the city calls its own.
+
+    ``under`` is the struct whose key it is, or the key whose value.
+    """
 
     label: str
     is_key: bool
     required: bool = False
     name: Text | None = None
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,15 @@ def options_at(before: str, codes: CityCodes | None = None) -> list[Option]:
 def _options(cursor: Cursor, codes: CityCodes | None) -> list[Option]:
     schemas = list(schemas_at(cursor.path, cursor.value))
     own = {} if codes is None else codes.values_at(cursor.path, cursor.value)
-    values = [Option(value, is_key=False) for schema in schemas for value in _values(schema)]
+    key = next((step for step in reversed(cursor.path) if isinstance(step, str)), "")
+    values = [Option(value, is_key=False, under=key) for schema in schemas for value in _values(schema)]
     values = [Option(code, is_key=False, name=name) for code, name in own.items()] or values
     if not cursor.is_key:
         return values
     there = value_at(cursor.value, cursor.path)
     present = set(there) if isinstance(there, Mapping) else set()
     found = [
-        Option(name, is_key=True, required=name in schema.get("required", []))
+        Option(name, is_key=True, required=name in schema.get("required", []), under=str(schema.get("title", "")))
         for schema in schemas
         for name in schema.get("properties", {})
         if name not in present

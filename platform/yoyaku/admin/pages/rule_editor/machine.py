@@ -22,11 +22,12 @@ from yoyaku.admin.pages.rule_editor.parts import (
     outcomes_told,
     path_in_words,
     require_readable,
+    value_in_words,
 )
 from yoyaku.admin.service.rule_checking import check_texts, city_codes
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import Malformed
-from yoyaku.rulebook.editing.hints import LONGEST_WORD, Meaning, meaning_at, options_at
+from yoyaku.rulebook.editing.hints import LONGEST_WORD, Meaning, Option, meaning_at, options_at
 from yoyaku.ui.words import Words
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -89,8 +90,7 @@ async def complete_word(
     options = [
         {
             "label": option.label,
-            "detail": here.words.text(option.name)
-            or _named(here.words, "rule_key" if option.is_key else "rule_value", option.label),
+            "detail": here.words.text(option.name) or _named(here.words, option),
             "is_key": option.is_key,
             "required": option.required,
         }
@@ -115,11 +115,13 @@ async def explain_word(
 def _meaning_told(words: Words, found: Meaning) -> dict[str, Any]:
     """A meaning in words: the sentence of the key, and only where it has none what the schema says (in English)."""
     kinds = [words.say(f"rule_kind.{kind}") for kind in found.kinds if kind != "null"]
-    named = {value: words.text(found.names.get(value)) or _named(words, "rule_value", value) for value in found.allowed}
+    named = {
+        value: words.text(found.names.get(value)) or value_in_words(words, value, found.key) for value in found.allowed
+    }
     helped = key_help(words, found.owner, found.key)
     return {
         "key": found.key,
-        "name": key_in_words(words, found.key),
+        "name": key_in_words(words, found.key, found.owner),
         "where": path_in_words(words, found.path),
         "kinds": words.fact(kinds),
         "allowed": [f"{value} {name}".strip() for value, name in named.items() if value != "null"],
@@ -128,8 +130,12 @@ def _meaning_told(words: Words, found: Meaning) -> dict[str, Any]:
     }
 
 
-def _named(words: Words, kind: str, code: str) -> str:
-    return words.maybe(f"{kind}.{code}") or ""
+def _named(words: Words, option: Option) -> str:
+    """What an option is called; nothing where it is called by itself."""
+    if not option.is_key:
+        return value_in_words(words, option.label, option.under)
+    named = key_in_words(words, option.label, option.under)
+    return "" if named == option.label else named
 
 
 def _read(body: bytes, shape: type[Shape]) -> Shape:

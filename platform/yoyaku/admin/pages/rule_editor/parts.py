@@ -13,6 +13,7 @@ from yoyaku.registration.policy.roles import Permission
 from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.examples import Outcome
 from yoyaku.rulebook.explain import in_words
+from yoyaku.rulebook.words.voice import said
 from yoyaku.rules.fault import Fault
 from yoyaku.ruleset.policy import Draft, Texts, require_storable
 from yoyaku.ruleset.service import get_draft
@@ -99,9 +100,18 @@ def path_in_words(words: Words, path: Sequence[str | int]) -> str:
     return " › ".join(named)
 
 
-def key_in_words(words: Words, key: str) -> str:
-    """What a key of the rule language is called; codes of the city are called by themselves."""
-    return words.maybe(f"rule_key.{key}") or key
+def key_in_words(words: Words, key: str, owner: str = "") -> str:
+    """What a key of the rule language is called, in a struct or anywhere; codes of the city are called by themselves."""
+    labels = said(tongue(words))
+    own = words.maybe(f"rule_key.{owner}.{key}") or labels.get(f"field.{owner}.{key}")
+    return own or words.maybe(f"rule_key.{key}") or labels.get(f"field.{key}") or key
+
+
+def value_in_words(words: Words, value: str, key: str = "") -> str:
+    """What a value of the rule language is called (under a key where it means something else there); may be empty."""
+    ours = (f"rule_value.{key}.{value}", f"rule_value.{value}", f"mails.event.{value}")
+    found = next((text for one in ours if (text := words.maybe(one)) is not None), None)
+    return found or said(tongue(words)).get(f"value.{value}", "")
 
 
 def key_help(words: Words, owner: str, key: str) -> str:
@@ -164,4 +174,5 @@ __all__ = [
     "require_readable",
     "save",
     "tongue",
+    "value_in_words",
 ]
