@@ -10,6 +10,7 @@ from tests.commands import say, settings_of
 from tests.integration.lottery.drawn_town import court
 from tests.integration.lottery.won import SATURDAY, WHOLE, accept, announced, winners
 
+from yoyaku.billing.service.agreeing import check_own_books
 from yoyaku.booking.service import cancel_booking, get_booking
 from yoyaku.booking.service.receipts import issue_receipt
 from yoyaku.db.carry import tables_in_order
@@ -30,6 +31,19 @@ OF_A_LIVED_IN_TOWN = {
 def command(database, *arguments, code=0, **more):
     """``yoyaku tenant …`` against a database; what it said."""
     return say("tenant", *arguments, settings=settings_of(database, **more), code=code)
+
+
+def write_altered(file, altered, part, change):
+    """The same file with another content of a part of it."""
+    with ZipFile(file) as one, ZipFile(altered, "w") as other:
+        for name in one.namelist():
+            content = one.read(name)
+            other.writestr(name, change(content) if name.startswith(part) else content)
+
+
+def of_schema(content, schema):
+    """The same manifest, as if another release had written it."""
+    return json.dumps(json.loads(content) | {"schema": schema}).encode()
 
 
 @pytest.fixture
@@ -62,6 +76,16 @@ async def live(town, runtime):
         await begin_draft(conn, **here, title="改正", based_on=1, files=files, staff_id=town.clerk, now=NOW)
 
 
+async def books_of_another(database):
+    """What differs in the books of a service that has none, looked at as the import does: as the owner."""
+    engine = make_engine(database.owner_url, pool_size=1)
+    try:
+        async with tenant_transaction(engine, TOWN, "another") as conn:
+            return list(await check_own_books(conn))
+    finally:
+        await engine.dispose()
+
+
 async def test_a_lived_in_town_is_the_same_elsewhere_row_by_row_and_goes_on(
     town, drawn_runtime, fresh_database, elsewhere, tmp_path
 ):
@@ -88,18 +112,19 @@ async def test_a_lived_in_town_is_the_same_elsewhere_row_by_row_and_goes_on(
         resting = "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'"
         assert (await conn.execute(text(resting))).scalar_one() == 0
     await there.dispose()
+    assert await books_of_another(elsewhere) == []
 
 
 async def test_what_was_altered_is_refused_whole_and_what_differs_is_named(town, fresh_database, elsewhere, tmp_path):
     await town.book(0, hours("room"))
     file, altered = tmp_path / "aoba.zip", tmp_path / "altered.zip"
     command(fresh_database, "export", TOWN, file)
-    with ZipFile(file) as one, ZipFile(altered, "w") as other:
-        for name in one.namelist():
-            content = one.read(name)
-            other.writestr(name, content.replace(b"T", b"t", 1) if name.startswith("tables/booking/") else content)
+    write_altered(file, altered, "tables/booking/", lambda content: content.replace(b"T", b"t", 1))
     assert "rows are missing or were altered" in command(elsewhere, "import", altered, code=1)
     assert "cannot be taken in" in command(elsewhere, "import", ROOT / "README.md", code=1)
+    for schema, told in (("0005", "older release (schema 0005)"), ("9999", "newer release (schema 9999)")):
+        write_altered(file, altered, "manifest.json", lambda content, there=schema: of_schema(content, there))
+        assert told in command(elsewhere, "import", altered, code=1)
     assert "no tenant" in command(elsewhere, "export", TOWN, tmp_path / "none.zip", code=1)
 
     await town.book(1, hours("room", "14:00", "16:00"))

@@ -14,6 +14,10 @@ from yoyaku.billing.policy.agreement import OurLine
 from yoyaku.billing.policy.export import LedgerLine
 
 _OWED: Final = "CASE WHEN b.ended_at IS NULL THEN b.total_yen ELSE coalesce(b.kept_yen, 0) END"
+# Whoever owns the tables looks at the attempts of all services (for what is due), so that it is said here whose are meant.
+_HERE: Final = (
+    "(a.tenant_id, a.service_id) = (current_setting('app.tenant_id', true), current_setting('app.service_id', true))"
+)
 _SIGNED: Final = "CASE a.kind WHEN 'payment' THEN 1 ELSE -1 END * coalesce(a.moved_yen, a.amount_yen)"
 
 # Each gives payee, reference, what one book says, what the other says: nothing at all where all is well.
@@ -66,7 +70,7 @@ CHECKS: Final[Mapping[str, Any]] = {
                 WHERE p.account IN ('cash', 'clearing', 'credit', 'bank') AND t.key = 'attempt:' || t.attempt_id
                 GROUP BY 1, 2, 3
             ) l USING (tenant_id, service_id, attempt_id)
-            WHERE coalesce(l.yen, 0) <> CASE a.state WHEN 'succeeded' THEN {_SIGNED} ELSE 0 END
+            WHERE {_HERE} AND coalesce(l.yen, 0) <> CASE a.state WHEN 'succeeded' THEN {_SIGNED} ELSE 0 END
         """,  # noqa: S608  # constants of this module
         "file_not_rows": """
             SELECT f.payee, f.method || ' ' || f.collect_on AS reference, f.total_yen AS expected_yen,
@@ -120,7 +124,7 @@ CHECKS: Final[Mapping[str, Any]] = {
                 SELECT p.payee, p.provider, sum(p.yen) AS yen FROM ledger_posting p WHERE p.account = 'cash' GROUP BY 1, 2
             ), taken AS (
                 SELECT a.payee, a.facility_id AS provider, sum({_SIGNED}) AS yen FROM payment_attempt a
-                WHERE a.plugin = 'payment-cash' AND a.state = 'succeeded' AND a.close_id IS NULL GROUP BY 1, 2
+                WHERE {_HERE} AND a.plugin = 'payment-cash' AND a.state = 'succeeded' AND a.close_id IS NULL GROUP BY 1, 2
             )
             SELECT coalesce(t.payee, h.payee) AS payee, coalesce(t.provider, h.provider, '') AS reference,
                    coalesce(t.yen, 0)::bigint AS expected_yen, coalesce(h.yen, 0)::bigint AS found_yen

@@ -48,6 +48,25 @@ class SchemaOlder(YoyakuError):
         )
 
 
+class FileOlder(YoyakuError):
+    """The file comes from an older release (``theirs``) than this installation (``ours``).
+
+    What an upgrade does to rows that stand in a database cannot be done to rows of a file.
+    """
+
+    code = "carried_file_older"
+
+    def __init__(self, *, theirs: str, ours: str) -> None:
+        super().__init__(
+            f"The file was written by an older release (schema {theirs}) than this installation (schema {ours}). Upgrade "
+            "the installation it comes from (`yoyaku db upgrade`) and export again; if that one is gone, take the file in "
+            "by its own release into an empty database, upgrade that, and export from there. Nothing was changed. "
+            "古い版で書き出されたファイルです。書き出した側を先に更新し、もう一度書き出してください。何も変更していません。",
+            theirs=theirs,
+            ours=ours,
+        )
+
+
 class CarriedOtherwise(YoyakuError):
     """What stands in the database is not what the file says (``where``)."""
 
@@ -73,7 +92,7 @@ async def import_tenant(conn: AsyncConnection, *, archive: ZipFile, seal: Seal, 
     """Take a tenant in, as the owner; the transaction must be rolled back where this raises.
 
     Raises:
-        NotACarriedTenant, KeysMissing, HashesDiffer, TenantThere, SchemaOlder, HostsTaken, CarriedOtherwise.
+        NotACarriedTenant, KeysMissing, HashesDiffer, TenantThere, SchemaOlder, FileOlder, HostsTaken, CarriedOtherwise.
     """
     manifest = read_manifest(archive)
     check_seal(manifest, seal, other_hashes=other_hashes)
@@ -83,6 +102,8 @@ async def import_tenant(conn: AsyncConnection, *, archive: ZipFile, seal: Seal, 
     ours = await carry.read_schema(conn)
     if manifest.schema > ours:
         raise SchemaOlder(theirs=manifest.schema, ours=ours)
+    if manifest.schema < ours:
+        raise FileOlder(theirs=manifest.schema, ours=ours)
     await carry.speak_plainly(conn)
     resting = await carry.rest_triggers(conn)
     try:
