@@ -1,5 +1,8 @@
 """Which site answers, how it speaks, what it lets in."""
 
+import html
+import re
+
 import pytest
 
 CODES = ["sports", "halls", "lodging", "rooms"]
@@ -139,3 +142,63 @@ async def test_a_token_that_carries_markup_is_shown_as_text(browse):
     page = await site.get("/login")
 
     assert "<script>alert(1)</script>" not in page.text
+
+
+# What the manual tells that no rule decides: the pages of the city say it, in the manual's words or shorter.
+TOLD_BY_THE_CITY = [
+    pytest.param("guide", ["令和7年7月23日", "スポーツ振興課", "令和7年4月"], marks=pytest.mark.fact("KS-001")),
+    pytest.param("contact", ["サポートセンター", "令和7年3月31日で終わりました"], marks=pytest.mark.fact("KS-002")),
+    pytest.param(
+        "contact",
+        ["利用者IDの登録・変更など）: スポーツ振興課", "096-328-2727", "平日9時から17時"],
+        marks=pytest.mark.fact("KS-003"),
+    ),
+    pytest.param("contact", ["抽選予約、空き施設の予約、支払いなど）: 各施設"], marks=pytest.mark.fact("KS-004")),
+    pytest.param("contact", ["使用料、予約振替など: 利用する施設"], marks=pytest.mark.fact("KS-005")),
+    pytest.param(
+        "contact",
+        ["学校夜間開放", "使用料など）: スポーツ振興課 システム管理班 096-328-2727"],
+        marks=pytest.mark.fact("KS-006"),
+    ),
+    pytest.param(
+        "contact", ["080-4291-6451", "080-4291-6714", "平日と土曜の17時から20時"], marks=pytest.mark.fact("KS-007")
+    ),
+    pytest.param("contact", ["各公園施設", "各区の土木センター（平日9時から17時"], marks=pytest.mark.fact("KS-008")),
+    pytest.param("contact", ["12月29日から1月3日まで"], marks=pytest.mark.fact("KS-009")),
+    pytest.param("guide", ["スマートフォン、タブレット、パソコン"], marks=pytest.mark.fact("KS-011")),
+    pytest.param("guide", ["メンテナンス", "一時的に止める", "お知らせ"], marks=pytest.mark.fact("KS-013")),
+    pytest.param("guide", ["鍵の開け閉めと照明は、委託先の担当者"], marks=pytest.mark.fact("KS-020")),
+    pytest.param("guide", ["出入りは自由", "駐車場に鍵"], marks=pytest.mark.fact("KS-021")),
+    pytest.param(
+        "terms",
+        ["準備・片付け・清掃の時間を含みます", "ゴミはすべて持ち帰って", "電子タバコ", "駐車場"],
+        marks=pytest.mark.fact("KS-115"),
+    ),
+    pytest.param(
+        "terms",
+        ["室内シューズ", "音響や机・椅子は使用できません", "防球フェンス", "支柱", "使用料もお返しできません"],
+        marks=pytest.mark.fact("KS-116"),
+    ),
+    pytest.param(
+        "terms", ["早朝から8時まで", "スリッパ", "サッカーゴール", "ラインカーと石灰"], marks=pytest.mark.fact("KS-117")
+    ),
+    pytest.param("terms", ["お申し出ください", "実費を弁償"], marks=pytest.mark.fact("KS-118")),
+    pytest.param("terms", ["以外の人に譲ること", "補助犬を除きます"], marks=pytest.mark.fact("KS-119")),
+    pytest.param(
+        "guide", ["施設の窓口で手続き", "署名してください", "手続きはありません"], marks=pytest.mark.fact("KS-121")
+    ),
+    pytest.param("contact", ["窓口は、9時から17時まで"], marks=pytest.mark.fact("KS-122")),
+]
+
+
+@pytest.mark.parametrize(("page", "told"), TOLD_BY_THE_CITY)
+async def test_what_the_guidebook_tells_stands_on_the_city_s_pages(page, told, browse):
+    text = html.unescape(re.sub(r"<[^>]+>", "", (await browse("sports").get(f"/pages/{page}")).text))
+
+    assert [words for words in told if words not in text] == []
+
+
+async def test_a_telephone_number_is_called_with_one_touch(browse):
+    page = await browse("sports").get("/pages/contact")
+
+    assert '<a href="tel:080-4291-6714">080-4291-6714</a>' in page.text

@@ -1,6 +1,6 @@
-"""The tenants' own pages: headings, paragraphs and lists, and nothing else.
+"""The tenants' own pages: headings, paragraphs and lists, and telephone numbers that a phone can call.
 
-Everything is escaped; there are no links and no HTML, so that a text can carry no script.
+Everything is escaped; there is no HTML and no link that a text could choose, so that it can carry no script.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 _HEADING: Final = re.compile(r"(#{1,4})\s+(.*)")
 _BULLET: Final = re.compile(r"[-*・]\s*(.*)")
 _NUMBERED: Final = re.compile(r"[0-9]+[.)]\s+(.*)")
+_TELEPHONE: Final = re.compile(r"(?<![0-9-])0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}(?![0-9-])")
 
 
 def prose_html(text: str, *, top_level: int = 2) -> Markup:
@@ -48,10 +49,15 @@ def _block(kind: str, lines: list[str], top_level: int) -> Iterator[str]:
         for line in lines:
             marks, words = _HEADING.fullmatch(line).groups()  # type: ignore[union-attr]  # _kind has matched it
             level = min(top_level + len(marks) - 1, 6)
-            yield f"<h{level}>{escape(words)}</h{level}>"
+            yield f"<h{level}>{_words(words)}</h{level}>"
     elif kind in {"ul", "ol"}:
         pattern = _BULLET if kind == "ul" else _NUMBERED
-        items = "".join(f"<li>{escape(pattern.fullmatch(line)[1])}</li>" for line in lines)  # type: ignore[index]
+        items = "".join(f"<li>{_words(pattern.fullmatch(line)[1])}</li>" for line in lines)  # type: ignore[index]
         yield f"<{kind}>{items}</{kind}>"
     elif kind == "p":
-        yield f"<p>{'<br>'.join(str(escape(line)) for line in lines)}</p>"
+        yield f"<p>{'<br>'.join(map(_words, lines))}</p>"
+
+
+def _words(text: str) -> str:
+    """Escaped, and each telephone number as a link: whoever reads on a phone calls with one touch."""
+    return _TELEPHONE.sub(lambda found: f'<a href="tel:{found[0]}">{found[0]}</a>', str(escape(text)))
