@@ -13,11 +13,14 @@ from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import (
+    DRY_RUN_COUNTS,
+    REVIEW_COUNTS,
     DraftChangedMeanwhile,
     DraftOver,
     FilesRefused,
     OwnReview,
     RemarkMissing,
+    Tried,
     VersionHead,
     life_of,
 )
@@ -27,6 +30,7 @@ NOW = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
 HERE = {"tenant_id": TOWN, "service_id": SERVICE}
 FILES = {"rules.yaml": "title: 規則\n"}
 OTHER = {"rules.yaml": "title: 新しい規則\n"}
+SECOND = timedelta(seconds=1)
 CHECKED = ruleset.Checked(document='{"a": 2}', applies_by="made", applies_from=date(2027, 4, 1))
 
 
@@ -81,8 +85,9 @@ def approved(town, admins, begin, save):
     return run
 
 
-async def add_run(town, draft, admins, *, broken=0, revision=None, state="done"):
-    row = {"run_id": new_id(), "draft_id": draft.draft_id, "revision": revision or draft.revision, "state": state}
+async def add_run(town, draft, admins, *, revision=None, **more):
+    row = {"run_id": new_id(), "draft_id": draft.draft_id, "revision": revision or draft.revision, "state": "done"}
+    row |= {"broken": 0, "as_of": NOW, "newest_version": 1, "inventory_version": 1} | more
     async with town.act() as conn:
         await conn.execute(
             insert(dry_run).values(
@@ -91,7 +96,6 @@ async def add_run(town, draft, admins, *, broken=0, revision=None, state="done")
                 asked_at=NOW,
                 asked_by=admins[0],
                 finished_at=NOW,
-                broken=broken,
                 total=0,
                 done=0,
                 cancel_asked=False,
@@ -100,10 +104,10 @@ async def add_run(town, draft, admins, *, broken=0, revision=None, state="done")
         )
 
 
-async def publish(town, draft):
+async def publish(town, draft, *, at=NOW):
     async with town.act() as conn:
         return await ruleset.publish_draft(
-            conn, **HERE, draft=draft, checked=CHECKED, published_by="係長 葉子", reviewed_by="主査 実", real_now=NOW
+            conn, **HERE, draft=draft, checked=CHECKED, published_by="係長 葉子", reviewed_by="主査 実", real_now=at
         )
 
 
@@ -219,8 +223,11 @@ async def test_an_approved_and_tried_draft_becomes_the_next_version(town, admins
         ({"broken": 2}, "従前の例による", True),
         ({"revision": 1}, "", False),
         ({"state": "failed"}, "", False),
+        ({"as_of": NOW - DRY_RUN_COUNTS}, "", False),
+        ({"newest_version": 2}, "", False),
+        ({"inventory_version": None}, "", False),
     ],
-    ids=["not tried", "breaks", "breaks with a transition", "tried before", "failed"],
+    ids=["none", "breaks", "breaks with a transition", "of before", "failed", "old", "other rules", "other facilities"],
 )
 async def test_the_database_refuses_what_no_dry_run_has_passed(town, admins, approved, run, transition, is_allowed):
     draft = await approved(transition)
@@ -267,12 +274,53 @@ async def test_the_database_publishes_a_draft_once_and_only_what_was_saved(town,
         await publish(town, draft)
 
 
-async def test_two_drafts_published_at_once_are_two_versions(town, admins, approved):
+async def test_of_two_drafts_published_at_once_the_second_is_to_be_reviewed_again(town, admins, approved):
     drafts = [await approved(), await approved()]
     for one in drafts:
         await add_run(town, one, admins)
-    heads = await asyncio.gather(*(publish(town, one) for one in drafts))
-    assert sorted(head.version for head in heads) == [2, 3]
+    done = await asyncio.gather(*(publish(town, one) for one in drafts), return_exceptions=True)
+    (head,) = [one for one in done if not isinstance(one, Exception)]
+    (refused,) = [one for one in done if isinstance(one, IntegrityError)]
+    assert head.version == 2
+    assert "not approved" in str(refused)
+
+
+async def test_an_approval_lapses_and_is_asked_for_anew(town, admins, approved):
+    draft = await approved()
+    async with town.act() as conn:
+        (review,) = await ruleset.reviews_of(conn, draft_id=draft.draft_id)
+        lapses = [review.lapse(now=NOW + REVIEW_COUNTS - SECOND, newest=1), review.lapse(now=NOW, newest=2)]
+        assert [*lapses, review.lapse(now=NOW + REVIEW_COUNTS, newest=1)] == [None, "rules", "old"]
+    late = NOW + REVIEW_COUNTS
+    await add_run(town, draft, admins, as_of=late)
+    with pytest.raises(IntegrityError, match="not approved"):
+        await publish(town, draft, at=late)
+    seen = {"draft_id": draft.draft_id, "seen_revision": draft.revision, "now": late}
+    async with town.act() as conn:
+        assert (await ruleset.ask_review(conn, **seen, staff_id=admins[0])).state == "in_review"
+        await ruleset.review_draft(conn, **seen, verdict="approved", remark="", staff_id=admins[1])
+    assert (await publish(town, draft, at=late)).version == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [
+        ({}, None),
+        ({"as_of": NOW - DRY_RUN_COUNTS + SECOND}, None),
+        ({"as_of": NOW - DRY_RUN_COUNTS}, "old"),
+        ({"newest_version": 1}, "rules"),
+        ({"newest_version": None}, "rules"),
+        ({"inventory_version": 4}, "facilities"),
+        ({"booked_since": 20}, None),
+        ({"booked_since": 21}, "bookings"),
+        ({"booked_since": 50, "total": 1000}, None),
+        ({"booked_since": 51, "total": 1000}, "bookings"),
+    ],
+)
+def test_a_dry_run_counts_until_what_it_looked_at_is_another(change, stale):
+    values = {"run_id": new_id(), "state": "done", "total": 15, "done": 15, "broken": 0, "summary": {}}
+    values |= {"as_of": NOW, "newest_version": 2, "inventory_version": 3, "booked_since": 0}
+    assert Tried(**values | change).staleness(now=NOW, newest=2, inventory=3) == stale
 
 
 def head(version, since, by="made"):

@@ -1,6 +1,6 @@
 """From a draft to a version in force: what still hinders it, asking for the review, publishing.
 
-The database holds to the same: see ``migrations/sql/0005/10_rule_drafts.sql``.
+The database holds to the same: see ``migrations/sql/0006/20_drafts.sql``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ from yoyaku.lottery.repository.dues import set_off_planning
 from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.terms import Applies, RuleSet
 from yoyaku.ruleset import service as ruleset
-from yoyaku.ruleset.policy import Draft, DraftChangedMeanwhile, DraftOver, Review, Tried, VersionHead
+from yoyaku.ruleset.policy import (
+    DRY_RUN_COUNTS,
+    REVIEW_COUNTS,
+    Draft,
+    DraftChangedMeanwhile,
+    DraftOver,
+    Lapse,
+    Review,
+    Staleness,
+    Tried,
+    VersionHead,
+)
 from yoyaku.tenancy import repository as tenancy
 from yoyaku.ui.languages import DEFAULT_LANGUAGE
 from yoyaku.ui.wording import default_wording
@@ -45,13 +56,16 @@ class NotPublishable(YoyakuError):
 class Standing:
     """How far a draft is: what its check found, its dry run as it stands, the review, the newest version.
 
+    ``stale`` is why the dry run counts no more, ``lapsed`` why the approval does not (``review`` is then ``None``);
     ``lacks`` is what the rules name and the site has not.
     """
 
     draft: Draft
     checked: DraftChecked
     tried: Tried | None
+    stale: Staleness | None
     review: Review | None
+    lapsed: Lapse | None
     newest: VersionHead
     service_id: str
     today: date
@@ -87,18 +101,37 @@ async def standing_of(
     heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
     reviews = await ruleset.reviews_of(conn, draft_id=draft.draft_id)
     approvals = (one for one in reviews if one.verdict == "approved" and one.revision == draft.revision)
+    review = next(approvals, None) if draft.state in {"approved", "published"} else None
+    tried = await ruleset.tried_of(conn, draft=draft)
+    is_open = review is not None and not draft.is_over
+    lapsed = review.lapse(now=visit.now, newest=heads[-1].version) if review is not None and is_open else None
     checked = beside(await examine(conn, visit=visit, texts=draft.files), installation)
     rules = None if checked.book is None or checked.errors else checked.book.rules
     return Standing(
         draft=draft,
         checked=checked,
         lacks=() if rules is None else tuple(await _lacking(conn, visit=visit, rules=rules)),
-        tried=await ruleset.tried_of(conn, draft=draft),
-        review=next(approvals, None) if draft.state in {"approved", "published"} else None,
+        tried=tried,
+        stale=None if draft.is_over else await staleness_of(conn, visit=visit, tried=tried, newest=heads[-1].version),
+        review=None if lapsed else review,
+        lapsed=lapsed,
         newest=heads[-1],
         service_id=visit.service_id,
         today=today,
     )
+
+
+async def staleness_of(
+    conn: AsyncConnection, *, visit: Visit, tried: Tried | None, newest: int | None = None
+) -> Staleness | None:
+    """Why a dry run that came out counts no more; ``newest`` is the newest version of the rules, where it is known."""
+    if tried is None or tried.state != "done":
+        return None
+    if newest is None:
+        heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
+        newest = heads[-1].version
+    inventory = await ruleset.latest_inventory_version(conn, tenant_id=visit.tenant_id)
+    return tried.staleness(now=visit.now, newest=newest, inventory=inventory)
 
 
 async def _lacking(conn: AsyncConnection, *, visit: Visit, rules: RuleSet) -> list[NotPublishable]:
@@ -110,6 +143,16 @@ async def _lacking(conn: AsyncConnection, *, visit: Visit, rules: RuleSet) -> li
     mails = dict.fromkeys(notice.template for notice in rules.notices if f"mail.{notice.template}.body" not in known)
     found = [NotPublishable(reason="no_page", found=page) for page in pages]
     return [*found, *(NotPublishable(reason="no_mail", found=mail) for mail in mails)]
+
+
+def stale_told(stale: Staleness, tried: Tried) -> NotPublishable:
+    """That a dry run counts no more, and why."""
+    return NotPublishable(reason=f"stale_{stale}", count=tried.booked_since, days=DRY_RUN_COUNTS.days)
+
+
+def lapse_told(lapsed: Lapse) -> NotPublishable:
+    """That an approval counts no more, and why."""
+    return NotPublishable(reason=f"lapsed_{lapsed}", days=REVIEW_COUNTS.days)
 
 
 def hindrances(standing: Standing) -> Iterator[NotPublishable]:
@@ -127,6 +170,8 @@ def hindrances(standing: Standing) -> Iterator[NotPublishable]:
     yield from standing.lacks
     if tried is None or tried.state != "done":
         yield NotPublishable(reason="trying" if tried is not None and tried.is_open else "not_tried")
+    elif standing.stale is not None:
+        yield stale_told(standing.stale, tried)
     elif tried.broken and not draft.transition:
         yield NotPublishable(reason="breaks", count=tried.broken)
 
@@ -134,10 +179,23 @@ def hindrances(standing: Standing) -> Iterator[NotPublishable]:
 def last_hindrances(standing: Standing, *, seen_newest: int) -> Iterator[NotPublishable]:
     """What keeps a draft from being published; ``seen_newest`` is the version that it was compared with."""
     yield from hindrances(standing)
-    if standing.review is None:
+    if standing.lapsed is not None:
+        yield lapse_told(standing.lapsed)
+    elif standing.review is None:
         yield NotPublishable(reason="not_reviewed")
     if standing.newest.version != seen_newest:
         yield NotPublishable(reason="newer", version=standing.newest.version)
+
+
+async def require_newest(conn: AsyncConnection, *, visit: Visit, seen_newest: int) -> None:
+    """Let pass who decides beside the version that they saw.
+
+    Raises:
+        NotPublishable: a newer one was published since.
+    """
+    heads = await ruleset.versions(conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
+    if heads[-1].version != seen_newest:
+        raise NotPublishable(reason="newer", version=heads[-1].version)
 
 
 async def ask_for_review(  # which save of what, on which installation
@@ -149,15 +207,18 @@ async def ask_for_review(  # which save of what, on which installation
     today: date,
     installation: Installation | None = None,
 ) -> Draft:
-    """Ask that somebody else reviews a draft as it stands: only what is right and was tried.
+    """Ask that somebody else reviews a draft as it stands: only what is right and was tried, and once while it counts.
 
     Raises:
         NotFound, DraftOver, DraftChangedMeanwhile, NotPublishable: nothing was changed.
     """
+    before = await ruleset.get_draft(conn, draft_id=draft_id)
+    standing = await standing_of(conn, visit=visit, draft=before, today=today, installation=installation)
+    if before.state == "approved" and standing.lapsed is None:
+        raise DraftOver(state=before.state)
     draft = await ruleset.ask_review(
         conn, draft_id=draft_id, seen_revision=seen_revision, staff_id=staff_of(visit), now=visit.now
     )
-    standing = await standing_of(conn, visit=visit, draft=draft, today=today, installation=installation)
     for hindrance in hindrances(standing):
         raise hindrance
     await _note(conn, visit, draft, "rules_review_asked")

@@ -57,6 +57,7 @@ class Subject:
             surfaces=booked.request.surfaces,
             unit=booked.request.unit,
             equipment=booked.request.equipment,
+            lent=booked.request.lent,
             application_id=booked.application_id,
         )
 

@@ -13,6 +13,8 @@ from yoyaku.kernel.ids import Key
 
 DraftState = Literal["open", "in_review", "approved", "published", "dropped"]
 Verdict = Literal["approved", "returned"]
+Staleness = Literal["old", "rules", "facilities", "bookings"]
+Lapse = Literal["old", "rules"]
 Texts = Mapping[str, str]
 """A rule set's files: their YAML by file name (``booking.yaml``)."""
 
@@ -21,6 +23,12 @@ LARGEST_BYTES: Final = 1_000_000
 MOST_FILES: Final = 50
 LONGEST_TITLE: Final = 200
 LONGEST_SAID: Final = 4_000
+DRY_RUN_COUNTS: Final = timedelta(days=7)
+REVIEW_COUNTS: Final = timedelta(days=30)
+"""How long a dry run, and an approval, count by the service's own time; the database holds to the same."""
+BOOKED_SINCE_PERCENT: Final = 5
+BOOKED_SINCE_LEAST: Final = 20
+"""So many bookings since a dry run, of what it looked at and in any case, may be missing from it."""
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.yaml")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
@@ -110,7 +118,7 @@ class Save:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What a second person said of a draft as it stood at ``revision``."""
+    """What a second person said of a draft as it stood at ``revision``, beside the newest version of that time."""
 
     revision: int
     verdict: Verdict
@@ -118,11 +126,22 @@ class Review:
     reviewed_at: datetime
     reviewed_by: Key
     reviewed_by_name: str
+    newest_version: int | None
+
+    def lapse(self, *, now: datetime, newest: int) -> Lapse | None:
+        """Why an approval counts no more at ``now`` (business time) beside the newest version; ``None``: it does."""
+        if self.newest_version != newest:
+            return "rules"
+        return "old" if now >= self.reviewed_at + REVIEW_COUNTS else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """The dry run of a draft as it stands: how far it is, and how many confirmed bookings the draft would break."""
+    """The dry run of a draft as it stands: how far it is, and how many confirmed bookings the draft would break.
+
+    ``as_of`` is the business time that it looked at, beside the rules and facilities that were the newest then;
+    ``booked_since`` is how many bookings were made after it.
+    """
 
     run_id: Key
     state: Literal["waiting", "running", "done", "cancelled", "failed"]
@@ -130,11 +149,26 @@ class Tried:
     done: int
     broken: int
     summary: Mapping[str, object]
+    as_of: datetime
+    newest_version: int | None
+    inventory_version: int | None
+    booked_since: int
 
     @property
     def is_open(self) -> bool:
         """Whether it is still to come out."""
         return self.state in {"waiting", "running"}
+
+    def staleness(self, *, now: datetime, newest: int, inventory: int) -> Staleness | None:
+        """Why it counts no more at ``now`` (business time) beside the newest rules and facilities; ``None``: it does."""
+        if self.newest_version != newest:
+            return "rules"
+        if self.inventory_version != inventory:
+            return "facilities"
+        if now >= self.as_of + DRY_RUN_COUNTS:
+            return "old"
+        most = max(BOOKED_SINCE_LEAST, self.total * BOOKED_SINCE_PERCENT // 100)
+        return "bookings" if self.booked_since > most else None
 
 
 def require_storable(files: Texts, *, transition: str = "", title: str = "-") -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.db.tables import outbox, rule_draft, rule_draft_save, rule_review
+from yoyaku.db.tables import outbox, rule_draft, rule_draft_save, rule_review, rule_set_version
 from yoyaku.kernel.ids import new_id
 from yoyaku.ruleset.policy import Draft, Review, Save, Texts, Tried
 
@@ -38,16 +38,19 @@ _SAVES = text("""
 """)
 _FILES_AT = text("SELECT files FROM rule_draft_save WHERE draft_id = :draft_id AND revision = :revision")
 _REVIEWS = text("""
-    SELECT r.revision, r.verdict, r.remark, r.reviewed_at, r.reviewed_by, f.name AS reviewed_by_name
+    SELECT r.revision, r.verdict, r.remark, r.reviewed_at, r.reviewed_by, f.name AS reviewed_by_name,
+           r.newest_version
     FROM rule_review r
     JOIN staff f ON (f.tenant_id, f.service_id, f.staff_id) = (r.tenant_id, r.service_id, r.reviewed_by)
     WHERE r.draft_id = :draft_id ORDER BY r.reviewed_at DESC, r.review_id DESC
 """)
 # One that came out counts before one that was asked for later and did not.
 _TRIED = text("""
-    SELECT run_id, state, total, done, broken, summary FROM dry_run
-    WHERE draft_id = :draft_id AND revision = :revision
-    ORDER BY state <> 'done', asked_at DESC, run_id DESC LIMIT 1
+    SELECT r.run_id, r.state, r.total, r.done, r.broken, r.summary, r.as_of, r.newest_version, r.inventory_version,
+           (SELECT count(*) FROM booking b
+            WHERE b.made_at > r.as_of AND b.state IN ('tentative', 'confirmed')) AS booked_since
+    FROM dry_run r WHERE r.draft_id = :draft_id AND r.revision = :revision
+    ORDER BY r.state <> 'done', r.asked_at DESC, r.run_id DESC LIMIT 1
 """)
 _CARRY = text("""
     UPDATE dry_run SET revision = :revision + 1
@@ -88,8 +91,11 @@ async def change_draft(conn: AsyncConnection, *, draft_id: UUID, values: Mapping
 
 
 async def add_review(conn: AsyncConnection, *, values: Mapping[str, Any]) -> None:
-    """Keep what somebody said of a draft."""
-    await conn.execute(insert(rule_review).values(**_HERE, **values))
+    """Keep what somebody said of a draft, beside the version that is the newest now."""
+    versions = rule_set_version.c
+    mine = [versions[name] == here for name, here in _HERE.items()]
+    newest = select(func.max(versions.version)).where(*mine).scalar_subquery()
+    await conn.execute(insert(rule_review).values(**_HERE, **values, newest_version=newest))
 
 
 async def add_event(conn: AsyncConnection, *, draft_id: UUID, kind: str, facts: Mapping[str, Any]) -> None:
@@ -122,7 +128,7 @@ async def read_authors(conn: AsyncConnection, *, draft_id: UUID) -> frozenset[UU
 async def read_tried(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> Tried | None:
     """The dry run of a draft as it was saved then."""
     row = (await conn.execute(_TRIED, {"draft_id": draft_id, "revision": revision})).mappings().first()
-    return None if row is None else Tried(**row)
+    return None if row is None else Tried(**{**row, "as_of": row["as_of"].astimezone(UTC)})
 
 
 async def carry_runs(conn: AsyncConnection, *, draft_id: UUID, revision: int) -> None:

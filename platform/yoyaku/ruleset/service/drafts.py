@@ -152,13 +152,13 @@ async def save_draft(  # noqa: PLR0913  # what is saved over which save, by whom
 async def ask_review(
     conn: AsyncConnection, *, draft_id: UUID, seen_revision: int, staff_id: UUID, now: datetime
 ) -> Draft:
-    """Ask that somebody else reviews the draft as it stands.
+    """Ask that somebody else reviews the draft as it stands; also once more, where an approval counts no longer.
 
     Raises:
         NotFound, DraftOver, DraftChangedMeanwhile: nothing was changed.
     """
     draft = await _locked(conn, draft_id, seen_revision=seen_revision)
-    require_state(draft, "open")
+    require_state(draft, "open", "approved")
     values = {"state": "in_review", "review_asked_at": now, "review_asked_by": staff_id}
     await repository.change_draft(conn, draft_id=draft_id, values=values)
     await repository.add_event(conn, draft_id=draft_id, kind="rules_review_asked", facts={"revision": draft.revision})

@@ -14,12 +14,13 @@ from yoyaku.admin.pages.dry_run.said import clause_links, clause_words
 from yoyaku.admin.pages.rules.shown import DRAFT, draft_path, rules_crumbs
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.dry_run import ask_dry_run, cancel_dry_run, latest_run, tally_of
+from yoyaku.admin.service.rule_publishing import stale_told, staleness_of
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.rulebook.dryrun import KINDS, Tally
 from yoyaku.rulebook.dryrun.repository import Run
-from yoyaku.ruleset.service import get_draft
+from yoyaku.ruleset.service import get_draft, tried_of
 
 PAGE: Final = DRAFT + "/dry-run"
 CLAUSES_SHOWN: Final = 50
@@ -73,6 +74,8 @@ async def cancel_run(here: NamedDependency[Here], draft_id: FromPath[UUID]) -> R
 async def _page(here: Here, draft_id: UUID, *, refusal: str | None = None) -> Response[Any]:
     draft = await get_draft(here.conn, draft_id=draft_id)
     run = await latest_run(here.conn, draft_id=draft_id)
+    tried = await tried_of(here.conn, draft=draft)
+    stale = await staleness_of(here.conn, visit=here.visit, tried=tried)
     tally = None if run is None else tally_of(run)
     clauses = [] if tally is None else _clauses(here, tally)
     paths = {line.path for _, line in clauses}
@@ -92,6 +95,7 @@ async def _page(here: Here, draft_id: UUID, *, refusal: str | None = None) -> Re
         tally=tally,
         looked=0 if tally is None else sum(tally.looked.values()),
         refusal=refusal,
+        stale="" if tried is None or stale is None else here.words.sentence(stale_told(stale, tried)),
         crumbs=rules_crumbs(here, (draft.title, draft_path(draft_id)), (here.words.say("dry_run.title"), None)),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
 
 from yoyaku.admin.pages.rules.shown import applies_words, draft_path
-from yoyaku.admin.service.rule_publishing import Standing
+from yoyaku.admin.service.rule_publishing import NotPublishable, Standing, lapse_told, stale_told
 from yoyaku.booking.pages.here import Here
+from yoyaku.kernel.ids import Key
 from yoyaku.ruleset.policy import Tried
 
 MINUTES_OF_A_DAY = 24 * 60
@@ -21,6 +23,14 @@ class Step(NamedTuple):
     state: Literal["done", "now", "later"]
     says: str
     path: str
+
+
+class Hindered(NamedTuple):
+    """What hinders, and the page and words of the link to where it is mended (no words: nowhere here)."""
+
+    says: str
+    path: str
+    label: str
 
 
 def steps(here: Here, standing: Standing) -> list[Step]:
@@ -40,13 +50,15 @@ def _found(here: Here, standing: Standing) -> Iterator[tuple[str, bool, str, str
     yield "check", not errors, checked, "#faults"
     yield "applies", *_applies(here, standing), "#applies"
     is_tried = tried is not None and tried.state == "done"
-    yield "dry_run", is_tried, tried_words(here, tried), f"{path}/dry-run"
+    yield "dry_run", is_tried and standing.stale is None, standing_tried(here, standing), f"{path}/dry-run"
     if is_tried and tried is not None and tried.broken:
         said = draft.transition or words.say("rules.transition_missing", count=tried.broken)
         yield "transition", bool(draft.transition), said, "#transition-form"
-    is_reviewed = draft.state in {"approved", "published"}
+    is_reviewed = draft.state in {"approved", "published"} and standing.lapsed is None
     name = standing.review.reviewed_by_name if standing.review else ""
-    review = words.say(f"rules.review_{'approved' if is_reviewed else draft.state}", name=name)
+    review = words.say(f"rules.review_{draft.state}", name=name)
+    if standing.lapsed is not None:
+        review = words.sentence(lapse_told(standing.lapsed))
     yield "review", is_reviewed, review, f"{path}/review" if draft.state == "in_review" else "#ask-review"
     is_out = draft.state == "published"
     yield "publish", is_out, words.say("rules.publish_done" if is_out else "rules.publish_next"), f"{path}/publish"
@@ -59,6 +71,40 @@ def _applies(here: Here, standing: Standing) -> tuple[bool, str]:
     says = applies_words(here, applies.by, since)
     is_over = since < standing.today and standing.draft.state != "published"
     return not is_over, here.words.say("rules.applies_past", says=says) if is_over else says
+
+
+def standing_tried(here: Here, standing: Standing) -> str:
+    """How far the dry run is, what it found, and why it counts no more."""
+    said = tried_words(here, standing.tried)
+    if standing.stale is None or standing.tried is None:
+        return said
+    return f"{said} {here.words.sentence(stale_told(standing.stale, standing.tried))}"
+
+
+def hindered(here: Here, found: Iterable[NotPublishable], draft_id: Key) -> list[Hindered]:
+    """What hinders, in words, each with the place where it is mended."""
+    return [_hindered(here, one, draft_path(UUID(str(draft_id)))) for one in found]
+
+
+def _hindered(here: Here, one: NotPublishable, path: str) -> Hindered:
+    reason = str(one.facts["reason"])
+    step, place = next((found for start, found in _MENDED_AT.items() if reason.startswith(start)), (None, ""))
+    label = "" if step is None else here.words.say(f"rules.step_go.{step}")
+    return Hindered(here.words.sentence(one), f"{path}{place}", label)
+
+
+_MENDED_AT: Final = {
+    "wrong": ("check", "#faults"),
+    "past": ("applies", "#applies"),
+    "not_tried": ("dry_run", "/dry-run"),
+    "trying": ("dry_run", "/dry-run"),
+    "stale": ("dry_run", "/dry-run"),
+    "breaks": ("transition", "#transition-form"),
+    "not_reviewed": ("review", "#ask-review"),
+    "lapsed": ("review", "#ask-review"),
+    "newer": ("publish", "/publish"),
+}
+"""By how a reason begins: the step that mends it, and where that is done."""
 
 
 def tried_words(here: Here, tried: Tried | None) -> str:

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, may, read_form, ways
-from yoyaku.admin.pages.rules.checklist import ago, steps
+from yoyaku.admin.pages.rules.checklist import ago, hindered, steps
 from yoyaku.admin.pages.rules.differing import differing
 from yoyaku.admin.pages.rules.meanwhile import meanwhile_page
 from yoyaku.admin.pages.rules.shown import (
@@ -119,7 +119,6 @@ async def draft_page(
     here: Here, draft_id: UUID, *, form: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> Response[Any]:
     """The overview of a draft, with what was typed and refused."""
-    words = here.words
     draft = await ruleset.get_draft(here.conn, draft_id=draft_id)
     standing = await standing_of(
         here.conn, visit=here.visit, draft=draft, today=here.today, installation=here.installation
@@ -132,7 +131,7 @@ async def draft_page(
         status=422 if errors else 200,
         draft=draft,
         standing=standing,
-        hindered=[words.sentence(one) for one in hindrances(standing)],
+        hindered=hindered(here, hindrances(standing), draft.draft_id),
         faults=shown_faults(here, standing.checked.faults),
         outcomes=outcomes,
         failing=sum(not one.passed for one in outcomes),

@@ -12,12 +12,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, read_form
-from yoyaku.admin.pages.rules.checklist import tried_words
+from yoyaku.admin.pages.rules.checklist import hindered, standing_tried
 from yoyaku.admin.pages.rules.differing import differing
 from yoyaku.admin.pages.rules.draft import draft_page, seen_revision
 from yoyaku.admin.pages.rules.shown import DRAFT, HOME, applies_words, draft_path, rules_crumbs
 from yoyaku.admin.service.rule_drafts import drop, review, take_back
-from yoyaku.admin.service.rule_publishing import Standing, ask_for_review, last_hindrances, publish, standing_of
+from yoyaku.admin.service.rule_publishing import (
+    Standing,
+    ask_for_review,
+    last_hindrances,
+    publish,
+    require_newest,
+    standing_of,
+)
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.registration.policy.roles import Permission
@@ -94,6 +101,7 @@ async def decide(
         return await _review_page(here, draft_id, form=form, errors={"verdict": missing})
     seen, remark = seen_revision(form), form.get("remark", "")
     try:
+        await require_newest(here.conn, visit=here.visit, seen_newest=read_number(form.get("seen_newest")) or 0)
         await review(here.conn, visit=here.visit, draft_id=draft_id, seen_revision=seen, verdict=verdict, remark=remark)
     except NotFound:
         raise
@@ -175,11 +183,11 @@ async def _decision_page(
         draft=draft,
         standing=standing,
         newest=newest,
-        hindered=[words.sentence(one) for one in last_hindrances(standing, seen_newest=newest)],
+        hindered=hindered(here, last_hindrances(standing, seen_newest=newest), draft.draft_id),
         applies=None if rules is None or since is None else applies_words(here, rules.applies.by, since),
         differing=await differing(here, version=newest, texts=draft.files, rules=rules),
         is_author=here.visit.staff_id in await ruleset.authors_of(here.conn, draft=draft),
-        tried_says=tried_words(here, standing.tried),
+        tried_says=standing_tried(here, standing),
         overtaken=_overtaken(here, heads, standing),
         verdicts=[(one, words.say(f"rules.verdict.{one}")) for one in VERDICTS],
         form=form or {},

@@ -15,7 +15,7 @@ from yoyaku.rulebook.dryrun.repository import CHARGE, OPEN
 
 _PAST = text(f"""
     SELECT b.registrant_id, b.booking_id, b.application_id, b.space_id, b.starts_at, b.ends_at, b.use_on, b.state,
-           b.made_at, b.nights, b.surfaces, b.unit, b.equipment, true AS by_self
+           b.made_at, b.nights, b.surfaces, b.unit, b.equipment, b.lent, true AS by_self
     FROM booking b {CHARGE}
     WHERE b.registrant_id > :after AND b.registrant_id <= :upto AND b.use_on >= :since AND NOT ({OPEN})
     ORDER BY b.registrant_id, b.made_at, b.booking_id
