@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import secrets
+import urllib.request
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from yoyaku.billing.views import AttemptView
+from yoyaku.extension.profiles import profile_file, settings_from
 from yoyaku.testing.processor.merchants import environment_of, merchants_of, profiles_named, write_profiles
+
+LONGEST_SECONDS: Final = 10
+
+
+class _Company(msgspec.Struct):
+    """What the settings file of a merchant says of the company."""
+
+    base_url: str
+    merchant: str
 
 
 def prepare_payment(folder: Path, *, profiles: Path, rulesets: Path, port: int) -> dict[str, str]:
@@ -28,3 +44,31 @@ def _secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32), encoding="ascii")
     return path.read_text(encoding="ascii")
+
+
+def known_to_company(profiles: Path | None) -> Callable[[AttemptView], Awaitable[None]]:
+    """Writes payments of the demo's people into the company's books, so that it can give them back.
+
+    ``profiles`` is the folder of plugins' settings files; where it has none of a way to pay, there is no company.
+    """
+
+    async def tell(attempt: AttemptView) -> None:
+        if attempt.profile is None or profile_file(profiles, plugin=attempt.plugin, profile=attempt.profile) is None:
+            return
+        company = settings_from(profiles, plugin=attempt.plugin, profile=attempt.profile, own={}, shape=_Company)
+        told: dict[str, str | int] = {
+            "merchant": company.merchant,
+            "order_id": str(attempt.attempt_id),
+            "amount": attempt.amount_yen,
+            "at": attempt.created_at.isoformat(),
+        }
+        await asyncio.to_thread(_post, f"{company.base_url}/control/paid", told)
+
+    return tell
+
+
+def _post(url: str, told: dict[str, str | int]) -> None:
+    headers = {"content-type": "application/json"}
+    asked = urllib.request.Request(url, json.dumps(told).encode(), headers)  # noqa: S310  # the demo's own company
+    with urllib.request.urlopen(asked, timeout=LONGEST_SECONDS):  # noqa: S310
+        pass

@@ -12,6 +12,7 @@ from yoyaku.admin.service.seeding_entries import seed_entries
 from yoyaku.admin.service.seeding_uses import seed_uses
 from yoyaku.billing.ties import keep_charges
 from yoyaku.booking.service.charged import CHARGED_BOOKINGS
+from yoyaku.cli.demo_payment import known_to_company
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings
@@ -28,6 +29,7 @@ async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
     said: list[str] = []
     keep_charges(CHARGED_BOOKINGS)
     engine = make_engine(settings.database_url, pool_size=1)
+    tell = known_to_company(settings.plugin_profiles)
     try:
         for folder in folders:
             if not (folder / "demo.yaml").is_file():
@@ -40,7 +42,9 @@ async def _seed(folders: Sequence[Path], settings: Settings) -> list[str]:
                 async with tenant_transaction(engine, *here) as conn:
                     made = await seed_entries(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
                 async with tenant_transaction(engine, *here) as conn:
-                    used = await seed_uses(conn, settings=settings, service=here, demo=demo, real_now=read_clock())
+                    used = await seed_uses(
+                        conn, settings=settings, service=here, demo=demo, real_now=read_clock(), tell_company=tell
+                    )
                 accounts = f"{seeded.made} accounts made, {seeded.there} were there"
                 said.append(f"{'/'.join(here)}: {accounts}; {made} entries to lotteries, {used} bookings")
     finally:

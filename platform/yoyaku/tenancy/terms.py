@@ -46,13 +46,15 @@ class ServiceEntry(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One reservation site of the tenant.
 
     ``rule_set`` names a file (without ``.yaml``) or folder under ``rulesets/``; ``brand`` a file below
-    the tenant folder; ``pages`` gives the titles of the texts in ``pages/<service>/<code>.<language>.md``.
+    the tenant folder; ``pages`` gives the titles of the texts in ``pages/<service>/<code>.<language>.md``. ``terminals`` are
+    the hosts that terminals in facilities open, by the channel of the rules that they are.
     """
 
     code: Code
     name: Text
     rule_set: Code
     hosts: Annotated[list[HostTemplate], Meta(min_length=1)]
+    terminals: dict[Code, list[HostTemplate]] = {}
     contact: Contact
     brand: FileName
     pages: dict[Code, Text] = {}
@@ -180,8 +182,8 @@ class DemoUse(DemoWish, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an invented resident books every week around the day on which the demo is made.
 
     ``weeks`` are the first and the last, counted from that day's; each is booked ``made_before`` days ahead. Of the
-    weeks, every ``cancelled``-th is cancelled, every ``missed``-th missed (0: none); the others are paid at the counter
-    where ``paid``.
+    weeks, every ``cancelled``-th is cancelled, every ``missed``-th missed (0: none); the others are paid where ``paid``:
+    at the counter, or online by the method of the rules that ``paid_by`` names.
     """
 
     weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -190,6 +192,7 @@ class DemoUse(DemoWish, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cancelled: Annotated[int, Meta(ge=0)] = 0
     missed: Annotated[int, Meta(ge=0)] = 0
     paid: bool = True
+    paid_by: str | None = None
 
 
 class DemoFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

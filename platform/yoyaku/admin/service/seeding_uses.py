@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.seeding import DemoPeopleInProduction, login_terms
 from yoyaku.admin.service.seeding_entries import as_resident, request_of, visit_at
+from yoyaku.billing.service.beginning import begin_settlement
 from yoyaku.billing.service.counter import take_cash
+from yoyaku.billing.service.outcomes import settle_at_once
+from yoyaku.billing.views import AttemptView
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import cancel_booking, get_booking, list_bookings, submit_application
 from yoyaku.booking.service.charged import money_act
@@ -32,13 +35,23 @@ WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "satu
 LEAST_AHEAD: Final = timedelta(minutes=10)
 """What is still to come cannot have been booked later than so long before the demo is made."""
 
+TellCompany = Callable[[AttemptView], Awaitable[None]]
+"""Lets the demo's payment company know of a payment that it took, so that it can give it back."""
 
-async def seed_uses(
-    conn: AsyncConnection, *, settings: Settings, service: tuple[str, str], demo: DemoFile, real_now: datetime
+
+async def seed_uses(  # whose bookings, as of when, and who hears of what was paid online
+    conn: AsyncConnection,
+    *,
+    settings: Settings,
+    service: tuple[str, str],
+    demo: DemoFile,
+    real_now: datetime,
+    tell_company: TellCompany | None = None,
 ) -> int:
     """Make the bookings of those who have none yet, in the service's transaction; how many.
 
-    What the rules refuse (a closed day, a window, a slot that is taken) is left out.
+    What the rules refuse (a closed day, a window, a slot that is taken) is left out. Without ``tell_company`` no company
+    knows of what was paid online.
 
     Raises:
         DemoPeopleInProduction: by the settings.
@@ -54,7 +67,9 @@ async def seed_uses(
     except NoRuleSetInForce:
         return 0
     visit = visit_at(service, rules, now=now, real_now=real_now)
-    hand = _Hand(conn=conn, rules=rules, visit=visit, clerk=await _clerk(conn, visit=visit, demo=demo))
+    hand = _Hand(
+        conn=conn, rules=rules, visit=visit, clerk=await _clerk(conn, visit=visit, demo=demo), tell=tell_company
+    )
     return await hand.book_all([one for one in demo.uses if one.service == service[1]])
 
 
@@ -78,6 +93,7 @@ class _Hand:
     rules: ServiceRules
     visit: Visit
     clerk: Visit | None
+    tell: TellCompany | None
 
     async def book_all(self, uses: Sequence[DemoUse]) -> int:
         """How many bookings were made; whoever has bookings already is left as they are."""
@@ -127,9 +143,11 @@ class _Hand:
                 self.conn, visit=later, rules=self.rules, booking_id=booking.booking_id, reason="都合により"
             )
             return
+        if use.paid and use.paid_by is not None and booking.total_yen > 0:
+            await self._pay_online(then, booking.booking_id, use.paid_by)
         if self.clerk is None:
             return
-        if use.paid and booking.total_yen > 0:
+        if use.paid and use.paid_by is None and booking.total_yen > 0:
             await self._pay(booking.booking_id, then.now)
         if use.missed and place % use.missed == 0 and booking.period.ends_at <= self.visit.now:
             clerk = replace(self.clerk, now=max(booking.period.ends_at, then.now))
@@ -143,3 +161,14 @@ class _Hand:
         booking = await get_booking(self.conn, visit=clerk, booking_id=booking_id)
         act = money_act(clerk, self.rules)
         await take_cash(self.conn, act=act, charge_id=booking_id, amount_yen=booking.total_yen - booking.paid_yen)
+
+    async def _pay_online(self, then: Visit, booking_id: UUID, method: str) -> None:
+        """By a method of the rules, as if the company had said so: nobody fills in its page."""
+        act = money_act(then, self.rules)
+        terms = next(one for one in self.rules.payment.methods if one.code == method)
+        choice = terms.choices[0].code if terms.choices else None
+        begun = await begin_settlement(self.conn, act=act, charge_id=booking_id, method_code=method, choice=choice)
+        for attempt in begun:
+            await settle_at_once(self.conn, act=act, attempt=attempt)
+            if self.tell is not None:
+                await self.tell(attempt)

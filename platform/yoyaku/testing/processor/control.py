@@ -3,13 +3,15 @@
 Fields come as a form or as JSON: ``/control/pay`` (order_id; amount, store: also late), ``/control/settle`` (order_id,
 result ``paid`` or a reason), ``/control/fault`` (kind, path, times), ``/control/webhooks`` (delay_seconds, copies, drop,
 held), ``/control/release`` (reverse), ``/control/refunds`` (next), ``/control/settle-refund`` (refund_id, result),
-``/control/clock`` (seconds), ``/control/payout`` (merchant).
+``/control/clock`` (seconds), ``/control/payout`` (merchant), ``/control/paid`` (merchant, order_id, amount, at: in the
+books as if it had been paid then).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
@@ -106,6 +108,15 @@ def _payout(processor: Processor, fields: Fields) -> None:
     processor.pay_out(fields["merchant"])
 
 
+def _paid(processor: Processor, fields: Fields) -> None:
+    processor.write_paid(
+        fields["merchant"],
+        fields["order_id"],
+        amount=int(fields["amount"]),
+        at=datetime.fromisoformat(fields["at"]),
+    )
+
+
 def _clock(processor: Processor, fields: Fields) -> None:
     processor.ahead_seconds = int(fields["seconds"])
 
@@ -127,4 +138,5 @@ ACTS: Final[Mapping[str, Callable[[Processor, Fields], None]]] = {
     "settle-refund": _settle_refund,
     "clock": _clock,
     "payout": _payout,
+    "paid": _paid,
 }
