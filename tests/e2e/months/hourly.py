@@ -41,7 +41,7 @@ def enter(journey, month, *days, courts=4):
         choose(journey, day, courts=courts)
     journey.fill_form()
     if len(days) > 1:
-        assert f"セット {len(days)}枠" in said(journey)
+        assert f"セット（{len(days)}つの利用）" in said(journey)
         journey.stop("set")
     page.get_by_role("button", name=re.compile("第[0-9]+希望に申込む")).click()
     page.get_by_role("heading", name="抽選申込みを行います。よろしいですか？", level=1).wait_for()

@@ -204,6 +204,8 @@ def see_it_wait(tea, admin, until, post):
     wait_for(tea, f"/lottery/results/halls/{SEPTEMBER}", "予定より遅れています")
     tea.stop("waits")
     assert "別の値に替えることはありません" in said(tea)
+    assert "発表する予定でした" in said(tea)
+    assert "に発表します" not in said(tea)
     assert "申込みはそのまま有効です" in post.last_to("hiyori@example.jp", subject="遅れています").text
     return page.url
 

@@ -91,13 +91,13 @@ def test_a_set_of_two_days_and_two_rooms_is_one_wish_of_a_phone(visit, services,
     page.locator("button.day").nth(11).click()
     tick_first(page, rooms[1])
     journey.next()
-    page.get_by_text("セット 2枠").first.wait_for()
+    page.get_by_text("セット（2つの利用）").first.wait_for()
     assert answered(journey, fill=False) == typed != []
     journey.stop("set")
     receipt = enter(journey)
 
     assert receipt
-    assert re.search(r"第\d希望\s*セット 2枠", page.locator("main").inner_text())
+    assert re.search(r"第\d希望\s*セット（2つの利用）", page.locator("main").inner_text())
     page.goto("/lottery")
     assert receipt in page.locator("main").inner_text()
     assert not journey.faults, "\n".join(journey.faults)

@@ -33,7 +33,7 @@ async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sport
     assert f'formaction="{second}"' in sports.html
     await sports.post(second, look="yes", **hidden(sports.html, f"{MARCH}/entry"))
     page = await sports.post(second, slot=other, **hidden(sports.html, place))
-    assert "セット 2枠" in plain(page.text)
+    assert "セット（2つの利用）" in plain(page.text)
     assert "まとめて当選するか、まとめて落選します" in plain(page.text)
     assert 'value="交流会"' in page.text
     typed = people_of(page.text)
@@ -45,7 +45,7 @@ async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sport
 
     said = plain(page.text)
     assert "抽選申込みが完了しました。" in said
-    assert "第1希望 セット 2枠" in said
+    assert "第1希望 セット（2つの利用）" in said
     assert "あと9枠申し込めます" in said
 
 

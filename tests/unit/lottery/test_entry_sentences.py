@@ -69,7 +69,7 @@ REFUSED = {
     "申し込めるのは3件まで": lambda: enter(
         court(DAY), held=held(*[enter(court(f"2027-02-0{day}")) for day in (2, 3, 4)])
     ),
-    "まとめられるのは3枠まで": lambda: enter(*[court(f"2027-02-0{day}") for day in (2, 3, 4, 5)]),
+    "まとめられる利用は3つまで": lambda: enter(*[court(f"2027-02-0{day}") for day in (2, 3, 4, 5)]),
     "枠ごとに分けて": lambda: enter(court(DAY), court("2027-02-21"), rules=ONE),
     "日時を選んでから": enter,
     "第1希望の申込みがあります": lambda: enter(court(DAY), held=held(enter(court(DAY)))),

@@ -131,7 +131,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         phase=phase,
         receipt=mine.receipt,
         public_path=f"/lottery/results/{lottery.scheme}/{lottery.period_starts:%Y-%m}",
-        todo=_todo(mine, phase, here.words, ordered=ordered),
+        todo=_todo(mine, phase, here.words, ordered=ordered, now=here.visit.now),
         entries=[card for card in cards if card.state != "withdrawn"],
         withdrawn=[card for card in cards if card.state == "withdrawn"],
         announces_at=lottery.announces_at,
@@ -185,7 +185,7 @@ def use_line(rules: ServiceRules, request: BookingRequest, use: EntryUse, words:
     )
 
 
-def _todo(mine: MyLottery, phase: str, words: Words, *, ordered: bool) -> str:
+def _todo(mine: MyLottery, phase: str, words: Words, *, ordered: bool, now: datetime) -> str:
     """What is to be done now, or what comes next and when."""
     lottery, language = mine.lottery, words.language
     states = {one.state for one in mine.entries} - {"withdrawn"}
@@ -198,7 +198,8 @@ def _todo(mine: MyLottery, phase: str, words: Words, *, ordered: bool) -> str:
             at=deadline(lottery.closes_at, language),
         )
     if phase == "closed":
-        return words.say("lottery_mine.todo.closed", at=moment(lottery.announces_at, language))
+        key = "late" if now >= lottery.announces_at else "closed"
+        return words.say(f"lottery_mine.todo.{key}", at=moment(lottery.announces_at, language))
     if "won" in states:
         until = min((one.accept_until for one in mine.entries if one.state == "won" and one.accept_until), default=None)
         key = "won" if until else "won_any"

@@ -20,6 +20,8 @@ from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
 
 STEPS: Final = ("opens", "closes", "announces", "accept", "releases")
+BEFORE: Final = ("opens", "closes")
+"""The steps that wait for no draw."""
 
 
 @get("/lottery")
@@ -64,15 +66,23 @@ def lot_card(here: Here, lot: Lot, mine: MyLottery | None) -> dict[str, Any]:
 
 
 def lot_steps(lot: Lot) -> list[dict[str, Any]]:
-    """The moments of a lottery; ``ends``: it is the end of something, so that midnight is 24:00."""
+    """The moments of a lottery; ``ends``: it is the end of something, so that midnight is 24:00.
+
+    A result is not out by its hour alone: what waits for the draw is ``past`` only once it was announced.
+    """
     times, until = lot.cover.times, lot.scheme.win.until
     accept = None
     if until is not None and lot.scheme.win.accept == "required":
         accept = win_moment(lot.rules, until, month=lot.cover.month, announced_at=times.announces_at)
     at = dict(zip(STEPS, (times.opens_at, times.closes_at, times.announces_at, accept, times.releases_at), strict=True))
-    now = lot.visit.now
+    now, announced = lot.visit.now, lot.row.is_announced
     return [
-        {"code": code, "at": moment, "ends": code in {"closes", "accept"}, "past": moment <= now}
+        {
+            "code": code,
+            "at": moment,
+            "ends": code in {"closes", "accept"},
+            "past": moment <= now and (code in BEFORE or announced),
+        }
         for code, moment in at.items()
         if moment is not None
     ]

@@ -26,11 +26,12 @@ NIGHT: Final = (0, 24 * 60)
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A lottery in the list."""
+    """A lottery in the list. ``overdue``: its result should be out by now, so that no hour can be promised."""
 
     name: str
     lottery: PublicLottery
     delayed: bool
+    overdue: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,9 @@ def name_of(rules: ServiceRules, scheme: str, month: date, words: Words) -> str:
 def line_of(here: Here, rules: ServiceRules, lottery: PublicLottery) -> Line:
     """A lottery for the list."""
     name = name_of(rules, lottery.scheme, lottery.month_starts, here.words)
-    return Line(name=name, lottery=lottery, delayed=lottery.is_delayed(here.visit.now))
+    now = here.visit.now
+    overdue = not lottery.is_announced and now >= lottery.announces_at
+    return Line(name=name, lottery=lottery, delayed=lottery.is_delayed(now), overdue=overdue)
 
 
 def steps_of(lottery: PublicLottery, *, words: Words, now: datetime) -> list[Step]:
