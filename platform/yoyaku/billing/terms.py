@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-from yoyaku.rules.values import Clause, Code, Moment, Text, When
+from yoyaku.rules.values import Clause, Code, Moment, Text, TimeOfDay, When
 
 CITY: Final = "city"
 """The payee of everything where a rule set names none."""
@@ -33,6 +33,16 @@ class Collection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reception: Annotated[str, Meta(pattern=r"^https://[^\s]+$", max_length=300)] | None = None
 
 
+class Reminder(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """So many days before the last day of paying, at that time of day, whoever has not paid is reminded once.
+
+    The last day is the one on which ``due`` ends ("24:00" ends the day itself, not the next).
+    """
+
+    days_before: Annotated[int, Meta(ge=0, le=60)]
+    at: TimeOfDay
+
+
 class PaymentMethod(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A method of payment where ``when`` holds; ``due`` is the moment until which it is to be paid by it.
 
@@ -40,14 +50,18 @@ class PaymentMethod(Clause, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     life cycle). ``open_after_due``: it is taken late, too (cash at the counter). ``plugin`` brings the money, with the
     operator's ``profile`` and own ``settings``; ``choices`` are those of its methods that are offered. ``automatic``: it
     is the way of payment without anybody choosing it (a mandate). ``needs_email``: only for payers with an address of
-    mail. ``collection`` belongs to a plugin that works by file.
+    mail. ``collection`` belongs to a plugin that works by file. ``remind``: when who has not paid yet is reminded of
+    ``due``; where several methods are open, the earliest counts. ``channels``: those through which residents may pay by
+    it (none named: all).
     """
 
     code: Code
     name: Text
     when: When = {}
+    channels: list[Code] = []
     due: Moment | None = None
     after_due: Literal["kept", "lapses"] = "kept"
+    remind: Reminder | None = None
     open_after_due: bool = False
     online: bool = False
     plugin: Code = "payment-cash"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from yoyaku.ui.words import Words
 
 
 def arrears_facts(event: Mapping[str, Any], *, site: Site, words: Words) -> dict[str, str]:
-    """Of which booking, how much, since when, and until when it is to be paid now; empty where the event has none."""
+    """Of which booking, how much, since when, until when and where it is to be paid now; empty where the event has none."""
     owing = event.get("owing_yen")
     return {
         "number": str(event.get("number") or ""),
@@ -21,7 +21,26 @@ def arrears_facts(event: Mapping[str, Any], *, site: Site, words: Words) -> dict
         "owing": "" if owing is None else yen(int(owing), words.language),
         "due": _deadline(event.get("due_at"), site, words),
         "pay_by": _deadline(event.get("pay_by"), site, words),
+        "pay_at": words.text(event.get("pay_at")) or words.say("arrears.pay_at_any"),
+        "ways": _ways(event.get("ways") or (), site, words),
+        "if_unpaid": _if_unpaid(event.get("lapses"), words),
     }
+
+
+def _ways(ways: Sequence[Mapping[str, Any]], site: Site, words: Words) -> str:
+    """One line for each way to pay, with its last day."""
+    return "\n".join(
+        words.say(
+            "mail.way_until" if way["due_at"] else "mail.way",
+            name=words.text(way["name"]),
+            until=_deadline(way["due_at"], site, words),
+        )
+        for way in ways
+    )
+
+
+def _if_unpaid(lapses: bool | None, words: Words) -> str:  # noqa: FBT001  # a fact of the event
+    return "" if lapses is None else words.say("mail.unpaid_lapses" if lapses else "mail.unpaid_stands")
 
 
 def _deadline(told: str | None, site: Site, words: Words) -> str:

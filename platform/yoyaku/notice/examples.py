@@ -108,7 +108,8 @@ def _happened(sample: Sample) -> dict[str, Any]:
         "facility": place.facility.name, "space": place.space.name, "due_at": due.isoformat(), "pay_by": due.isoformat(),
         "login_id": _say(sample, "login_id"), "email": "yoyaku@localhost", "group_name": _say(sample, "group"),
         "to": stages[-1].code if stages else "", "validity": validity[0].code if validity else "",
-        "papers": [one.code for one in sample.rules.registration.papers],
+        "ways": [{"name": one.name, "due_at": due.isoformat()} for one in sample.rules.payment.methods[:2]],
+        "lapses": True, "papers": [one.code for one in sample.rules.registration.papers],
     }  # fmt: skip
 
 

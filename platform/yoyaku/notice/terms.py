@@ -18,7 +18,7 @@ Event = Literal[
     "relief_decided",
     "payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late",
     "mandate_decided", "debit_announced", "debit_failed",
-    "payment_overdue", "arrears_demanded", "arrears_reminded", "arrears_suspended", "arrears_reinstated",
+    "payment_due_soon", "payment_overdue", "arrears_demanded", "arrears_reminded", "arrears_suspended", "arrears_reinstated",
     "arrears_revoked",
 ]  # fmt: skip
 ALWAYS_TOLD: Final = frozenset({

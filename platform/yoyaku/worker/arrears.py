@@ -1,4 +1,4 @@
-"""Deadlines of money: due dates, and the steps of what is not paid."""
+"""Deadlines of money: reminders, due dates, and the steps of what is not paid."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.service.arrears import Met, meet_due_date, meet_step
+from yoyaku.billing.service.reminding import remind_of_payment
 from yoyaku.db import work
 from yoyaku.worker.due import Due
 from yoyaku.worker.payments import money_act
@@ -23,6 +24,10 @@ async def _step(conn: AsyncConnection, due: Due) -> bool:
     return await _met(conn, due, await meet_step(conn, act=_act(conn, due), charge_id=due.subject_id))
 
 
+async def _remind(conn: AsyncConnection, due: Due) -> bool:
+    return await _met(conn, due, await remind_of_payment(conn, act=_act(conn, due), charge_id=due.subject_id))
+
+
 async def _met(conn: AsyncConnection, due: Due, met: Met) -> bool:
     if met.again_at is not None:
         await work.postpone_deadline(conn, work_id=due.work_id, due_at=met.again_at)
@@ -34,6 +39,7 @@ def _act(conn: AsyncConnection, due: Due) -> MoneyAct:
 
 
 HANDLERS: Final[Mapping[str, Callable[[AsyncConnection, Due], Awaitable[bool]]]] = {
+    "payment_reminder": _remind,
     "payment_due": _due_date,
     "arrears_step": _step,
 }

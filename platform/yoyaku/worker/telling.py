@@ -104,6 +104,7 @@ async def _tell_rules(conn: AsyncConnection, runtime: Runtime, site: Site, event
 _PAYMENTS: Final = ("payment_succeeded", "payment_failed", "payment_reversed", "payment_received_late")
 _TELLING: Final = {
     **dict.fromkeys(_PAYMENTS, _tell_payment),
+    "payment_due_soon": _tell_registration,
     "payment_overdue": _tell_registration,
     "booking_": _tell_booking,
     "relief_": _tell_booking,

@@ -197,11 +197,11 @@ async def print_chosen(here: NamedDependency[Here], request: Request[Any, Any, A
     )
 
 
-async def _pay_at(act: MoneyAct, here: Here, one: StepLine) -> Text | None:
-    """Who takes it, by the rules of the booking (KS-093)."""
+async def _pay_at(act: MoneyAct, here: Here, one: StepLine) -> Text:
+    """Who takes it, by the rules of the booking (KS-093); the facility where they name nobody."""
     subject = await charge_keeper().read(here.conn, act=act, charge_id=one.charge_id)
     found = late_counter(subject.terms, subject.occasion().facts)
-    return None if found is None else found.name
+    return here.words.say("arrears.pay_at_any") if found is None else found.name
 
 
 def _body(here: Here, one: StepLine) -> str:

@@ -1,6 +1,6 @@
 """What is to be paid until when, what became of an attempt, what goes back, and how each of them is posted."""
 
-from yoyaku.billing.policy.dues import Dues, PaymentDue, payment_dues
+from yoyaku.billing.policy.dues import DueDays, Dues, PaymentDue, payment_dues, reminder_of
 from yoyaku.billing.policy.outcome import Decision, Standing, decide_payment, decide_refund
 from yoyaku.billing.policy.payees import payee_of
 from yoyaku.billing.policy.postings import Posting, postings_of_payment, postings_of_refund
@@ -8,6 +8,7 @@ from yoyaku.billing.policy.settling import Paid, RefundTooLate, Reversal, Settle
 
 __all__ = [
     "Decision",
+    "DueDays",
     "Dues",
     "Paid",
     "PaymentDue",
@@ -23,4 +24,5 @@ __all__ = [
     "plan_settlement",
     "postings_of_payment",
     "postings_of_refund",
+    "reminder_of",
 ]

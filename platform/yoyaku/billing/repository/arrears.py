@@ -16,7 +16,7 @@ from yoyaku.billing.policy.arrears import Reached
 from yoyaku.kernel.ids import new_id
 
 _OVERDUE_OF = text("""
-    SELECT coalesce(sum(owed_yen - paid_yen), 0)::bigint FROM charge
+    SELECT coalesce(sum(owed_yen - written_off_yen - paid_yen), 0)::bigint FROM charge
     WHERE overdue_since IS NOT NULL AND state = 'open' AND :registrant_id IN (registrant_id, payer_id)
 """)
 _OVERDUE = text("UPDATE charge SET overdue_since = :since WHERE charge_id = :charge_id AND overdue_since IS NULL")
@@ -58,7 +58,7 @@ _COMING = text("""
     ORDER BY d.due_at, c.charge_id LIMIT :at_most
 """)
 _LINE = """
-    SELECT c.charge_id, c.number, c.due_at, c.overdue_since, c.state, c.owed_yen - c.paid_yen AS owing_yen, s.step,
+    SELECT c.charge_id, c.number, c.due_at, c.overdue_since, c.state, c.owed_yen - c.written_off_yen - c.paid_yen AS owing_yen, s.step,
            s.reached_at, s.pay_by, s.outstanding_yen, s.letter_due, s.letter_sent_at, s.revoked_at,
            r.registrant_id, r.name, r.postcode, r.address, b.use_on, f.name AS facility_name
     FROM arrears_step s

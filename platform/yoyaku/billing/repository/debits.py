@@ -19,7 +19,7 @@ _FILE = """
 """
 _DEBTORS = text("""
     SELECT c.charge_id, c.number, coalesce(c.payer_id, c.registrant_id) AS payer_id, c.payee,
-           c.owed_yen - c.paid_yen AS outstanding_yen, m.mandate_id, m.account_shown,
+           c.owed_yen - c.written_off_yen - c.paid_yen AS outstanding_yen, m.mandate_id, m.account_shown,
            EXISTS (SELECT FROM payment_attempt a
                    WHERE (a.tenant_id, a.service_id, a.charge_id) = (c.tenant_id, c.service_id, c.charge_id)
                      AND a.kind = 'payment' AND a.state IN ('created', 'pending')) AS has_open_payment,

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy.arrears import Rung, ladder_for, next_rung, pay_by
+from yoyaku.billing.policy.arrears import Rung, ladder_for, late_counter, next_rung, pay_by
 from yoyaku.billing.repository import arrears as repository
 from yoyaku.billing.repository.attempts import has_open_payment
 from yoyaku.billing.repository.charges import lock_charge, read_charge
@@ -43,7 +43,7 @@ async def meet_due_date(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID
 
     What lapses by itself is left to that; where a payment is not decided yet, its result is waited for.
     """
-    subject, charge = await _held(conn, act=act, charge_id=charge_id)
+    subject, charge = await hold_charge(conn, act=act, charge_id=charge_id)
     if charge is None or charge.state != "open" or charge.overdue_since is not None or charge.due_at is None:
         return SETTLED
     if act.now < charge.due_at:
@@ -62,7 +62,7 @@ async def meet_due_date(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID
 
 async def meet_step(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> Met:
     """The next step of a late charge has come; of one that is paid, the ladder ends, and with it what it brought."""
-    subject, charge = await _held(conn, act=act, charge_id=charge_id)
+    subject, charge = await hold_charge(conn, act=act, charge_id=charge_id)
     if charge is None:
         return SETTLED
     since = charge.overdue_since
@@ -90,7 +90,10 @@ async def next_step(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) ->
     return await _rung(conn, subject=subject, charge=charge, due_at=charge.overdue_since)
 
 
-async def _held(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) -> tuple[ChargeSubject, ChargeView | None]:
+async def hold_charge(
+    conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID
+) -> tuple[ChargeSubject, ChargeView | None]:
+    """A charge and what it is for, held still until the transaction ends."""
     subject = await charge_keeper().lock(conn, act=act, charge_id=charge_id)
     return subject, await lock_charge(conn, charge_id=charge_id)
 
@@ -143,7 +146,8 @@ async def _tell(  # what happened to which charge
 
 
 def told_facts(charge: ChargeView, subject: ChargeSubject) -> dict[str, Any]:
-    """What a mail about a late charge says."""
+    """What a mail about a charge says; ``pay_at`` is who takes it when it is late, where the rules name somebody (KS-093)."""
+    taker = late_counter(subject.terms, subject.occasion().facts) if subject.terms.late_counters else None
     return {
         "charge_id": str(charge.charge_id),
         "number": charge.number,
@@ -151,4 +155,5 @@ def told_facts(charge: ChargeView, subject: ChargeSubject) -> dict[str, Any]:
         "space": subject.space_name,
         "owing_yen": charge.outstanding_yen,
         "due_at": None if charge.due_at is None else charge.due_at.isoformat(),
+        "pay_at": None if taker is None else taker.name,
     }

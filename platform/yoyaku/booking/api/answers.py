@@ -151,7 +151,10 @@ def _lines(lines: Iterable[FeeLine]) -> list[LineOut]:
 
 def dues_out(dues: Iterable[PaymentDue]) -> list[DueOut]:
     """The ways of payment with their due dates."""
-    return [DueOut(method=due.method, name=due.name, due_at=due.due_at, online=due.online) for due in dues]
+    return [
+        DueOut(method=due.method, name=due.name, due_at=due.due_at, online=due.online, remind_at=due.remind_at)
+        for due in dues
+    ]
 
 
 def _reasons(trace: Trace) -> list[ClauseUsed]:

@@ -26,12 +26,13 @@ class LineOut(Struct, frozen=True, kw_only=True):
 
 
 class DueOut(Struct, frozen=True, kw_only=True):
-    """A method of payment and the instant before which it must be paid."""
+    """A method of payment and the instant before which it must be paid; ``remind_at`` is when one is reminded of it."""
 
     method: str
     name: Text
     due_at: datetime | None
     online: bool
+    remind_at: datetime | None = None
 
 
 class ScheduleOut(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from yoyaku.billing.policy import Dues, payee_of, payment_dues
+from yoyaku.billing.policy import DueDays, Dues, payee_of, payment_dues
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
@@ -172,6 +172,7 @@ def candidate_of(case: Case, use: Use, request: BookingRequest, application_id: 
         surfaces=request.surfaces,
         unit=request.unit,
         equipment=request.equipment,
+        lent=request.lent,
         application_id=application_id,
     )
 
@@ -186,6 +187,7 @@ def claims_of(rules: ServiceRules, booking: HeldBooking, *, buffer_minutes: int 
         surfaces=booking.surfaces,
         unit=booking.unit,
         equipment=booking.equipment,
+        lent=booking.lent,
         buffer_minutes=buffer_minutes,
     )
     return claims_for(rules, occupation)
@@ -258,7 +260,6 @@ def _dues(case: Case, quote: Quote) -> Dues:
         case.rules.methods_at(case.placed),
         total_yen=quote.total_yen,
         facts=case.facts,
-        instant=case.moment,
-        civil=case.rules.civil_date,
+        days=DueDays(instant=case.moment, zone=case.rules.zone, now=case.act.now),
         cite=case.cite,
     )

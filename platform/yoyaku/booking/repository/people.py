@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.registration.ties import Ties
 
 _TIES = text("""
-    SELECT count(*) FILTER (WHERE state IN ('tentative', 'confirmed') AND ends_at > :now) AS bookings,
-           coalesce(sum(greatest(CASE WHEN state IN ('confirmed', 'used') THEN total_yen ELSE coalesce(kept_yen, 0) END
-                                 - paid_yen, 0)) FILTER (WHERE state <> 'tentative'), 0)::int AS owed_yen,
-           (max(greatest(made_at, CASE WHEN state IN ('tentative', 'confirmed', 'used') THEN ends_at END))
+    SELECT count(*) FILTER (WHERE b.state IN ('tentative', 'confirmed') AND b.ends_at > :now) AS bookings,
+           coalesce(sum(greatest(CASE WHEN b.state IN ('confirmed', 'used') THEN b.total_yen
+                                      ELSE coalesce(b.kept_yen, 0) END - b.paid_yen - coalesce(c.written_off_yen, 0), 0))
+                    FILTER (WHERE b.state <> 'tentative'), 0)::int AS owed_yen,
+           (max(greatest(b.made_at, CASE WHEN b.state IN ('tentative', 'confirmed', 'used') THEN b.ends_at END))
             AT TIME ZONE (SELECT time_zone FROM tenant WHERE tenant_id = current_setting('app.tenant_id')))::date AS last_on
-    FROM booking WHERE registrant_id = :registrant_id OR payer_id = :registrant_id
+    FROM booking b LEFT JOIN charge c ON (c.tenant_id, c.service_id, c.charge_id) = (b.tenant_id, b.service_id, b.booking_id)
+    WHERE b.registrant_id = :registrant_id OR b.payer_id = :registrant_id
 """)
 # Which answers are somebody's own words is said by the rules under which they were given; codes and numbers stay.
 _PLAIN: Final = """

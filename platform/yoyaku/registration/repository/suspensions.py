@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _COLUMNS = """
     s.suspension_id, s.registrant_id, r.name, s.cause, s.reason, s.charge_id, s.since, s.lifted_at,
-    (SELECT coalesce(sum(c.owed_yen - c.paid_yen), 0)::bigint FROM charge c
+    (SELECT coalesce(sum(c.owed_yen - c.written_off_yen - c.paid_yen), 0)::bigint FROM charge c
      WHERE (c.tenant_id, c.service_id) = (s.tenant_id, s.service_id) AND c.overdue_since IS NOT NULL
        AND c.state = 'open' AND s.registrant_id IN (c.registrant_id, c.payer_id)) AS overdue_yen
 """

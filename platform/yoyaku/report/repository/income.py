@@ -28,7 +28,7 @@ _INCOME: Final = text(f"""
 _ARREARS: Final = text(f"""
     SELECT c.payee, CASE WHEN :now - c.due_at <= interval '30 days' THEN '30'
                          WHEN :now - c.due_at <= interval '90 days' THEN '90' ELSE 'more' END AS age,
-           count(*) AS charges, CAST(sum(c.owed_yen - c.paid_yen) AS bigint) AS yen
+           count(*) AS charges, CAST(sum(c.owed_yen - c.written_off_yen - c.paid_yen) AS bigint) AS yen
     FROM charge c JOIN booking b ON (b.tenant_id, b.service_id, b.booking_id) = (c.tenant_id, c.service_id, c.charge_id)
     WHERE c.state = 'open' AND c.due_at < :now AND {_HERE} GROUP BY 1, 2
 """)  # noqa: S608

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from yoyaku.billing.terms import Arrears, LateCounter, PaymentMethod
 from yoyaku.booking.terms import Cancellation, Change, Lifecycle
@@ -48,10 +48,17 @@ def _method(tell: Telling, method: PaymentMethod) -> tuple[list[str], str]:
     return [name, tell.names.condition(method.when) or tell.say("everybody"), until], tell.source(method)
 
 
-def _about_paying(tell: Telling) -> Iterator[Paragraph]:
-    methods = tell.rules.payment.methods
+def _around_the_last_day(tell: Telling, methods: Sequence[PaymentMethod]) -> Iterator[Paragraph]:
+    """What becomes of what is not paid, and when who has not paid is reminded; once each."""
     for after in dict.fromkeys(method.after_due for method in methods if not method.automatic):
         yield tell.paragraph(tell.say(f"pay.after_{after}"))
+    for days, at in dict.fromkeys((one.remind.days_before, one.remind.at) for one in methods if one.remind is not None):
+        yield tell.paragraph(tell.say("pay.remind" if days else "pay.remind_day", days=days, at=at))
+
+
+def _about_paying(tell: Telling) -> Iterator[Paragraph]:
+    methods = tell.rules.payment.methods
+    yield from _around_the_last_day(tell, methods)
     late = tell.voice.both(dict.fromkeys(tell.text(m.name) for m in methods if m.open_after_due))
     if late:
         yield tell.paragraph(tell.say("pay.late_ok", methods=late))
@@ -63,6 +70,10 @@ def _about_paying(tell: Telling) -> Iterator[Paragraph]:
             yield tell.paragraph(tell.say("pay.automatic", name=tell.text(method.name), on=on))
     for name in dict.fromkeys(tell.text(method.name) for method in methods if method.needs_email):
         yield tell.paragraph(tell.say("pay.mail", name=name))
+    through = {tell.text(method.name): method.channels for method in methods if method.channels}
+    for name, codes in through.items():
+        channels = tell.voice.either(tell.names.value("channel", code) for code in codes)
+        yield tell.paragraph(tell.say("pay.through", name=name, channels=channels))
     if any(method.online for method in methods):
         for receipt in tell.rules.payment.receipts:
             text, when = tell.say(f"pay.receipt.{receipt.of_online}"), tell.names.condition(receipt.when)
