@@ -5,6 +5,7 @@ from typing import Final
 from yoyaku.admin.pages import (
     arrears,
     bookings,
+    cancelling,
     changes,
     closures,
     crediting,
@@ -47,6 +48,7 @@ from yoyaku.admin.pages import (
 
 ROUTES: Final = [
     *bookings.ROUTES,
+    *cancelling.ROUTES,
     *receipts.ROUTES,
     *reliefs.ROUTES,
     *people.ROUTES,

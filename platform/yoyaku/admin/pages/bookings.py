@@ -22,6 +22,7 @@ from yoyaku.booking.pages.booked import booking_row
 from yoyaku.booking.pages.here import Here, read_date, read_number
 from yoyaku.booking.pages.places import facility_choices
 from yoyaku.booking.pages.relief import relief_part
+from yoyaku.booking.policy import LIVE_STATES
 from yoyaku.booking.repository.no_shows import read_no_shows
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import (
@@ -29,6 +30,7 @@ from yoyaku.booking.service import (
     confirm_booking,
     day_sheet,
     get_booking,
+    offer_cancellation,
     revoke_booking,
 )
 from yoyaku.booking.service.changing import grounds_to_shorten
@@ -121,12 +123,13 @@ async def _booking_page(
 ) -> Response[Any]:
     booking, rules = await _opened(here, booking_id)
     events = await booking_history(here.conn, visit=here.visit, booking_id=booking_id)
+    offer = offer_cancellation(rules, visit=here.visit, booking=booking) if booking.state in LIVE_STATES else None
     grounds = dict.fromkeys(code for entry in rules.booking.cancellation for code in entry.grounds)
     typed = form or {}
     return here.page.show(
         "admin/counter_booking.html",
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
-        booking=booking_row(rules, booking, here, events=events),
+        booking=booking_row(rules, booking, here, offer=offer, events=events),
         grounds=[(code, here.words.maybe(f"counter.grounds.{code}") or code) for code in grounds],
         form={
             "fee_taken_yen": typed.get("fee_taken_yen", booking.total_yen - booking.paid_yen),

@@ -160,8 +160,7 @@ async def take(
     amount = read_number(fold_width(form.get("amount", "")).replace(",", ""))
     till = form.get("till") or books.booking.facility_id
     if not amount:
-        sentence = here.words.say("form.not_a_number", label=here.words.say("till.amount"))
-        return await _page(here, books, {"amount": sentence}, form)
+        return await _page(here, books, {"amount": here.words.say("till.amount_from_one")}, form)
     if till not in dict(till_choices(here, books)):
         return await _page(
             here, books, {"till": here.words.say("form.choose_one", label=here.words.say("till.till"))}, form
