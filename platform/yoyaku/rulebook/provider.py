@@ -20,7 +20,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.terms import Facility
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.ruleset.policy import VersionHead, choose_version
+from yoyaku.ruleset.policy import Days, VersionHead, choose_version
 from yoyaku.ruleset.service import document_of, inventory_of, latest_inventory_version, versions
 
 MOST_KEPT: Final = 64
@@ -66,8 +66,17 @@ class RulesProvider:
             NoRuleSetInForce: no published version applies to them.
             NotFound: the tenant has no inventory.
         """
+        days = Days(made_on=made_on, used_on=used_on)
+        return await self.rules_on(conn, tenant_id=tenant_id, service_id=service_id, days=days)
+
+    async def rules_on(self, conn: AsyncConnection, *, tenant_id: str, service_id: str, days: Days) -> ServiceRules:
+        """The rules for what has these days, be it a booking or a lottery, with the inventory in force now.
+
+        Raises:
+            NoRuleSetInForce, NotFound: as :meth:`rules_for`.
+        """
         in_force = await self._see(conn, tenant_id, service_id)
-        head = choose_version(in_force.heads, made_on=made_on, used_on=used_on)
+        head = choose_version(in_force.heads, days)
         return await self.rules_of(
             conn,
             tenant_id=tenant_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -31,6 +31,7 @@ from yoyaku.lottery.service.opening import open_lottery, remind_entrants
 from yoyaku.lottery.service.progress import Report, reporter
 from yoyaku.lottery.service.releasing import release_lottery
 from yoyaku.lottery.service.sealing import seal_lottery
+from yoyaku.ruleset.policy import Days
 from yoyaku.worker.due import Due
 from yoyaku.worker.sight import visit_of_system
 
@@ -73,9 +74,9 @@ async def _plan(conn: AsyncConnection, due: Due) -> bool:
 
 
 async def _prepare_plan(due: Due) -> object:
-    async def rules_for(conn: AsyncConnection, made_on: date, used_on: date) -> ServiceRules:
-        return await due.runtime.rules.rules_for(
-            conn, tenant_id=due.site.tenant_id, service_id=due.site.service_id, made_on=made_on, used_on=used_on
+    async def rules_for(conn: AsyncConnection, days: Days) -> ServiceRules:
+        return await due.runtime.rules.rules_on(
+            conn, tenant_id=due.site.tenant_id, service_id=due.site.service_id, days=days
         )
 
     async with _transaction(due) as conn:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +10,7 @@ from tests.integration.bare import bare_town
 from yoyaku.db.engine import enter_service, make_engine, tenant_transaction
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ruleset import service as ruleset
-from yoyaku.ruleset.policy import NoRuleSetInForce, VersionHead, choose_version
+from yoyaku.ruleset.policy import Days, NoRuleSetInForce, VersionHead, choose_version
 from yoyaku.testing.town import SERVICE
 
 NOW = datetime(2027, 1, 10, 1, 0, tzinfo=UTC)
@@ -67,8 +67,8 @@ async def test_a_published_version_is_never_changed(database, engine, statement)
 async def test_a_booking_is_decided_by_the_version_of_its_dates(conn):
     await publish(conn, rules('{"a": 1}', since=date(2027, 4, 1)))
     heads = await ruleset.versions(conn, **HERE)
-    assert choose_version(heads, made_on=date(2027, 3, 31), used_on=date(2027, 5, 1)).version == 1
-    assert choose_version(heads, made_on=date(2027, 4, 1), used_on=date(2027, 5, 1)).version == 2
+    assert choose_version(heads, Days(made_on=date(2027, 3, 31), used_on=date(2027, 5, 1))).version == 1
+    assert choose_version(heads, Days(made_on=date(2027, 4, 1), used_on=date(2027, 5, 1))).version == 2
 
 
 async def test_another_services_versions_are_not_seen(conn):
@@ -109,9 +109,23 @@ APRIL, MAY, JUNE = date(2027, 4, 1), date(2027, 5, 1), date(2027, 6, 1)
 )
 def test_the_latest_version_that_applies_decides(made_on, used_on, version):
     heads = [head(1, since=APRIL), head(2, by="used", since=MAY), head(3, since=MAY)]
-    assert choose_version(heads, made_on=made_on, used_on=used_on).version == version
+    assert choose_version(heads, Days(made_on=made_on, used_on=used_on)).version == version
+
+
+@pytest.mark.parametrize("basis", ["made", "used", "drawn", "applied"])
+@pytest.mark.parametrize("of_lottery", [True, False])
+def test_each_basis_looks_at_its_own_day(basis, of_lottery):
+    """A lottery has four days; a booking is applied for as it is made, and nothing of it is drawn."""
+    own = {"made": date(2027, 4, 4), "used": date(2027, 5, 1), "drawn": date(2027, 4, 3), "applied": date(2027, 4, 2)}
+    more = {"drawn_on": own["drawn"], "applied_on": own["applied"]} if of_lottery else {}
+    days = Days(made_on=own["made"], used_on=own["used"], **more)
+    day = own[basis] if of_lottery or basis == "used" else own["made"]
+    for since, version in ((day, 2), (day + timedelta(days=1), 1)):
+        assert (
+            choose_version([head(1, since=date(2027, 1, 1)), head(2, by=basis, since=since)], days).version == version
+        )
 
 
 def test_before_the_first_version_there_are_no_rules():
     with pytest.raises(NoRuleSetInForce):
-        choose_version([head(1, since=MAY)], made_on=APRIL, used_on=JUNE)
+        choose_version([head(1, since=MAY)], Days(made_on=APRIL, used_on=JUNE))

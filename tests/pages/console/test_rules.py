@@ -19,7 +19,7 @@ from yoyaku.db.tables import dry_run
 from yoyaku.kernel.ids import new_id
 from yoyaku.rulebook.texts import pack
 from yoyaku.ruleset import service as ruleset
-from yoyaku.ruleset.policy import choose_version
+from yoyaku.ruleset.policy import Days, choose_version
 
 FILES = {path.name: path.read_text("utf-8") for path in (ROOT / "rulesets" / "meguro-rooms").glob("*.yaml")}
 TIER = ("at_most: 20, percent: 75", "at_most: 20, percent: 70")
@@ -225,7 +225,7 @@ async def test_a_tier_is_changed_scheduled_and_taken_back(first, second, tried, 
         heads = await ruleset.versions(conn, **where)
         assert (await ruleset.texts_of(conn, **where, version=2))["booking.yaml"] == changed()[0][1]
     made = [date(2027, 1, 31), date(2027, 2, 1)]
-    assert [choose_version(heads, made_on=day, used_on=date(2027, 4, 1)).version for day in made] == [1, 2]
+    assert [choose_version(heads, Days(made_on=day, used_on=date(2027, 4, 1))).version for day in made] == [1, 2]
 
     await take_back(first, second, tried)
     async with inside() as conn:

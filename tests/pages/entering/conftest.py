@@ -12,6 +12,7 @@ from yoyaku.lottery.service.beacons import LotteryMeans
 from yoyaku.lottery.service.opening import open_lottery
 from yoyaku.lottery.service.planning import plan_lotteries
 from yoyaku.rulebook.provider import RulesProvider
+from yoyaku.ruleset.policy import Days
 from yoyaku.tenancy.service import Sites
 from yoyaku.web.app import create_app
 
@@ -51,15 +52,13 @@ async def open_lotteries(gateway, settings, service):
     now = site.business_now(read_clock())
     async with tenant_transaction(engine, service.tenant, service.code) as conn:
 
-        async def rules_for(made_on, used_on):
-            return await provider.rules_for(
-                conn, tenant_id=service.tenant, service_id=service.code, made_on=made_on, used_on=used_on
-            )
+        async def rules_for(days):
+            return await provider.rules_on(conn, tenant_id=service.tenant, service_id=service.code, days=days)
 
         await plan_lotteries(conn, means=means, rules_for=rules_for, site_zone=site.zone, now=now)
         for row in await list_lotteries(conn, states=["planned"]):
             if row.opens_at <= now.astimezone(UTC):
-                rules = await rules_for(now.astimezone(site.zone).date(), row.period_starts)
+                rules = await rules_for(Days(made_on=now.astimezone(site.zone).date(), used_on=row.period_starts))
                 await open_lottery(conn, rules=rules, lottery_id=row.lottery_id, now=now)
 
 

@@ -27,7 +27,7 @@ from yoyaku.registration.repository.accounts import find_account
 from yoyaku.registration.service import get_registrant
 from yoyaku.rulebook.provider import RulesProvider
 from yoyaku.rules.refusal import Refusal
-from yoyaku.ruleset.policy import NoRuleSetInForce
+from yoyaku.ruleset.policy import Days, NoRuleSetInForce
 from yoyaku.tenancy.service import show_clocks
 from yoyaku.tenancy.terms import DemoEntry, DemoFile, DemoWish
 
@@ -49,13 +49,11 @@ async def seed_entries(
     now = next(each.stands_at for each in clocks if (each.tenant_id, each.service_id) == service)
     provider = RulesProvider()
 
-    async def rules_for(made_on: date, used_on: date) -> ServiceRules:
-        return await provider.rules_for(
-            conn, tenant_id=service[0], service_id=service[1], made_on=made_on, used_on=used_on
-        )
+    async def rules_for(days: Days) -> ServiceRules:
+        return await provider.rules_on(conn, tenant_id=service[0], service_id=service[1], days=days)
 
     try:
-        rules = await rules_for(now.date(), now.date())
+        rules = await rules_for(Days(made_on=now.date(), used_on=now.date()))
     except NoRuleSetInForce:
         return 0
     means = LotteryMeans(seal=settings.seal, plugin_profiles=settings.plugin_profiles)
@@ -63,7 +61,13 @@ async def seed_entries(
     made = 0
     for row in await list_lotteries(conn, states={"planned", "open"}):
         if row.opens_at <= now < row.closes_at:
-            by_rules = await rules_for(now.date(), row.period_starts)
+            by_rules = await provider.rules_of(
+                conn,
+                tenant_id=service[0],
+                service_id=service[1],
+                version=row.rule_set_version,
+                inventory_version=row.inventory_version,
+            )
             await open_lottery(conn, rules=by_rules, lottery_id=row.lottery_id, now=now)
             hand = _Hand(conn=conn, service=service, rules=by_rules, row=row, now=now, real_now=real_now)
             made += await hand.enter_all([one for one in demo.entries if one.service == service[1]])

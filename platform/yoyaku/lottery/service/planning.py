@@ -30,15 +30,15 @@ from yoyaku.lottery.repository.lotteries import (
     find_lottery,
     lock_lottery,
 )
-from yoyaku.lottery.rules import Month, Times, schemes, times_of, win_moment
+from yoyaku.lottery.rules import Month, Times, scheme_of, schemes, times_of, win_moment
 from yoyaku.lottery.service.beacons import LotteryMeans, promise_value
 from yoyaku.lottery.terms import LotteryScheme
-from yoyaku.ruleset.policy import NoRuleSetInForce
+from yoyaku.ruleset.policy import Days, NoRuleSetInForce
 
 SECRET_BYTES: Final = 32
 
-RulesFor = Callable[[date, date], Awaitable[ServiceRules]]
-"""The rules for what is made on one day and used on another (``made_on``, ``used_on``)."""
+RulesFor = Callable[[Days], Awaitable[ServiceRules]]
+"""The rules for a lottery with these days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,17 +77,72 @@ async def find_plans(
     today = now.astimezone(site_zone).date()
     plans = []
     for month in months_from(today):
-        try:
-            rules = await rules_for(today, month.starts)
-        except NoRuleSetInForce:
-            continue  # the service begins later
-        plans += [
-            plan
-            for scheme in schemes(rules)
-            if is_to_plan(times := times_of(rules, scheme, month), now)
-            and (plan := await _plan(conn, Plan(rules=rules, scheme=scheme, month=month, times=times)))
-        ]
+        wanted = await plans_of_month(rules_for, month, today=today)
+        plans += [plan for one in wanted if is_to_plan(one.times, now) and (plan := await _plan(conn, one)) is not None]
     return plans
+
+
+async def plans_of_month(rules_for: RulesFor, month: Month, *, today: date) -> list[Plan]:
+    """The lotteries of a month, each by the version that applies to the days which that version itself gives it.
+
+    It is looked for from the versions that count for a use in that month: if all was done today, and if it was done as
+    late as can be. Where two versions point to each other's, the newer counts.
+    """
+    far = Days(made_on=month.starts, used_on=month.starts)
+    looked_at: dict[int, ServiceRules] = {}
+    settled: dict[str, Plan] = {}
+    sent_on: dict[str, ServiceRules] = {}
+    ahead = await _found(rules_for, [far, Days(made_on=today, used_on=month.starts)])
+    while ahead:
+        rules = ahead.pop()
+        if rules.version in looked_at:
+            continue
+        looked_at[rules.version] = rules
+        for scheme in schemes(rules):
+            plan = _planned(rules, scheme, month)
+            chosen = next(iter(await _found(rules_for, [_days_of(plan)])), None)
+            if chosen is None:
+                continue
+            if chosen.version == rules.version:
+                settled[scheme.code] = _newer(settled.get(scheme.code), plan)
+            else:
+                ahead.append(chosen)
+                sent_on[scheme.code] = max(sent_on.get(scheme.code, chosen), chosen, key=lambda one: one.version)
+    for code, rules in sent_on.items():
+        known = scheme_of(rules, code)
+        if code not in settled and known is not None:
+            settled[code] = _planned(rules, known, month)
+    return list(settled.values())
+
+
+async def _found(rules_for: RulesFor, days: Sequence[Days]) -> list[ServiceRules]:
+    """The rules for these days; none where the service begins later."""
+    found = []
+    for one in days:
+        try:
+            found.append(await rules_for(one))
+        except NoRuleSetInForce:
+            continue
+    return found
+
+
+def _planned(rules: ServiceRules, scheme: LotteryScheme, month: Month) -> Plan:
+    return Plan(rules=rules, scheme=scheme, month=month, times=times_of(rules, scheme, month))
+
+
+def _newer(known: Plan | None, plan: Plan) -> Plan:
+    return plan if known is None or plan.rules.version > known.rules.version else known
+
+
+def _days_of(plan: Plan) -> Days:
+    """The days of a lottery by which its version is chosen."""
+    civil_date, times = plan.rules.civil_date, plan.times
+    return Days(
+        made_on=civil_date(times.announces_at),
+        used_on=plan.month.starts,
+        drawn_on=civil_date(times.draws_at),
+        applied_on=civil_date(times.opens_at),
+    )
 
 
 async def _plan(conn: AsyncConnection, plan: Plan) -> Plan | None:

@@ -28,6 +28,7 @@ from yoyaku.ruleset.policy.drafts import (
 from yoyaku.ruleset.policy.versions import (
     BASES,
     AppliesBy,
+    Days,
     Life,
     NoRuleSetInForce,
     VersionHead,
@@ -44,6 +45,7 @@ __all__ = [
     "MOST_FILES",
     "REVIEW_COUNTS",
     "AppliesBy",
+    "Days",
     "Draft",
     "DraftChangedMeanwhile",
     "DraftOver",

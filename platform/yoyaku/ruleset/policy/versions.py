@@ -42,17 +42,36 @@ class VersionHead:
     reviewed_by: str = ""
 
 
-def choose_version(heads: Iterable[VersionHead], *, made_on: date, used_on: date) -> VersionHead:
-    """The latest published version that says it applies to a booking made and used on these dates.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Days:
+    """The civil days by which a version is chosen.
 
-    What applies to bookings ``drawn`` or ``applied`` for goes by the day the booking is made.
+    A booking is applied for on the day it is made, and nothing is drawn: ``applied_on`` and ``drawn_on`` are ``None``, and
+    go by ``made_on``; so do registrations, on the day they are applied for. A lottery is ``applied`` for from the day on
+    which it takes entries, ``drawn`` on the day of its draw, what it brings is ``made`` when it is announced, and is
+    ``used`` from the first day of its month.
+    """
+
+    made_on: date
+    used_on: date
+    drawn_on: date | None = None
+    applied_on: date | None = None
+
+    def by(self, basis: AppliesBy) -> date:
+        """The day that a version of this basis looks at."""
+        days = {"used": self.used_on, "drawn": self.drawn_on, "applied": self.applied_on}
+        return days.get(basis) or self.made_on
+
+
+def choose_version(heads: Iterable[VersionHead], days: Days) -> VersionHead:
+    """The latest published version that says it applies to what has these days.
 
     Raises:
         NoRuleSetInForce: none applies yet.
     """
-    fitting = [head for head in heads if head.applies_from <= (used_on if head.applies_by == "used" else made_on)]
+    fitting = [head for head in heads if head.applies_from <= days.by(head.applies_by)]
     if not fitting:
-        raise NoRuleSetInForce(made_on=made_on, used_on=used_on)
+        raise NoRuleSetInForce(made_on=days.made_on, used_on=days.used_on)
     return max(fitting, key=lambda head: head.version)
 
 
@@ -67,7 +86,7 @@ def life_of(heads: Sequence[VersionHead], today: date) -> dict[int, Life]:
     for made_on in days:
         for used_on in (day for day in days if day >= made_on):
             try:
-                version = choose_version(heads, made_on=made_on, used_on=used_on).version
+                version = choose_version(heads, Days(made_on=made_on, used_on=used_on)).version
             except NoRuleSetInForce:
                 continue
             chosen.setdefault(version, "in_force" if (made_on, used_on) == (today, today) else "scheduled")
