@@ -60,7 +60,8 @@ async def show_preview(here: NamedDependency[Here], lottery_id: FromPath[UUID], 
         label=label,
         name=name,
         facts_shown=facts,
-        step=next((one for one in found.overview.steps if one.kind == f"lottery_{kind}"), None),
+        # Wins that were restored lapse once more: the last of its moments is the one that counts.
+        step=next((one for one in reversed(found.overview.steps) if one.kind == f"lottery_{kind}"), None),
         losers=None
         if losers is None
         else [(one, [use_words(here, rules, part) for part in one.requests]) for one in losers.shown],
