@@ -147,9 +147,7 @@ class DryRun:
         draft = self._draft
         if draft is None:
             return False
-        made_at = subject.booked.made_at if isinstance(subject, Subject) else subject.made_at
-        rules = self._compared[subject.head.versions].old
-        day = subject.head.use_on if draft.applies.by == "used" else rules.civil_date(made_at)
+        day = subject.days(self._compared[subject.head.versions].old.civil_date).by(draft.applies.by)
         return draft.applies.since <= day.isoformat()
 
     async def _prepare(self, conn: AsyncConnection, run: Run, versions: set[tuple[int, int]]) -> None:

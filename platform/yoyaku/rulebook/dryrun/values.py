@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 from yoyaku.booking.policy import BookedFacts, BookingRequest, HeldBooking, Person
 from yoyaku.kernel.ids import Key
 from yoyaku.lottery.rules import Month, Times
+from yoyaku.ruleset.policy import Days
 
 FindingKind = Literal["validity", "state", "price", "due", "refund", "cancel", "change"]
 KINDS: Final[tuple[FindingKind, ...]] = get_args(FindingKind)
@@ -41,6 +42,10 @@ class Subject:
     promised: bool
     unpaid: bool
     over: bool = False
+
+    def days(self, civil_date: Callable[[datetime], date]) -> Days:
+        """By which a version would be chosen, if it were made anew."""
+        return Days(made_on=civil_date(self.booked.made_at), used_on=self.head.use_on)
 
     @property
     def held(self) -> HeldBooking:
@@ -75,6 +80,16 @@ class EntrySubject:
     channel: str
     made_at: datetime
     promised: bool
+
+    def days(self, civil_date: Callable[[datetime], date]) -> Days:
+        """By which a version would be chosen for its lottery."""
+        times = self.times
+        return Days(
+            made_on=civil_date(times.announces_at),
+            used_on=self.month.starts,
+            drawn_on=civil_date(times.draws_at),
+            applied_on=civil_date(times.opens_at),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,11 @@ from yoyaku.rulebook.adapting import may_be_adapted
 from yoyaku.rulebook.draft import DraftChecked
 from yoyaku.rulebook.explain import in_words
 from yoyaku.rules.fault import Fault, Language
-from yoyaku.ruleset.policy import VersionHead
+from yoyaku.ruleset.policy import BASES, VersionHead
 from yoyaku.ui.page import Crumb
 
 HOME: Final = "/counter/rules"
 DRAFT: Final = HOME + "/drafts/{draft_id:uuid}"
-BY: Final = ("made", "used")
-"""To what a version can apply, as the forms offer it; ``drawn`` and ``applied`` go by the day of making, like ``made``."""
 MOST_SHOWN: Final = 100
 
 
@@ -109,7 +107,7 @@ def head_words(here: Here, head: VersionHead) -> str:
 
 def by_options(here: Here) -> list[tuple[str, str]]:
     """To what a version can apply, for a form."""
-    return [(by, here.words.say(f"rules.by.{by}")) for by in BY]
+    return [(by, here.words.say(f"rules.by.{by}")) for by in BASES]
 
 
 def read_applies(here: Here, form: Mapping[str, str]) -> tuple[Applies | None, dict[str, str]]:
@@ -120,9 +118,10 @@ def read_applies(here: Here, form: Mapping[str, str]) -> tuple[Applies | None, d
     since = read_date(typed)
     if since is None:
         return None, {"applies_from": words.say("form.not_a_date")}
-    if by not in BY:
+    basis = next((one for one in BASES if one == by), None)
+    if basis is None:
         return None, {"applies_by": words.say("form.choose_one", label=words.say("rules.applies_by"))}
-    return Applies(by="used" if by == "used" else "made", since=since), {}
+    return Applies(by=basis, since=since), {}
 
 
 def attachment(content: bytes, name: str) -> Response[Any]:
