@@ -93,6 +93,13 @@ def test_of_very_many_before_the_first_are_named_and_the_others_counted():
     assert lines[-1] == "ほかに4件"
 
 
+def test_what_one_won_oneself_is_named_as_ones_own():
+    first, second = lost(2).taken_by
+    told = why_lines(lost(2), words=words("ja"), announces_at=ANNOUNCES, own=second.receipt)
+    assert first.receipt in told[1]
+    assert "ご自分のほかの申込み" in told[2]
+
+
 def test_what_was_never_free_says_so():
     assert why_lines(lost(0), words=words("ja"), announces_at=ANNOUNCES)[1] == (
         "先に当選した申込みはありません。抽選の前から、ほかの利用や休館のために空きがありませんでした。"

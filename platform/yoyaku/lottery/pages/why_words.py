@@ -17,8 +17,11 @@ SHOWN: Final = 10
 DAY_MINUTES: Final = 1440
 
 
-def why_lines(why: Why, *, words: Words, announces_at: datetime) -> list[str]:
-    """The sentences, the first of which says it in short; those who were before, one a line."""
+def why_lines(why: Why, *, words: Words, announces_at: datetime, own: str | None = None) -> list[str]:
+    """The sentences, the first of which says it in short; those who were before, one a line.
+
+    ``own`` is the receipt code of whoever asks: another wish of theirs that came before is named as theirs.
+    """
     if why.outcome == "waiting":
         return [words.say("lottery.why.waiting", announces_at=moment(announces_at, words.language))]
     if why.outcome in ("withdrawn", "void"):
@@ -39,7 +42,7 @@ def why_lines(why: Why, *, words: Words, announces_at: datetime) -> list[str]:
         left=_left(why, words),
         wanted=_units(why.wanted, why, words),
     )
-    return [lost, *_before(why, words)]
+    return [lost, *_before(why, words, own)]
 
 
 def cell_words(cell: Piece, names: tuple[Text, Text] | None, words: Words) -> str:
@@ -52,12 +55,12 @@ def cell_words(cell: Piece, names: tuple[Text, Text] | None, words: Words) -> st
     return words.say("lottery.why.cell.time", place=place, day=day, **times)
 
 
-def _before(why: Why, words: Words) -> list[str]:
+def _before(why: Why, words: Words, own: str | None) -> list[str]:
     if not why.taken_by:
         return [words.say("lottery.why.nobody_before")]
     told = [
         words.say(
-            "lottery.why.before",
+            "lottery.why.before_own" if one.receipt == own else "lottery.why.before",
             receipt=one.receipt,
             round=one.round,
             place=one.place,

@@ -69,7 +69,8 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response[Any]:
     told = await why(here.conn, rules=shown.rules, entry_id=shown.entry.entry_id)
-    lines = why_lines(told, words=here.words, announces_at=shown.lottery.announces_at)
+    card = shown.lottery
+    lines = why_lines(told, words=here.words, announces_at=card.announces_at, own=card.receipt)
     label = here.words.say("lottery_mine.entry" if shown.card.rank is None else "lottery.rank", rank=shown.card.rank)
     return here.page.show(
         template,
