@@ -302,3 +302,24 @@ async def test_what_is_paid_at_a_counter_has_neither_equipment_nor_cancelling_on
     assert (await rooms.get(f"/me/bookings/{booking_id}/equipment")).url.path == f"/me/bookings/{booking_id}"
     page = await rooms.get("/me/bookings/cancel")
     assert booking_id not in page.text
+
+
+@pytest.mark.fact("MG-002")
+async def test_at_a_kiosk_one_books_and_is_logged_out_soon_but_pays_elsewhere(application, services, browse, rooms):
+    [booking_id] = await book(application, services["rooms"], use("2027-03-29"))
+    kiosk = browse("kiosk.meguro.localhost")
+    await kiosk.log_in(services["rooms"].resident)
+
+    page = await kiosk.get(f"/me/bookings/{booking_id}")
+    assert "この端末では、オンラインでのお支払いや返金の手続きはできません" in plain(page.text)
+    assert f"/me/bookings/{booking_id}/pay" not in page.text
+    assert "/me/payments" not in (await kiosk.get("/me")).text
+    for path in ("/me/payments", f"/me/bookings/{booking_id}/pay"):
+        assert (await kiosk.get(path)).status_code == 409, path
+    sent = await kiosk.post(f"/me/bookings/{booking_id}/pay", way="card", back_yen="0", pay_yen="700", agreed="yes")
+    assert sent.status_code == 409
+    await kiosk.get("/me")
+    assert 120 < int(re.search(r'data-idle-seconds="(\d+)"', kiosk.html)[1]) <= 180
+
+    page = await rooms.get(f"/me/bookings/{booking_id}")
+    assert f"/me/bookings/{booking_id}/pay" in page.text

@@ -21,7 +21,8 @@ class MoneyAct:
     """One request or job.
 
     ``now`` is the service's business time in the tenant's ``zone``; ``real_now`` is real time, by which providers go.
-    ``rules_of`` finds the rules of whatever a charge is for. ``staff_id`` is set where a clerk acts.
+    ``rules_of`` finds the rules of whatever a charge is for. ``staff_id`` is set where a clerk acts,
+    ``channel`` where residents themselves do.
     """
 
     tenant_id: str
@@ -34,6 +35,7 @@ class MoneyAct:
     account_id: UUID | None = None
     staff_id: UUID | None = None
     staff_name: str | None = None
+    channel: str | None = None
 
     @property
     def today(self) -> date:

@@ -21,6 +21,14 @@ class MethodNotOpen(YoyakuError):
     title = "This way of payment is not open."
 
 
+class NotPaidHere(YoyakuError):
+    """Nothing is paid or given back online through this channel (``channel``): a terminal that everybody uses."""
+
+    status = 409
+    code = "not_paid_here"
+    title = "Payments cannot be made through this channel."
+
+
 class ChoiceNotOffered(YoyakuError):
     """The way of payment has no such choice (``choice``)."""
 

@@ -24,11 +24,16 @@ class OfficeHours(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Channel(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A way to the service (web, telephone, counter, kiosk) and who types."""
+    """A way to the service (web, telephone, counter, kiosk) and who types.
+
+    ``idle_minutes``: who is logged in through it is logged out after so many minutes without a page, where that is
+    sooner than elsewhere (a terminal that many people use).
+    """
 
     code: Code
     name: Text
     entered_by: Literal["resident", "clerk"]
+    idle_minutes: Annotated[int, Meta(ge=1)] | None = None
 
 
 class Window(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,7 +191,11 @@ class Change(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BookingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The section ``booking``."""
+    """The section ``booking``.
+
+    ``lending_minutes``: equipment may be lent for a part of the booked time, in steps of so many minutes from its
+    beginning; without, always for all of it.
+    """
 
     channels: Annotated[list[Channel], Meta(min_length=1)]
     windows: Annotated[list[Window], Meta(min_length=1)]
@@ -200,6 +209,7 @@ class BookingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cancellation: Annotated[list[Cancellation], Meta(min_length=1)]
     change: list[Change] = []
     cart_at_most: Annotated[int, Meta(ge=1)] = 10
+    lending_minutes: Literal[10, 15, 30, 60] | None = None
 
 
 WaitingDays = Annotated[int, Meta(ge=1, le=365, description="Whole days.")]

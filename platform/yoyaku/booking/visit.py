@@ -34,6 +34,11 @@ class Visit:
     facilities: frozenset[str] = frozenset()
     purpose: str | None = None
 
+    @property
+    def own_channel(self) -> str | None:
+        """The channel through which a resident asks; nothing where staff or a job do."""
+        return self.channel if self.actor == "resident" else None
+
     def reaches(self, *facilities: str) -> bool:
         """Whether whoever asks is bound to no facility, or to these among others."""
         return not self.facilities or self.facilities.issuperset(facilities)

@@ -117,7 +117,7 @@ def check_all(
 ) -> list[CheckedFolder]:
     """Check folders, each knowing the hosts of those before it; for an installation, where one is given."""
     from yoyaku.admin.service.folder_check import check_folder, find_folders
-    from yoyaku.tenancy.policy import host_of
+    from yoyaku.tenancy.policy import host_of, hosts_of
 
     checked: list[CheckedFolder] = []
     taken: dict[str, str] = {}
@@ -128,7 +128,7 @@ def check_all(
         )
         for service in one.terms.services:
             owner = f"{one.terms.slug}/{service.code}"
-            taken |= {host_of(host, base_domain=base_domain): owner for host in service.hosts}
+            taken |= {host_of(host, base_domain=base_domain): owner for _, host, _ in hosts_of(service)}
         checked.append(one)
     return checked
 

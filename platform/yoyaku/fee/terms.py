@@ -75,11 +75,11 @@ class Package(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 
 
 class EquipmentFee(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="step", tag="equipment"):
-    """Price of each piece of equipment by code, per booking or slot."""
+    """Price of each piece of equipment by code: per booking, per slot in which it is lent, or per hour of that begun."""
 
     code: Code
     name: Text
-    per: Literal["booking", "slot"]
+    per: Literal["booking", "slot", "hour"]
     prices: dict[str, Amount]
     tax: Tax = "included"
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from yoyaku.billing.policy.offering import is_offered
 from yoyaku.booking.policy import (
     BookingPlan,
     check_terms,
@@ -130,8 +131,22 @@ def _book(scene: Scene) -> Decision:
         application_id=act.application,
     )
     return Decision(
-        {"outcome": "allowed", **_plan_values(plan), "number": _number(scene, plan), **_until(scene)}, plan.trace
+        {
+            "outcome": "allowed",
+            **_plan_values(plan),
+            "methods": _methods(scene, plan),
+            "number": _number(scene, plan),
+            **_until(scene),
+        },
+        plan.trace,
     )
+
+
+def _methods(scene: Scene, plan: BookingPlan) -> list[str]:
+    """By which methods whoever booked may pay through the channel by which they came."""
+    channel = scene.channel if scene.actor == "resident" else None
+    offered = {one.code for one in scene.rules.payment.methods if is_offered(one, channel)}
+    return [due.method for due in plan.payment if due.method in offered]
 
 
 def _plan_values(plan: BookingPlan) -> dict[str, Any]:

@@ -117,6 +117,7 @@ class Scene:
             surfaces=given.surfaces,
             unit=given.unit,
             equipment=given.equipment,
+            lent=given.lent,
             application_id=given.application,
             by_self=given.by == "self",
         )
@@ -178,5 +179,6 @@ def to_request(use: ExampleUse) -> BookingRequest:
         guests=tuple(use.guests),
         preferences=use.preference,
         equipment=use.equipment,
+        lent=use.lent,
         form=use.form,
     )

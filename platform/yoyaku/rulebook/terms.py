@@ -41,6 +41,7 @@ class ExampleUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     guests: list[dict[str, int]] = []
     preference: dict[str, bool] = {}
     equipment: dict[str, int] = {}
+    lent: dict[str, tuple[str, str]] = {}
     form: dict[str, Any] = {}
 
 
@@ -154,7 +155,8 @@ class ExampleAct(ExampleUse, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What comes of it; what is not named is not looked at. ``lines`` are all lines, ``due`` those named.
+    """What comes of it; what is not named is not looked at. ``lines`` are all lines, ``due`` those named,
+    ``methods`` all by which it may be paid through the channel of the act.
 
     Of registration: ``faults`` are all, by field; ``written`` how answers named are kept; ``stage`` the first one;
     ``papers`` and ``checks`` all that are asked for then; ``reasons`` all that is wrong with a password, and
@@ -178,6 +180,7 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     more_yen: int | None = None
     lines: dict[str, int] | None = None
     due: dict[str, InstantText] | None = None
+    methods: list[Code] | None = None
     lapses_at: InstantText | None = None
     number: str | None = None
     refund_yen: int | None = None

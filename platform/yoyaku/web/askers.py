@@ -40,7 +40,7 @@ def visit_of(opened: Opened, behalf: Behalf | None) -> Visit:
         service_id=opened.site.service_id,
         now=opened.now,
         real_now=opened.real_now,
-        channel=WEB,
+        channel=opened.site.channel or WEB,
         actor="resident",
     )
     if session is None:
@@ -67,7 +67,7 @@ def _without_bookings(visit: Visit, session: SessionView) -> Visit:
     """The visit of a resident, or of staff who see no bookings."""
     if session.registrant_id is None:
         who = replace(visit, account_id=session.account_id, staff_id=session.staff_id)
-        return replace(who, staff_name=session.display_name, purpose=session.purpose)
+        return replace(who, staff_name=session.display_name, facilities=session.facilities, purpose=session.purpose)
     person = Person(facts=session.person_facts, registered_at=session.registered_at)
     return replace(visit, account_id=session.account_id, registrant_id=session.registrant_id, person=person)
 

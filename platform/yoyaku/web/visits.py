@@ -49,7 +49,7 @@ class Visits:
             )
             rules = await rules_for.used_on(rules_for.today)
             limits = SessionLimits(
-                idle_minutes=rules.registration.login.idle_minutes, longest_hours=kept.settings.session_longest_hours
+                idle_minutes=idle_minutes(rules, site.channel), longest_hours=kept.settings.session_longest_hours
             )
             token = token_of(request)
             found = await resolve_session(conn, token=token, limits=limits, real_now=real_now) if token else None
@@ -190,6 +190,13 @@ class Visits:
 def has_nights(rules: ServiceRules) -> bool:
     """Whether this service lets nights; its pages then speak of stays."""
     return any(isinstance(table, NightTimetable) for table in rules.timetables.values())
+
+
+def idle_minutes(rules: ServiceRules, channel: str | None) -> int:
+    """After how many minutes without a page one is logged out: sooner at a terminal that many people use."""
+    usual = rules.registration.login.idle_minutes
+    own = next((one.idle_minutes for one in rules.booking.channels if one.code == channel), None)
+    return usual if own is None else min(usual, own)
 
 
 def may_stay(session: SessionView, terms: RegistrationTerms) -> bool:

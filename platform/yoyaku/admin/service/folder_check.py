@@ -177,6 +177,7 @@ def _fit(folder: TenantFolder, facilities: Sequence[FacilitySource], rules: Mapp
         inline = rules[entry.code].inventory if entry.code in rules else []
         if entry.code in rules:
             yield from _terms_pages(folder, entry, rules[entry.code], at)
+            yield from _terminals(folder, entry, rules[entry.code], at)
             yield from _words(folder, entry, [*(each.facility for each in own), *inline], rules[entry.code])
         if not own and not inline:
             yield _tenant_fault("service_without_facilities", folder, (*at, "code"), found=entry.code)
@@ -209,6 +210,15 @@ def _terms_pages(folder: TenantFolder, entry: ServiceEntry, rule_set: RuleSet, a
         if terms.page not in entry.pages:
             facts = {"found": terms.page, "rule_set": entry.rule_set, "service": entry.code}
             yield _tenant_fault("terms_page_missing", folder, (*at, "pages"), **facts)
+
+
+def _terminals(folder: TenantFolder, entry: ServiceEntry, rule_set: RuleSet, at: KeyPath) -> Iterator[Fault]:
+    """A terminal is a channel of the rules by which residents enter themselves."""
+    known = [one.code for one in rule_set.booking.channels if one.entered_by == "resident"]
+    for channel in entry.terminals:
+        if channel not in known:
+            path = (*at, "terminals", channel)
+            yield _tenant_fault("terminal_channel_unknown", folder, path, found=channel, allowed=known)
 
 
 def _words(

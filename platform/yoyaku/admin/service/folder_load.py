@@ -28,7 +28,7 @@ from yoyaku.rules.fault import DocumentRefused
 from yoyaku.ruleset import service as ruleset
 from yoyaku.ruleset.policy import Texts
 from yoyaku.tenancy import repository
-from yoyaku.tenancy.policy import host_of, theme_tokens
+from yoyaku.tenancy.policy import placed_hosts, theme_tokens
 
 State = Mapping[str, Any]
 
@@ -116,18 +116,20 @@ def folder_state(checked: CheckedFolder, *, base_domain: str) -> State:
         "time_zone": terms.time_zone,
         "languages": list(terms.languages),
     }
-    hosts = {
-        host_of(template, base_domain=base_domain): service.code
-        for service in terms.services
-        for template in service.hosts
-    }
+    hosts, terminals = placed_hosts(terms.services, base_domain=base_domain)
     return {
         "tenant": tenant,
         "services": {service.code: _service_state(checked, service.code) for service in terms.services},
         "hosts": hosts,
+        **_terminals(terminals),
         "inventory": ruleset.digest_of(inventory_document(checked)),
         "rule_sets": {code: published(rules).digest for code, rules in sorted(checked.rule_sets.items())},
     }
+
+
+def _terminals(channels: Mapping[str, str]) -> State:
+    """The channels of hosts of terminals; nothing where there are none, as it was before there could be any."""
+    return {"terminals": channels} if channels else {}
 
 
 def _service_state(checked: CheckedFolder, code: str) -> State:
@@ -198,6 +200,7 @@ async def database_state(conn: AsyncConnection, *, tenant_id: str) -> State:
         "tenant": {name: row[name] for name in ("municipality_code", "name", "time_zone", "languages")},
         "services": {service["service_id"]: {name: service[name] for name in texts} for service in services},
         "hosts": {host: service_id for host, (owner, service_id) in hosts.items() if owner == tenant_id},
+        **_terminals(await repository.read_terminals(conn, tenant_id=tenant_id)),
         "inventory": inventory,
         "rule_sets": rule_sets,
     }
@@ -265,7 +268,9 @@ async def _save_head(conn: AsyncConnection, *, tenant_id: str, wanted: State) ->
     await repository.save_tenant(conn, {"tenant_id": tenant_id, "folder_digest": digest, **wanted["tenant"]})
     for service_id, texts in wanted["services"].items():
         await repository.save_service(conn, {"tenant_id": tenant_id, "service_id": service_id, **texts})
-    await repository.replace_hosts(conn, tenant_id=tenant_id, hosts=wanted["hosts"])
+    await repository.replace_hosts(
+        conn, tenant_id=tenant_id, hosts=wanted["hosts"], terminals=wanted.get("terminals", {})
+    )
 
 
 async def _save_stock_and_rules(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import PaymentDue, SettlementPlan, plan_settlement
+from yoyaku.billing.policy.offering import is_offered
 from yoyaku.billing.refusals import AmountWrong, ChoiceNotOffered, MethodNotOpen, NothingToPay, PaymentUnderWay
 from yoyaku.billing.repository import attempts as repository
 from yoyaku.billing.repository import numbers
@@ -88,7 +89,7 @@ def account_of(
 
 
 def open_methods(
-    subject: ChargeSubject, *, now: datetime, paid_by: Collection[str] = ()
+    subject: ChargeSubject, *, act: MoneyAct, paid_by: Collection[str] = ()
 ) -> list[tuple[PaymentMethod, PaymentDue]]:
     """The methods by which a charge can be paid now, the first shown first, with their due dates.
 
@@ -98,7 +99,7 @@ def open_methods(
     found = []
     for due in subject.dues:
         terms = next((one for one in subject.terms.methods if one.code == due.method), None)
-        if terms is not None and _is_open(terms, due, now=now, paid_by=paid_by):
+        if terms is not None and _is_open(terms, due, act=act, paid_by=paid_by):
             found.append((terms, due))
     return found
 
@@ -108,21 +109,22 @@ def ways_paid(attempts: Sequence[AttemptView]) -> frozenset[str]:
     return frozenset(one.method for one in attempts if one.kind == "payment" and one.counted)
 
 
-def _is_open(terms: PaymentMethod, due: PaymentDue, *, now: datetime, paid_by: Collection[str]) -> bool:
-    return due.due_at is None or now < due.due_at or terms.open_after_due or terms.code in paid_by
+def _is_open(terms: PaymentMethod, due: PaymentDue, *, act: MoneyAct, paid_by: Collection[str]) -> bool:
+    in_time = due.due_at is None or act.now < due.due_at or terms.open_after_due or terms.code in paid_by
+    return in_time and is_offered(terms, act.channel)
 
 
-def method_called(subject: ChargeSubject, code: str, *, now: datetime, paid_by: Collection[str] = ()) -> PaymentMethod:
+def method_called(subject: ChargeSubject, code: str, *, act: MoneyAct, paid_by: Collection[str] = ()) -> PaymentMethod:
     """The method of that code, open to the charge now (KS-088); ``paid_by`` as for :func:`open_methods`.
 
     Raises:
-        MethodNotOpen: it is not among those of the charge, or its time has passed.
+        MethodNotOpen: it is not among those of the charge, not offered here, or its time has passed.
     """
     due = next((one for one in subject.dues if one.method == code), None)
     terms = next((one for one in subject.terms.methods if one.code == code), None)
     if due is None or terms is None:
         raise MethodNotOpen(method=code)
-    if not _is_open(terms, due, now=now, paid_by=paid_by):
+    if not _is_open(terms, due, act=act, paid_by=paid_by):
         raise MethodNotOpen(method=code, due_at=due.due_at)
     return terms
 
@@ -216,7 +218,7 @@ async def _begin_payment(  # as begin_settlement
     method_code: str,
     choice: str | None,
 ) -> AttemptView:
-    method = method_called(account.subject, method_code, now=act.now, paid_by=ways_paid(account.attempts))
+    method = method_called(account.subject, method_code, act=act, paid_by=ways_paid(account.attempts))
     check_choice(method, choice)
     way = payment_plugin(method.plugin)
     row = {

@@ -45,7 +45,7 @@ _OF_BOOKING: Final = (
 )  # fmt: skip
 _OF_REQUEST: Final = (
     "facility", "space", "use_on", "bands", "nights", "surfaces", "unit", "activity", "guests", "preferences",
-    "equipment", "form",
+    "equipment", "lent", "form",
 )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ _BOOKING = BookingOut(
     guests=[],
     preferences={},
     equipment={},
+    lent={},
     form={"people": 4},
     channel="web",
     arose="first_come",

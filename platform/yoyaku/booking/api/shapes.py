@@ -90,6 +90,7 @@ class BookingOut(Struct, frozen=True, kw_only=True):
     guests: Sequence[Mapping[str, int]]
     preferences: Mapping[str, bool]
     equipment: Mapping[str, int]
+    lent: Mapping[str, tuple[str, str]]
     form: Mapping[str, Any]
     channel: str
     arose: Literal["first_come", "lottery"]

@@ -14,6 +14,7 @@ from yoyaku.booking.policy import BookingRequest
 TimeText = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:00"])]
 CodeText = Annotated[str, Meta(min_length=1, max_length=100, examples=["main-hall"])]
 DateIn = Annotated[date, Meta(examples=["2027-02-20"])]
+LentIn = Annotated[list[TimeText], Meta(min_length=2, max_length=2, examples=[["09:00", "10:30"]])]
 Count = Annotated[int, Meta(ge=0, le=10_000, examples=[1])]
 AnswerText = Annotated[str, Meta(max_length=2000)]
 AnswerNumber = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)]
@@ -22,7 +23,10 @@ Answers = Annotated[dict[str, Answer], Meta(max_length=100, examples=[{"people":
 
 
 class WishIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One use that is asked for: by ``starts`` and ``ends``, by ``bands``, or by ``nights`` with ``guests`` a night."""
+    """One use that is asked for: by ``starts`` and ``ends``, by ``bands``, or by ``nights`` with ``guests`` a night.
+
+    ``lent`` says from when to when a piece of equipment is lent, where that is not all the time.
+    """
 
     facility: CodeText
     space: CodeText
@@ -37,6 +41,7 @@ class WishIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     guests: Annotated[list[dict[str, Count]], Meta(max_length=60)] = []
     preferences: dict[str, bool] = {}
     equipment: dict[str, Count] = {}
+    lent: dict[str, LentIn] = {}
     form: Answers = {}
 
     def request(self) -> BookingRequest:
@@ -59,6 +64,7 @@ class WishIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             guests=tuple(self.guests),
             preferences=self.preferences,
             equipment=self.equipment,
+            lent={code: (starts, ends) for code, (starts, ends) in self.lent.items()},
             form=self.form,
         )
 
@@ -106,6 +112,7 @@ class ChangeIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     starts: TimeText | None = None
     ends: TimeText | None = None
     equipment: dict[str, Count] | None = None
+    lent: dict[str, LentIn | None] | None = None
     why: Annotated[str, Meta(max_length=1000)] | None = None
 
     def changes(self) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from typing import Any, Final
 
 from yoyaku.booking.pages.here import read_number
+from yoyaku.booking.pages.lending import LENT, lent_field, lent_times, typed_lent
 from yoyaku.booking.pages.places import equipment_yen
 from yoyaku.booking.policy import BookingRequest, FormInvalid, FormMissing, TooManyPeople
 from yoyaku.booking.rules import ServiceRules
@@ -98,7 +99,7 @@ def read_answers(questions: Sequence[FormField], form: Mapping[str, Any]) -> dic
 
 def hidden_fields(form: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The answers as they were typed, and what they are for, to be carried to the next page."""
-    carried = (PREFIX, ITEM, "equipment.", "payer", "relief")
+    carried = (PREFIX, ITEM, "equipment.", LENT, "payer", "relief")
     return [(name, str(value)) for name, value in form.items() if name.startswith(carried) and str(value)]
 
 
@@ -145,12 +146,18 @@ def answer_words(question: FormField, answer: object, words: Words) -> str:
 
 
 def equipment_lots(
-    rules: ServiceRules, items: Sequence[tuple[str, BookingRequest]], form: Mapping[str, Any], words: Words, *, on: date
+    rules: ServiceRules,
+    items: Sequence[tuple[str, BookingRequest]],
+    form: Mapping[str, Any],
+    words: Words,
+    *,
+    now: datetime,
 ) -> list[dict[str, object]]:
     """What may be borrowed with each item (``items``: id and request), with what was typed."""
     lots = []
     for item_id, request in items:
         placed = rules.inventory.space(request.space_id)
+        times, on = lent_times(rules, request, now=now), rules.civil_date(now)
         pieces = [
             {
                 "name": f"equipment.{item_id}.{code}",
@@ -158,6 +165,7 @@ def equipment_lots(
                 "value": form.get(f"equipment.{item_id}.{code}", ""),
                 "hint": _piece_hint(equipment_yen(rules, code, on=on), item.stock, words),
                 "unit": words.text(item.unit_name),
+                "lent": lent_field(times, f"{item_id}.{code}", form),
             }
             for code, item in rules.inventory.equipment(request.space_id).items()
         ]
@@ -179,4 +187,9 @@ def with_equipment(item_id: str, request: BookingRequest, form: Mapping[str, Any
         name.removeprefix(start): read_number(str(value)) for name, value in form.items() if name.startswith(start)
     }
     pieces = {code: count for code, count in typed.items() if count}
-    return replace(request, equipment=pieces) if pieces else request
+    lent = {code: typed_lent(f"{item_id}.{code}", form) for code in pieces}
+    return (
+        replace(request, equipment=pieces, lent={code: times for code, times in lent.items() if times})
+        if pieces
+        else request
+    )

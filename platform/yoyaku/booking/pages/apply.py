@@ -33,6 +33,7 @@ from yoyaku.booking.policy import (
     BookingRequest,
     CartSlotTaken,
     EquipmentShort,
+    LentTimeWrong,
     SlotTaken,
     TermsNotAccepted,
 )
@@ -147,7 +148,7 @@ def _form_page(here: Here, draft: Draft, errors: Mapping[str, str]) -> Response[
         fields=question_views(
             draft.questions, draft.answers, words, people=min((n for n in admitted if n), default=None)
         ),
-        equipment=equipment_lots(rules, draft.items, draft.typed, words, on=here.today),
+        equipment=equipment_lots(rules, draft.items, draft.typed, words, now=here.visit.now),
         payer=payer_field(draft.payers, draft.typed),
         relief=relief_field(rules, draft.requests, draft.typed, words),
         errors=errors,
@@ -225,9 +226,10 @@ def _refused(here: Here, draft: Draft, place: int, refusal: Refusal) -> Response
         left = [item for number, item in enumerate(draft.items) if number != place] or draft.items
         return _gone_page(here, replace(draft, items=left, gone=[refusal]))
     errors = form_errors(refusal, draft.questions, here.words)
-    if errors is None and isinstance(refusal, EquipmentShort):
+    if errors is None and isinstance(refusal, EquipmentShort | LentTimeWrong):
         short = f".{refusal.facts.get('equipment')}"
-        errors = {name: here.words.sentence(refusal) for name in draft.typed if name.endswith(short)}
+        named = [name for name in draft.typed if name.startswith("equipment.") and name.endswith(short)]
+        errors = dict.fromkeys(named, here.words.sentence(refusal)) or None
     return _form_page(here, draft, errors or {"": here.words.sentence(refusal)})
 
 

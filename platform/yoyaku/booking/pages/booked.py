@@ -10,7 +10,8 @@ from uuid import UUID
 
 from litestar import Response
 
-from yoyaku.billing.policy import PaymentDue
+from yoyaku.billing.policy import PaymentDue, reminder_of
+from yoyaku.billing.policy.offering import is_settled_here
 from yoyaku.booking.pages.answers import answer_rows
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.price import TaxInside, price_reasons, tax_inside
@@ -51,6 +52,8 @@ class BookingRow:
     refund_yen: int | None
     pay_state: Literal["paid", "part", "late"] | None
     pay_path: str | None
+    pay_elsewhere: bool
+    remind_at: datetime | None
     person: str
     person_phone: str | None
     payer: str | None = None
@@ -96,7 +99,7 @@ def booking_row(
         channel=_received(rules, booking, words),
         made_at=booking.made_at,
         ended=_ended(booking, words),
-        **_settled(booking, here),
+        **_settled(rules, booking, here),
         **_people(booking),
         answers=answer_rows(rules.booking.form, booking.form, words),
         why=why_lines(booking.trace, words),
@@ -127,8 +130,11 @@ def _explained(rules: ServiceRules, booking: BookingView, words: Words) -> dict[
     return {"reasons": price_reasons(rules, booking.trace, words), "tax": tax_inside(rules, booking.lines)}
 
 
-def _settled(booking: BookingView, here: Here) -> dict[str, Any]:
-    """What was paid, what of it is kept, what goes back; and where a resident brings it into line online."""
+def _settled(rules: ServiceRules, booking: BookingView, here: Here) -> dict[str, Any]:
+    """What was paid, what of it is kept, what goes back; and where a resident brings it into line online.
+
+    At a terminal that takes no payments they are told to do it elsewhere (MG-002).
+    """
     owed_yen = booking.total_yen if booking.kept_yen is None else booking.kept_yen
     open_ways = any(
         due.due_at is None or here.visit.now < due.due_at or due.method in booking.paid_by
@@ -136,14 +142,16 @@ def _settled(booking: BookingView, here: Here) -> dict[str, Any]:
         if due.online
     )
     lacks = booking.paid_yen < owed_yen
+    waits = open_ways and booking.paid_yen != owed_yen and here.visit.staff_id is None
+    is_here = is_settled_here(rules.payment, here.visit.own_channel)
     return {
+        "remind_at": _remind_at(booking, now=here.visit.now),
         "paid_yen": booking.paid_yen,
         "kept_yen": booking.kept_yen,
         "refund_yen": booking.refund_yen,
         "pay_state": _pay_state(booking, lacks=lacks, now=here.visit.now),
-        "pay_path": f"/me/bookings/{booking.booking_id}/pay"
-        if open_ways and booking.paid_yen != owed_yen and here.visit.staff_id is None
-        else None,
+        "pay_path": f"/me/bookings/{booking.booking_id}/pay" if waits and is_here else None,
+        "pay_elsewhere": waits and not is_here,
     }
 
 
@@ -153,6 +161,13 @@ def _pay_state(booking: BookingView, *, lacks: bool, now: datetime) -> Literal["
         return "part" if lacks else "paid"
     over = [due.due_at is not None and due.due_at <= now for due in booking.dues]
     return "late" if lacks and over and all(over) and booking.state in {"confirmed", "used"} else None
+
+
+def _remind_at(booking: BookingView, *, now: datetime) -> datetime | None:
+    """When whoever has not paid is going to be reminded; nothing where that is over."""
+    remind_at = reminder_of(booking.dues) if booking.state in LIVE_STATES else None
+    is_owed = booking.paid_yen < booking.total_yen
+    return remind_at if is_owed and remind_at is not None and now < remind_at else None
 
 
 def _people(booking: BookingView) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from litestar import Request, Response, get, post
@@ -15,16 +15,25 @@ from yoyaku.billing.refusals import PaymentUnderWay
 from yoyaku.billing.repository.attempts import has_open_payment
 from yoyaku.booking.pages.booked import booking_row, open_booking
 from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.lending import LENT, lent_field, lent_times, lent_typed, lent_words, read_lent
 from yoyaku.booking.pages.places import equipment_yen
-from yoyaku.booking.policy import ChangePlan, EquipmentShort, NotChangeable
+from yoyaku.booking.policy import ChangePlan, EquipmentShort, LentTimeWrong, NotChangeable
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.changing import change_booking, may_change, offer_change
 from yoyaku.booking.views import BookingView
+from yoyaku.facility.policy import LentTime
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
 
 FIELD: Final = "equipment."
+
+
+class Wanted(TypedDict):
+    """What a booking's equipment is to be, by code: pieces, and the time where it is not all that is booked."""
+
+    equipment: dict[str, int]
+    lent: dict[str, LentTime | None]
 
 
 @get("/me/bookings/{booking_id:uuid}/equipment")
@@ -66,7 +75,7 @@ async def check_equipment(
         return _form(here, rules, booking, typed=typed, errors=errors)
     try:
         await _check_no_payment(here, booking)
-        plan = offer_change(rules, visit=here.visit, booking=booking, changes={"equipment": wanted})
+        plan = offer_change(rules, visit=here.visit, booking=booking, changes=wanted)
     except (PaymentUnderWay, Refusal) as refusal:
         return _form(here, rules, booking, typed=typed, errors=_error_at(here, refusal))
     return _confirmation(here, rules, booking, plan, wanted)
@@ -85,14 +94,13 @@ async def book_equipment(
     wanted, errors = _read(here, rules, booking, typed)
     if errors:
         return _form(here, rules, booking, typed=typed, errors=errors)
-    changes = {"equipment": wanted}
     try:
         await _check_no_payment(here, booking)
-        plan = offer_change(rules, visit=here.visit, booking=booking, changes=changes)
+        plan = offer_change(rules, visit=here.visit, booking=booking, changes=wanted)
         if plan.plan.quote.total_yen != read_number(str(form.get("total_yen", ""))):
             return _confirmation(here, rules, booking, plan, wanted)
         async with here.conn.begin_nested():
-            await change_booking(here.conn, visit=here.visit, rules=rules, booking_id=booking_id, changes=changes)
+            await change_booking(here.conn, visit=here.visit, rules=rules, booking_id=booking_id, changes=wanted)
     except (PaymentUnderWay, Refusal) as refusal:
         return _form(here, rules, booking, typed=typed, errors=_error_at(here, refusal))
     return here.page.go(f"/me/bookings/{booking_id}/equipment/done")
@@ -124,15 +132,22 @@ def equipment_path(here: Here, rules: ServiceRules, booking: BookingView) -> str
 
 
 def _booked(booking: BookingView) -> dict[str, str]:
-    return {code: str(pieces) for code, pieces in booking.request.equipment.items() if pieces}
+    """The fields as if somebody had typed what is booked."""
+    typed: dict[str, str] = {}
+    for code, pieces in booking.request.equipment.items():
+        if pieces:
+            typed |= {FIELD + code: str(pieces), **lent_typed(code, booking.request.lent.get(code))}
+    return typed
 
 
 def _typed(form: Mapping[str, Any]) -> dict[str, str]:
-    return {name.removeprefix(FIELD): str(value) for name, value in form.items() if name.startswith(FIELD)}
+    return {name: str(value) for name, value in form.items() if name.startswith((FIELD, LENT))}
 
 
 def _has_paid_pieces(rules: ServiceRules, booking: BookingView, here: Here) -> bool:
-    priced = any(equipment_yen(rules, code, on=booking.use_on) for code in _booked(booking))
+    priced = any(
+        equipment_yen(rules, code, on=booking.use_on) for code, pieces in booking.request.equipment.items() if pieces
+    )
     return bool(booking.paid_yen) and priced and here.visit.staff_id is None
 
 
@@ -144,17 +159,19 @@ async def _check_no_payment(here: Here, booking: BookingView) -> None:
 
 def _read(
     here: Here, rules: ServiceRules, booking: BookingView, typed: Mapping[str, str]
-) -> tuple[dict[str, int], dict[str, str]]:
-    """Pieces by code, and what is wrong at which field; a field that is left empty means none."""
-    wanted: dict[str, int] = {}
+) -> tuple[Wanted, dict[str, str]]:
+    """Pieces and times by code, and what is wrong at which field; a field that is left empty means none."""
+    wanted: Wanted = {"equipment": {}, "lent": {}}
     errors: dict[str, str] = {}
+    times = lent_times(rules, booking.request, now=booking.made_at)
     for code, item in rules.inventory.equipment(booking.space_id).items():
-        value = typed.get(code, "").strip()
+        value = typed.get(FIELD + code, "").strip()
         number = read_number(value) if value else 0
         if number is None:
             errors[FIELD + code] = here.words.say("equipment.change.no_number", name=here.words.text(item.name))
         else:
-            wanted[code] = number
+            wanted["equipment"][code] = number
+            wanted["lent"][code] = read_lent(times, code, typed) if number else None
     return wanted, errors
 
 
@@ -162,19 +179,20 @@ def _error_at(here: Here, refusal: YoyakuError) -> dict[str, str]:
     """At the piece that is short; that nothing was changed, and all else, above the form."""
     if isinstance(refusal, NotChangeable) and not refusal.facts.get("kinds"):
         return {"": here.words.say("equipment.change.nothing")}
-    where = f"{FIELD}{refusal.facts.get('equipment')}" if isinstance(refusal, EquipmentShort) else ""
+    where = f"{FIELD}{refusal.facts.get('equipment')}" if isinstance(refusal, EquipmentShort | LentTimeWrong) else ""
     return {where: here.words.sentence(refusal)}
 
 
 def _form(
     here: Here, rules: ServiceRules, booking: BookingView, *, typed: Mapping[str, str], errors: Mapping[str, str]
 ) -> Response[Any]:
-    text = here.words.text
+    text, times = here.words.text, lent_times(rules, booking.request, now=booking.made_at)
     pieces = [
         {
             "name": FIELD + code,
             "label": text(item.name),
-            "value": typed.get(code, ""),
+            "value": typed.get(FIELD + code, ""),
+            "lent": lent_field(times, code, typed),
             "yen": equipment_yen(rules, code, on=booking.use_on),
             "stock": item.stock,
             "unit": text(item.unit_name),
@@ -194,17 +212,24 @@ def _form(
 
 
 def _confirmation(
-    here: Here, rules: ServiceRules, booking: BookingView, plan: ChangePlan, wanted: Mapping[str, int]
+    here: Here, rules: ServiceRules, booking: BookingView, plan: ChangePlan, wanted: Wanted
 ) -> Response[Any]:
     lent = rules.inventory.equipment(booking.space_id)
     return here.page.show(
         "booking/equipment_confirm.html",
         booking=booking_row(rules, booking, here),
-        pieces=[(lent[code].name, lent[code].unit_name, count) for code, count in wanted.items() if count],
+        pieces=[
+            (lent[code].name, lent[code].unit_name, count, lent_words(wanted["lent"][code]))
+            for code, count in wanted["equipment"].items()
+            if count
+        ],
         lines=plan.plan.quote.lines,
         total_yen=plan.plan.quote.total_yen,
         more_yen=plan.more_yen,
-        hidden=[(FIELD + code, str(count)) for code, count in wanted.items()],
+        hidden=[
+            *((FIELD + code, str(count)) for code, count in wanted["equipment"].items()),
+            *(field for code, times in wanted["lent"].items() for field in lent_typed(code, times).items()),
+        ],
         path=f"/me/bookings/{booking.booking_id}/equipment",
         crumbs=_crumbs(here, booking),
     )

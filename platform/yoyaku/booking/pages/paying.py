@@ -14,6 +14,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import PaymentDue, RefundTooLate
 from yoyaku.billing.policy.arrears import late_counter
+from yoyaku.billing.policy.offering import check_settled_here
 from yoyaku.billing.refusals import (
     AmountWrong,
     ChoiceNotOffered,
@@ -120,7 +121,7 @@ async def show_conditions(
     wish = _read(await request.form())
     standing = await _look(here, booking_id)
     try:
-        _check_way(standing, wish, here)
+        _check_way(standing, wish)
     except (ChoiceNotOffered, EmailMissing, MethodNotOpen) as refusal:
         return await _show(here, standing, refusal=refusal, way=wish.way)
     return _conditions(here, standing.booking, wish)
@@ -136,7 +137,7 @@ async def begin_paying(
     form = await request.form()
     wish, standing = _read(form), await _look(here, booking_id)
     try:
-        _check_way(standing, wish, here)
+        _check_way(standing, wish)
         if CONDITIONS in here.page.site_pages and not form.get("agreed"):
             return _conditions(here, standing.booking, wish, missing=form.get("shown") is not None)
         begun = await begin_settlement(
@@ -164,12 +165,13 @@ def _read(form: Any) -> Wish:  # noqa: ANN401  # a form of the framework
 async def _look(here: Here, booking_id: UUID) -> Standing:
     booking, rules = await open_booking(here, booking_id)
     act = money_act(here.visit, rules)
+    check_settled_here(rules.payment, act.channel)
     account = await look_at_account(here.conn, act=act, charge_id=booking_id)
-    ways = open_methods(account.subject, now=act.now, paid_by=ways_paid(account.attempts))
+    ways = open_methods(account.subject, act=act, paid_by=ways_paid(account.attempts))
     return Standing(booking=booking, act=act, account=account, ways=ways)
 
 
-def _check_way(standing: Standing, wish: Wish, here: Here) -> None:
+def _check_way(standing: Standing, wish: Wish) -> None:
     """Let pass a way that is open, among the offered ones, with the address of mail that it needs.
 
     Raises:
@@ -180,7 +182,7 @@ def _check_way(standing: Standing, wish: Wish, here: Here) -> None:
     if not wish.method:
         raise ChoiceNotOffered(choice=None)
     subject = standing.account.subject
-    terms = method_called(subject, wish.method, now=here.visit.now, paid_by=ways_paid(standing.account.attempts))
+    terms = method_called(subject, wish.method, act=standing.act, paid_by=ways_paid(standing.account.attempts))
     if not terms.online:
         raise MethodNotOpen(method=wish.method)
     check_choice(terms, wish.choice)

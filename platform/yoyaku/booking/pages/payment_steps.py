@@ -12,11 +12,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
+from yoyaku.billing.policy.offering import check_settled_here
 from yoyaku.billing.repository.attempts import attempts_of, read_attempt
 from yoyaku.billing.service.asking import ask, stop
 from yoyaku.billing.service.webhooks import take_webhook
 from yoyaku.billing.views import AttemptView
-from yoyaku.booking.pages.booked import booking_row
+from yoyaku.booking.pages.booked import booking_row, open_booking
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.payments import PATH, settling_steps
 from yoyaku.booking.pages.till import Till
@@ -35,7 +36,9 @@ async def leave(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Resp
     async with till.open_here() as here:
         if here.visit.registrant_id is None:
             return here.page.go(f"/login?next={here.page.path}")
-        attempt, _ = await own_attempt(here, attempt_id)
+        attempt, booking = await own_attempt(here, attempt_id)
+        _, rules = await open_booking(here, booking.booking_id)
+        check_settled_here(rules.payment, here.visit.own_channel)
         if attempt.step is not None or not attempt.is_open:
             return await _show(here, attempt_id)
     await ask(till.means, attempt_id=attempt_id, at_once=True)

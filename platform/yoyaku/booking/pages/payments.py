@@ -11,6 +11,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from yoyaku.billing.policy.offering import check_settled_here, is_settled_here
 from yoyaku.booking.pages.booked import BookingRow, booking_row, to_log_in
 from yoyaku.booking.pages.here import Here, read_date
 from yoyaku.booking.pages.home_parts import HomePart
@@ -47,6 +48,7 @@ async def show_payments(here: NamedDependency[Here], request: Request[Any, Any, 
     """What is to be settled online, by period and state, grouped by facility."""
     if here.visit.registrant_id is None:
         return to_log_in(here)
+    check_settled_here((await here.rules()).payment, here.visit.own_channel)
     since, until, state = (request.query_params.get(name, "") for name in ("since", "until", "state"))
     first, last = read_date(since), read_date(until)
     wanted = FILTERS.get(state)
@@ -117,8 +119,8 @@ async def _row(here: Here, one: Unsettled) -> PaymentRow:
 
 
 async def payments_part(here: Here) -> HomePart | None:
-    """The section of my page, where the service takes payments online (MG-003, MG-065)."""
-    if not any(one.online for one in (await here.rules()).payment.methods):
+    """The section of my page, where the service takes payments online (MG-003, MG-065), and not at a terminal (MG-002)."""
+    if not is_settled_here((await here.rules()).payment, here.visit.own_channel):
         return None
     say, waiting = here.words.say, len(await _unsettled(here))
     return HomePart(

@@ -9,7 +9,7 @@ from datetime import datetime
 from yoyaku.booking.policy.case import Act, Case, booked_case, made_act, open_case
 from yoyaku.booking.policy.decide import candidate_of, check_person, check_start, write_plan
 from yoyaku.booking.policy.form import take_form
-from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
+from yoyaku.booking.policy.guests import check_activity, check_guests, check_surfaces, take_equipment
 from yoyaku.booking.policy.limits import check_limits
 from yoyaku.booking.policy.refusals import StageMayNotBook
 from yoyaku.booking.policy.values import BookedFacts, BookingPlan, ChangeKind, HeldBooking
@@ -61,11 +61,11 @@ def decide_again(rules: ServiceRules, booking: BookedFacts, *, beside: Sequence[
         check_guests(case, booking.request, use, required=False)
         unanswered = _refusal_of(lambda: _require_answers(case, booking))
         form = take_form(case, booking.request.form, required=False)
-        check_equipment(case, booking.request)
+        request = take_equipment(case, booking.request, use)
         if beside is not None and booking.arisen is None:
             candidate = candidate_of(case, use, booking.request, booking.application_id)
             refused = refused or _refusal_of(lambda: check_limits(case, candidate, beside))
-        plan = write_plan(case, use, replace(booking.request, form=form), claims=())
+        plan = write_plan(case, use, replace(request, form=form), claims=())
     except YoyakuError as refusal:
         refused = refused or refusal
     return Again(plan=plan, refusal=refused, unanswered=unanswered)

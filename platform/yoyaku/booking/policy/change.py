@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from yoyaku.booking.policy.case import Act, Case, booked_case, open_case
 from yoyaku.booking.policy.decide import finish_plan
+from yoyaku.booking.policy.lending import within_use
 from yoyaku.booking.policy.refusals import NotChangeable
 from yoyaku.booking.policy.values import (
     LIVE_STATES,
@@ -21,7 +22,7 @@ from yoyaku.booking.policy.values import (
 from yoyaku.booking.policy.windows import check_window_if_any
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor, Change
-from yoyaku.facility.policy import minute_of_day
+from yoyaku.facility.policy import LentTime, minute_of_day
 from yoyaku.rules.condition import matches
 
 CHANGEABLE: Final[Mapping[str, str]] = {
@@ -35,12 +36,14 @@ CHANGEABLE: Final[Mapping[str, str]] = {
     "to": "ends",
     "bands": "bands",
     "equipment": "equipment",
+    "lent": "lent",
 }
 """Names under which changes are asked for, and the part of the request that each replaces."""
 
 
 def apply_changes(request: BookingRequest, changes: Mapping[str, Any]) -> BookingRequest:
     """The request as it would read after the changes; answers and pieces that are not named stay.
+    A time of lending that is ``None`` is taken back.
 
     Fewer nights take the last away, with their guests.
 
@@ -51,9 +54,11 @@ def apply_changes(request: BookingRequest, changes: Mapping[str, Any]) -> Bookin
     if unknown:
         raise NotChangeable(kinds=unknown, until=None)
     values: dict[str, Any] = {CHANGEABLE[name]: value for name, value in changes.items()}
-    for part in ("form", "equipment", "preferences"):
+    for part in ("form", "equipment", "lent", "preferences"):
         if part in values:
             values[part] = {**getattr(request, part), **values[part]}
+    if "lent" in values:
+        values["lent"] = {code: tuple(times) for code, times in values["lent"].items() if times is not None}
     for part in ("guests", "bands"):
         if part in values:
             values[part] = tuple(values[part])
@@ -91,6 +96,7 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     case, use = open_case(
         rules, request=request, act=act, made_at=booking.made_at, arisen=booking.arisen, relief=booking.relief
     )
+    request = request if "lent" in changes else within_use(request, use)
     case.facts |= {"state": booking.state, "paid": booking.paid, "paid_by": booking.paid_by}
     others = [other for other in held if other.booking_id != booking.booking_id]
     plan = finish_plan(case, use, request, held=others, check_form=True, application_id=booking.application_id)
@@ -152,7 +158,7 @@ def kinds_of_change(before: BookingRequest, after: BookingRequest) -> tuple[Chan
         "preference": dict(after.preferences) != dict(before.preferences),
         "form": dict(after.form) != dict(before.form),
         "fewer_surfaces": after.surfaces < before.surfaces,
-        "equipment": _pieces(after) != _pieces(before),
+        "equipment": _lending(after) != _lending(before),
     }
     return tuple(kind for kind, changed in differs.items() if changed)
 
@@ -163,8 +169,8 @@ def _minutes(request: BookingRequest) -> tuple[int, int]:
     return minute_of_day(request.starts), minute_of_day(request.ends)
 
 
-def _pieces(request: BookingRequest) -> dict[str, int]:
-    return {code: pieces for code, pieces in request.equipment.items() if pieces}
+def _lending(request: BookingRequest) -> dict[str, tuple[int, LentTime | None]]:
+    return {code: (pieces, request.lent.get(code)) for code, pieces in request.equipment.items() if pieces}
 
 
 def _entries(case: Case, booking: BookedFacts, kinds: Sequence[ChangeKind], grounds: str | None) -> list[Change]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from yoyaku.billing.policy import DueDays, Dues, payee_of, payment_dues
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.form import take_form
-from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
+from yoyaku.booking.policy.guests import check_activity, check_guests, check_surfaces, take_equipment
 from yoyaku.booking.policy.limits import check_bans, check_limits
 from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.policy.refusals import (
@@ -99,7 +99,7 @@ def finish_plan(
     check_activity(case, request)
     check_guests(case, request, use, required=check_form)
     form = take_form(case, request.form, required=check_form)
-    check_equipment(case, request)
+    request = take_equipment(case, request, use)
     candidate = candidate_of(case, use, request, application_id)
     check_bans(case, candidate, held)
     check_limits(case, candidate, held)

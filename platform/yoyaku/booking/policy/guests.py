@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yoyaku.booking.policy.case import Case
+from yoyaku.booking.policy.lending import take_lent
 from yoyaku.booking.policy.refusals import (
     EquipmentShort,
     FormInvalid,
@@ -89,15 +90,16 @@ def _check_night(case: Case, timetable: NightTimetable, night: Mapping[str, int]
     return ["guests"] if sum(night.values()) < timetable.minimum_guests else []
 
 
-def check_equipment(case: Case, request: BookingRequest) -> None:
-    """Let pass equipment that is lent with the space, up to its stock; what is lent elsewhere is seen later.
+def take_equipment(case: Case, request: BookingRequest, use: Use) -> BookingRequest:
+    """The request with equipment that is lent with the space, up to its stock; what is lent elsewhere is seen later.
 
     Raises:
         FormInvalid: it is not lent there.
         EquipmentShort: more than there is.
+        LentTimeWrong: it is not lent from then to then.
     """
     if not request.equipment:
-        return
+        return request
     lent = case.rules.inventory.equipment(case.placed.space_id)
     for code, wanted in request.equipment.items():
         item = lent.get(code)
@@ -112,3 +114,4 @@ def check_equipment(case: Case, request: BookingRequest) -> None:
                 stock=item.stock,
                 trace=case.ended_by(item, item.stock),
             )
+    return take_lent(case, request, use)

@@ -10,7 +10,7 @@ from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_guests
 from yoyaku.booking.policy.values import BookingRequest
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.facility.policy import Use
+from yoyaku.facility.policy import Use, minute_of_day
 from yoyaku.fee.policy import Priced, Quote, quote_fee
 from yoyaku.rules.values import Basis
 
@@ -50,6 +50,7 @@ def price(case: Case, use: Use, request: BookingRequest) -> Quote:
         nights=nights,
         guests=guests or [{} for _ in nights],
         equipment=request.equipment,
+        lent={code: (minute_of_day(starts), minute_of_day(ends)) for code, (starts, ends) in request.lent.items()},
         relief=case.relief,
     )
     quote = quote_fee(rules.fee_rules, priced)

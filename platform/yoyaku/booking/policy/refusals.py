@@ -177,6 +177,14 @@ class EquipmentShort(Refusal):
     title = "There are not that many pieces left."
 
 
+class LentTimeWrong(Refusal):
+    """Equipment is not lent from then to then (``equipment``, ``name``, ``starts``, ``ends``; ``within``: what is booked)."""
+
+    status = 422
+    code = "lent_time_wrong"
+    title = "Equipment is not lent for that time."
+
+
 class NotCancellable(Refusal):
     """This booking cannot be ended this way (``state``; ``until`` where it could be)."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.billing.terms import CITY
 from yoyaku.booking.terms import State
-from yoyaku.facility.policy import Claim, PlacedSpace, Wish
+from yoyaku.facility.policy import Claim, LentTime, PlacedSpace, Wish
 from yoyaku.fee.policy import Quote
 from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
@@ -31,7 +31,8 @@ class BookingRequest:
     """What somebody asks for: the codes of facility and space, the day, and from–to, bands or nights.
 
     ``unit`` is the surface chosen, where there is a choice. ``guests`` counts by age group for each night (one entry
-    counts for all nights). ``form`` holds the answers by the code of the question.
+    counts for all nights). ``lent`` says from when to when a piece of equipment is lent, where that is not all the time.
+    ``form`` holds the answers by the code of the question.
     """
 
     facility: str
@@ -47,6 +48,7 @@ class BookingRequest:
     guests: tuple[Mapping[str, int], ...] = ()
     preferences: Mapping[str, bool] = field(default_factory=dict)
     equipment: Mapping[str, int] = field(default_factory=dict)
+    lent: Mapping[str, LentTime] = field(default_factory=dict)
     form: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -100,6 +102,7 @@ class HeldBooking:
     surfaces: int = 1
     unit: int | None = None
     equipment: Mapping[str, int] = field(default_factory=dict)
+    lent: Mapping[str, LentTime] = field(default_factory=dict)
     application_id: Hashable = None
     by_self: bool = True
 

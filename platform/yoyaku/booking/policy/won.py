@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.decide import candidate_of, claims_of, write_plan
 from yoyaku.booking.policy.form import take_form
-from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
+from yoyaku.booking.policy.guests import check_activity, check_guests, check_surfaces, take_equipment
 from yoyaku.booking.policy.refusals import AlreadyStarted, StageMayNotBook, WonDiffers
 from yoyaku.booking.policy.values import Arisen, BookingPlan, BookingRequest
 from yoyaku.booking.rules import ServiceRules
@@ -77,7 +77,7 @@ def decide_won(
     check_activity(case, request)
     check_guests(case, request, use, required=by_person)
     form = take_form(case, request.form, required=by_person)
-    check_equipment(case, request)
+    request = take_equipment(case, request, use)
     candidate = candidate_of(case, use, request, application_id)
     claims = claims_of(rules, candidate, buffer_minutes=use.buffer_minutes)
     return write_plan(case, use, replace(request, form=form), claims=claims)

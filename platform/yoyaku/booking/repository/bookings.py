@@ -28,7 +28,7 @@ _LOCK_SERVICE = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id |
 
 _HELD = text("""
     SELECT booking_id, application_id, space_id, starts_at, ends_at, use_on, state, made_at, nights, surfaces, unit,
-           equipment, registrant_id = :registrant_id AS by_self
+           equipment, lent, registrant_id = :registrant_id AS by_self
     FROM booking
     WHERE tenant_id = :tenant_id AND service_id = :service_id AND use_on >= :since
       AND (registrant_id = :registrant_id OR (:everybody AND state IN ('tentative', 'confirmed', 'used')))

@@ -17,6 +17,7 @@ from yoyaku.booking.policy import Arisen, BookedFacts, BookingPlan, BookingReque
 from yoyaku.booking.terms import State
 from yoyaku.booking.views import BookingView, Contact
 from yoyaku.booking.visit import Visit
+from yoyaku.facility.policy import LentTime
 from yoyaku.fee.policy import FeeLine
 from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
@@ -97,6 +98,7 @@ def changeable_columns(plan: BookingPlan) -> dict[str, Any]:
         "bands": plan.bands,
         "guests": request.guests,
         "equipment": request.equipment,
+        "lent": {code: times for code, times in request.lent.items() if request.equipment.get(code)},
         "lapses_at": plan.lapses_at,
         "total_yen": plan.quote.total_yen,
         "lines": plan.quote.lines,
@@ -141,6 +143,7 @@ class BookingRow(TypedDict):
     guests: list[dict[str, int]]
     preferences: dict[str, bool]
     equipment: dict[str, int]
+    lent: dict[str, LentTime]
     form: dict[str, Any]
     state: State
     channel: str
@@ -242,15 +245,12 @@ def read_request(row: Mapping[str, Any]) -> BookingRequest:
         starts=_time_of_day(row["starts_at"], row["use_on"], zone) if by_time else None,
         ends=_time_of_day(row["ends_at"], row["use_on"], zone) if by_time else None,
         bands=tuple(row["bands"]),
-        nights=row["nights"],
-        surfaces=row["surfaces"],
-        unit=row["unit"],
-        activity=row["activity"],
         guests=tuple(row["guests"]),
-        preferences=row["preferences"],
-        equipment=row["equipment"],
-        form=row["form"],
+        **{name: row[name] for name in _ASKED},
     )
+
+
+_ASKED = ("nights", "surfaces", "unit", "activity", "preferences", "equipment", "lent", "form")
 
 
 def _time_of_day(instant: datetime, use_on: date, zone: ZoneInfo) -> str:
@@ -289,10 +289,7 @@ def read_held(row: RowMapping) -> HeldBooking:
         use_on=row["use_on"],
         state=row["state"],
         made_at=_instant(row["made_at"]),
-        nights=row["nights"],
-        surfaces=row["surfaces"],
-        unit=row["unit"],
-        equipment=row["equipment"],
-        application_id=row["application_id"],
-        by_self=row["by_self"],
+        **{
+            name: row[name] for name in ("nights", "surfaces", "unit", "equipment", "lent", "application_id", "by_self")
+        },
     )

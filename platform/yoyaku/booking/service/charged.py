@@ -124,6 +124,7 @@ def money_act(visit: Visit, rules: ServiceRules, rules_of: PinnedRules | None = 
         account_id=visit.account_id,
         staff_id=visit.staff_id,
         staff_name=visit.staff_name,
+        channel=visit.own_channel,
     )
 
 

@@ -68,5 +68,5 @@ async def list_unsettled(conn: AsyncConnection, *, visit: Visit, act: MoneyAct) 
 def _is_unsettled(account: Account, act: MoneyAct) -> bool:
     if account.plan.reversals or account.open_payment is not None:
         return True
-    ways = open_methods(account.subject, now=act.now, paid_by=ways_paid(account.attempts))
+    ways = open_methods(account.subject, act=act, paid_by=ways_paid(account.attempts))
     return account.plan.charge_yen > 0 and any(terms.online for terms, _ in ways)

@@ -58,6 +58,7 @@ booking = of_service(
     must("guests", JSONB),
     must("preferences", JSONB),
     must("equipment", JSONB),
+    must("lent", JSONB),
     must("form", JSONB),
     must("state", Text),
     must("channel", Text),

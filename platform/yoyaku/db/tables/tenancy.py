@@ -45,6 +45,7 @@ host = Table(
     must("host", Text, key=True),
     must("tenant_id", Text),
     must("service_id", Text),
+    may("channel", Text),
     refers("tenant_id service_id", "service"),
     Index("ix_host_service", *SERVICE_KEY),
 )

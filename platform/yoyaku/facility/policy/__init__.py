@@ -1,6 +1,6 @@
 """Place and time: what is lent, how a day is cut, and what a use occupies."""
 
-from yoyaku.facility.policy.claims import Claim, Occupation, Shortage, claims_for, find_shortage
+from yoyaku.facility.policy.claims import Claim, LentTime, Occupation, Shortage, claims_for, find_shortage
 from yoyaku.facility.policy.inventory import Inventory, PlacedSpace, equipment_resource
 from yoyaku.facility.policy.refusals import (
     ClosedDay,
@@ -32,6 +32,7 @@ __all__ = [
     "FacilityRules",
     "Inventory",
     "InventoryWrong",
+    "LentTime",
     "NotBookable",
     "Occupation",
     "OutsideHours",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from yoyaku.facility.policy.inventory import NIGHT_MINUTES, PlacedSpace, equipment_resource
 from yoyaku.facility.policy.rules import FacilityRules
+from yoyaku.facility.policy.slots import minute_of_day
 from yoyaku.kernel.period import Period
+
+LentTime = tuple[str, str]
+"""From when to when equipment is lent: two times of the day of the use, the second not included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Claim:
 class Occupation:
     """What takes place where and when, as far as it occupies anything.
 
-    ``unit`` is the surface the user chose, where there is a choice; ``equipment`` counts pieces by code.
+    ``unit`` is the surface the user chose, where there is a choice; ``equipment`` counts pieces by code, and
+    ``lent`` are the times of day between which they are lent, where that is not all the time.
     """
 
     placed: PlacedSpace
@@ -40,6 +45,7 @@ class Occupation:
     surfaces: int = 1
     unit: int | None = None
     equipment: Mapping[str, int]
+    lent: Mapping[str, LentTime] = field(default_factory=dict)
     buffer_minutes: int = 0
 
 
@@ -55,7 +61,8 @@ def claims_for(rules: FacilityRules, occupation: Occupation) -> tuple[Claim, ...
     for code, pieces in occupation.equipment.items():
         resource = equipment_resource(placed.facility.code, code)
         if pieces:
-            claims += [Claim(resource, day, bucket, pieces) for day, bucket in _buckets(rules, occupation, resource)]
+            places = _lent_buckets(rules, occupation, resource, occupation.lent.get(code))
+            claims += [Claim(resource, day, bucket, pieces) for day, bucket in places]
     return tuple(sorted(claims, key=lambda claim: (claim.resource_id, claim.use_on, claim.bucket)))
 
 
@@ -76,6 +83,18 @@ def _buckets(rules: FacilityRules, occupation: Occupation, resource: str) -> Ite
     starts = rules.instant(occupation.use_on, 0)
     first = int((occupation.period.starts_at - starts).total_seconds()) // 60
     last = min(first + occupation.period.minutes + occupation.buffer_minutes, NIGHT_MINUTES)
+    yield from ((occupation.use_on, bucket) for bucket in range(first - first % grain, last, grain))
+
+
+def _lent_buckets(
+    rules: FacilityRules, occupation: Occupation, resource: str, lent: LentTime | None
+) -> Iterator[tuple[date, int]]:
+    """The buckets in which equipment is away: those that its own time touches, or the whole use does."""
+    if lent is None:
+        yield from _buckets(rules, occupation, resource)
+        return
+    grain = rules.inventory.buckets[resource]
+    first, last = (minute_of_day(time) for time in lent)
     yield from ((occupation.use_on, bucket) for bucket in range(first - first % grain, last, grain))
 
 

@@ -86,13 +86,24 @@ def _multiply(fees: FeeRules, step: Multiply, priced: Priced, so_far: Sum) -> No
 
 
 def _equipment(fees: FeeRules, step: EquipmentFee, priced: Priced, so_far: Sum) -> None:
-    times = len(priced.use.slots) if step.per == "slot" else 1
     wanted = {code: pieces for code, pieces in priced.equipment.items() if pieces and code in step.prices}
     if not wanted:
         return
-    yen = sum(amount_yen(step.prices[code], priced.dates) * pieces * times for code, pieces in wanted.items())
+    yen = sum(
+        amount_yen(step.prices[code], priced.dates) * pieces * _times_lent(step, priced, code)
+        for code, pieces in wanted.items()
+    )
     so_far.trace.append(fees.cite(step, facts=priced.facts, outcome=yen))
     so_far.lines.append(FeeLine(step.code, step.name, yen, step.tax))
+
+
+def _times_lent(step: EquipmentFee, priced: Priced, code: str) -> int:
+    """How often a price is charged: once, for each slot in which it is lent, or for each hour of that which is begun."""
+    use = priced.use
+    starts, ends = priced.lent.get(code, (use.starts_minute, use.ends_minute))
+    if step.per == "slot":
+        return sum(slot.starts_minute < ends and starts < slot.ends_minute for slot in use.slots)
+    return -(-(ends - starts) // 60) if step.per == "hour" else 1
 
 
 def _round(fees: FeeRules, step: Round, priced: Priced, so_far: Sum) -> None:

@@ -47,8 +47,9 @@ class Priced:
     """What is to be priced.
 
     ``facts`` are those of the whole booking; ``nights`` those of the day for each night of a stay. ``guests`` counts
-    by age group for each night. ``dates`` are the bases by which dated amounts are chosen. ``relief`` is the code of one
-    that was granted.
+    by age group for each night. ``dates`` are the bases by which dated amounts are chosen. ``lent`` are the
+    minutes of the day between which equipment is lent, where that is not the whole use. ``relief`` is the code of one that
+    was granted.
     """
 
     use: Use
@@ -58,6 +59,7 @@ class Priced:
     nights: Sequence[Facts] = ()
     guests: Sequence[Mapping[str, int]] = ()
     equipment: Mapping[str, int] = field(default_factory=dict)
+    lent: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     relief: str | None = None
 
 

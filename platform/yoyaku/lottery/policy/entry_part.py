@@ -10,7 +10,7 @@ from yoyaku.booking.policy import BookingRequest, TooManyPeople, TooManySurfaces
 from yoyaku.booking.policy.case import Act, Case, open_case
 from yoyaku.booking.policy.decide import candidate_of
 from yoyaku.booking.policy.form import take_form
-from yoyaku.booking.policy.guests import check_activity, check_equipment, check_guests, check_surfaces
+from yoyaku.booking.policy.guests import check_activity, check_guests, check_surfaces, take_equipment
 from yoyaku.booking.policy.pricing import price
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import Claim, NotBookable, TooLong, Use, find_shortage
@@ -39,7 +39,7 @@ def decide_part(  # where it stands among the wishes counts too
     check_activity(case, wish)
     check_guests(case, wish, use, required=check_form)
     form = take_form(case, wish.form, required=check_form and terms.asks_form)
-    check_equipment(case, wish)
+    wish = take_equipment(case, wish, use)
     _check_most(case, use, wish, terms)
     quote = price(case, use, wish)
     candidate = candidate_of(case, use, wish)

@@ -93,6 +93,9 @@ def _channels(book: Book) -> Iterator[Fault]:
     for path, window in book.structs_of(Window):
         for index, channel in enumerate(window.channels):
             yield from unknown_code(book, (*path, "channels", index), channel, known)
+    for path, method in book.structs_of(PaymentMethod):
+        for index, channel in enumerate(method.channels):
+            yield from unknown_code(book, (*path, "channels", index), channel, known)
 
 
 def _calendars(book: Book) -> Iterator[Fault]:

@@ -61,6 +61,23 @@ def host_of(template: str, *, base_domain: str) -> str:
     return template.replace("{base_domain}", base_domain)
 
 
+def hosts_of(service: ServiceEntry) -> Iterator[tuple[KeyPath, str, str | None]]:
+    """Every host of a service: where it stands in its entry, its template, and the channel where it is of terminals."""
+    yield from ((("hosts", number), template, None) for number, template in enumerate(service.hosts))
+    for channel, templates in service.terminals.items():
+        yield from ((("terminals", channel, number), template, channel) for number, template in enumerate(templates))
+
+
+def placed_hosts(services: Sequence[ServiceEntry], *, base_domain: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The hosts of services with the service of each, and those of terminals with their channel."""
+    placed = [
+        (host_of(template, base_domain=base_domain), service.code, channel)
+        for service in services
+        for _, template, channel in hosts_of(service)
+    ]
+    return {host: code for host, code, _ in placed}, {host: one for host, _, one in placed if one is not None}
+
+
 def theme_tokens(colours: Colours) -> dict[str, str]:
     """A brand's colours under the names of the theme."""
     return {
@@ -137,8 +154,8 @@ def _text_in_all(part: Part, path: KeyPath, text: Text | None, wanted: Sequence[
 def _hosts(folder: TenantFolder, around: Surroundings) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for index, service in enumerate(folder.terms.services):
-        for number, template in enumerate(service.hosts):
-            path: KeyPath = ("services", index, "hosts", number)
+        for below, template, _ in hosts_of(service):
+            path: KeyPath = ("services", index, *below)
             host = host_of(template, base_domain=around.base_domain)
             if host in seen:
                 yield _fault("host_twice", folder.tenant, path, found=host, first_line=seen[host])

@@ -12,21 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.db.tables import host, service, tenant
 
-_SITE = """
+_SITES = """
     SELECT t.tenant_id, t.name AS tenant_name, t.time_zone, t.languages,
            s.service_id, s.name, s.brand, s.wording, s.pages, s.contact, s.clock_offset_seconds,
            (SELECT array_agg(h.host ORDER BY h.host) FROM host h
-            WHERE h.tenant_id = s.tenant_id AND h.service_id = s.service_id) AS hosts
+            WHERE h.tenant_id = s.tenant_id AND h.service_id = s.service_id AND h.channel IS NULL) AS hosts{}
     FROM service s JOIN tenant t USING (tenant_id)
 """
-_SITE_BY_HOST = text(f"{_SITE} JOIN host one USING (tenant_id, service_id) WHERE one.host = :host")
+_SITE = _SITES.format("")
+_SITE_BY_HOST = text(
+    f"{_SITES.format(', one.channel')} JOIN host one USING (tenant_id, service_id) WHERE one.host = :host"
+)
 _SITE_BY_SLUGS = text(f"{_SITE} WHERE s.tenant_id = :tenant_id AND s.service_id = :service_id")
 _LOADING = text("SELECT pg_advisory_xact_lock(hashtextextended('yoyaku tenant load', 0))")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteRow:
-    """One service with its tenant, as stored; texts are one string or one per language."""
+    """One service with its tenant, as stored; texts are one string or one per language.
+
+    ``hosts`` are its own addresses; ``channel`` is that of the terminals at whose host it was found.
+    """
 
     tenant_id: str
     tenant_name: Any
@@ -40,6 +46,7 @@ class SiteRow:
     contact: Mapping[str, Any]
     clock_offset_seconds: int
     hosts: Sequence[str] | None
+    channel: str | None = None
 
 
 async def find_site_by_host(conn: AsyncConnection, *, host_name: str) -> SiteRow | None:
@@ -84,6 +91,12 @@ async def read_hosts(conn: AsyncConnection) -> Mapping[str, tuple[str, str]]:
     return {row.host: (row.tenant_id, row.service_id) for row in rows}
 
 
+async def read_terminals(conn: AsyncConnection, *, tenant_id: str) -> Mapping[str, str]:
+    """A tenant's hosts of terminals, with the channel by which one comes there."""
+    query = select(host.c.host, host.c.channel).where(host.c.tenant_id == tenant_id, host.c.channel.is_not(None))
+    return {row.host: row.channel for row in await conn.execute(query)}
+
+
 async def save_tenant(conn: AsyncConnection, values: Mapping[str, Any]) -> None:
     """Insert or replace a tenant's row."""
     statement = insert(tenant).values(loaded_at=func.clock_timestamp(), **values)
@@ -104,10 +117,15 @@ async def save_service(conn: AsyncConnection, values: Mapping[str, Any]) -> None
     await conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
-async def replace_hosts(conn: AsyncConnection, *, tenant_id: str, hosts: Mapping[str, str]) -> None:
-    """A tenant's hosts with the service of each; others of the tenant go."""
+async def replace_hosts(
+    conn: AsyncConnection, *, tenant_id: str, hosts: Mapping[str, str], terminals: Mapping[str, str]
+) -> None:
+    """A tenant's hosts with the service of each, and the channel of those that are of terminals; others of the tenant go."""
     await conn.execute(delete(host).where(host.c.tenant_id == tenant_id))
-    rows = [{"host": name, "tenant_id": tenant_id, "service_id": service_id} for name, service_id in hosts.items()]
+    rows = [
+        {"host": name, "tenant_id": tenant_id, "service_id": service_id, "channel": terminals.get(name)}
+        for name, service_id in hosts.items()
+    ]
     await conn.execute(insert(host), rows)
 
 

@@ -47,7 +47,8 @@ class Site:
     """A service as its visitors meet it.
 
     ``colours`` are theme tokens (``ui/theme.py``), ``logo_svg`` an SVG without scripts, ``wording`` the city's words by
-    language, ``hosts`` where it answers. ``clock_offset_seconds`` is how far its business time runs ahead.
+    language, ``hosts`` where it answers. ``clock_offset_seconds`` is how far its business time runs ahead. ``channel`` is
+    that of the terminals of facilities, where their host was asked for.
     """
 
     tenant_id: str
@@ -65,6 +66,7 @@ class Site:
     pages: Mapping[str, SitePage]
     hosts: tuple[str, ...]
     clock_offset_seconds: int
+    channel: str | None = None
 
     def business_now(self, real_now: datetime) -> datetime:
         """The instant by which the rules of this service decide."""
@@ -151,6 +153,7 @@ def site_of(row: SiteRow) -> Site:
         pages={code: SitePage(**page) for code, page in row.pages.items()},
         hosts=_hosts(row.hosts),
         clock_offset_seconds=row.clock_offset_seconds,
+        channel=row.channel,
     )
 
 

@@ -183,6 +183,8 @@ def equipment(tell: Telling) -> Iterator[Block]:
         if rows:
             caption = tell.say("fees.caption", name=tell.text(step.name), per=tell.say(f"per.{step.per}"))
             yield tell.table(caption, heads, rows, amounts=[1])
+            if (minutes := tell.rules.booking.lending_minutes) is not None:
+                yield tell.bullets([tell.paragraph(tell.say("equipment.lending", n=minutes))])
 
 
 def _pieces(tell: Telling) -> Mapping[str, tuple[str, str]]:

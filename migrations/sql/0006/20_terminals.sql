@@ -1,0 +1,7 @@
+-- A host may be that of terminals in facilities (kiosks): what comes by it came by a channel of the rules, not over the
+-- internet. Without a channel it is the site's own address.
+ALTER TABLE host ADD COLUMN channel text CHECK (channel ~ '^[a-z0-9][a-z0-9_-]*$');
+
+-- For which part of the booked time a piece of equipment is lent, by its code: {"projector": ["13:00", "15:00"]}. What is
+-- not named is lent for all of it. The stock of an instant is kept by the key of occupancy, as for everything else.
+ALTER TABLE booking ADD COLUMN lent jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(lent) = 'object');
