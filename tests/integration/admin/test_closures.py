@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
-from yoyaku.admin.service.closure_ending import Ended, end_closure, read_closure
+from yoyaku.admin.service.closure_ending import Ended, displaced_by, end_closure, read_closure
 from yoyaku.admin.service.closure_refusals import (
     ClosureBlocked,
     ClosureEnded,
@@ -19,6 +20,7 @@ from yoyaku.admin.service.closures import apply_closure, preview_closure
 from yoyaku.booking.policy import SlotClosed, SlotTaken
 from yoyaku.booking.policy.closing import Closing, ClosureTooLong
 from yoyaku.booking.service import WhyMissing, cancel_booking, month_availability
+from yoyaku.booking.service.restoring import Stays
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.testing.town import DAY, NOW, hours, nights, visit_of
 from yoyaku.ui.wording import default_wording
@@ -184,6 +186,17 @@ async def test_taken_back_the_same_day_it_gives_back_what_nobody_else_has(town, 
     assert await town.see("SELECT count(*) FROM outbox WHERE kind = 'booking_restored'") == [(1,)]
     assert await town.see("SELECT DISTINCT kind FROM occupancy") == [("booking",)]
     assert await town.see("SELECT owed_yen FROM charge") == [(before[0][2],)]  # it is owed again
+
+
+async def test_whoever_booked_up_to_the_limit_meanwhile_is_told_and_the_clerk_reads_why(town, desk):
+    await town.book(0, hours("quiet", "10:00", "11:00"))
+    closure_id = await desk.close(closing("quiet"))
+    for day in range(1, 4):
+        await town.book(0, hours("quiet", "10:00", "11:00", day=DAY + timedelta(days=day)))
+    assert await desk.end(closure_id) == Ended(restored=0, told=1)
+    async with town.act() as conn:
+        assert [one.stays for one in await displaced_by(conn, closure_id=closure_id)] == ["limit"]
+    assert all(f"closures.stays.{why}" in default_wording("ja") for why in get_args(Stays))
 
 
 async def test_some_of_a_sort_are_closed_first_those_that_nobody_has(town, desk):

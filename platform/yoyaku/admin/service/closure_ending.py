@@ -91,7 +91,7 @@ async def end_closure(  # what is ended, by whom, by which rules, why
     displaced = await stored.displaced_by(conn, closure_id=closure_id)
     restored: set[UUID] = set()
     if gives_back(rules, found, now=visit.now):
-        restored = await _give_back(conn, visit, rules, rules_of, displaced, why)
+        restored = await _give_back(conn, visit, rules, rules_of, closure_id, why)
     told = await _tell(conn, visit, [one for one in displaced if one.subject_id not in restored], why)
     ended = Ended(restored=len(restored), told=told)
     facts = {"kind": found.closing.kind, "facility": found.closing.facility, **asdict(ended)}
@@ -115,11 +115,12 @@ async def _give_back(  # to whom, by which rules, why
     visit: Visit,
     rules: ServiceRules,
     rules_of: PinnedRules,
-    displaced: Sequence[Displaced],
+    closure_id: UUID,
     why: str,
 ) -> set[UUID]:
-    """Restore what can be, bookings first; which."""
+    """Restore what can be, bookings first; which. Of a booking that cannot, why is kept with the closure."""
     restored = set()
+    displaced = await stored.displaced_by(conn, closure_id=closure_id)
     for one in displaced:
         booking = None
         if one.kind == "booking":
@@ -127,8 +128,11 @@ async def _give_back(  # to whom, by which rules, why
         if booking is None:
             continue
         own = await rules_of(version=booking.rule_set_version, inventory_version=booking.inventory_version)
-        if await restore_booking(conn, visit=visit, rules=own, booking_id=one.subject_id, why=why):
+        stays = await restore_booking(conn, visit=visit, rules=own, booking_id=one.subject_id, why=why)
+        if stays is None:
             restored.add(one.subject_id)
+        else:
+            await stored.note_stays(conn, closure_id=closure_id, booking_id=one.subject_id, stays=stays)
     wins = [one.subject_id for one in displaced if one.kind == "win"]
     restored.update(await give_again(conn, visit=visit, rules=rules, entry_ids=wins, why=why))
     return restored

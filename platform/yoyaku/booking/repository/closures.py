@@ -89,8 +89,12 @@ _STANDING: Final = text(f"""{_SEEN}
     WHERE c.facility_id = ANY(:facilities) AND c.last_on >= :first AND c.first_on < :end AND c.ended_at IS NULL
     ORDER BY c.first_on, c.starts_minute, c.closure_id
 """)
+_STAYS: Final = text("""
+    UPDATE closure_displaced SET stays = :stays
+    WHERE closure_id = :closure_id AND kind = 'booking' AND subject_id = :booking_id
+""")
 _OF_CLOSURE: Final = text("""
-    SELECT d.kind, d.subject_id, d.refund_yen, b.number, b.state
+    SELECT d.kind, d.subject_id, d.refund_yen, b.number, b.state, d.stays
     FROM closure_displaced d LEFT JOIN booking b ON (b.tenant_id, b.service_id, b.booking_id)
         = (d.tenant_id, d.service_id, d.subject_id)
     WHERE d.closure_id = :closure_id ORDER BY b.number, d.subject_id
@@ -114,13 +118,17 @@ class ClosureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Displaced:
-    """A booking (with its number and state now) or a win that had to go."""
+    """A booking (with its number and state now) or a win that had to go.
+
+    ``stays``: why it did not come back when the closure was taken back, where that was tried.
+    """
 
     kind: str
     subject_id: UUID
     refund_yen: int
     number: str | None = None
     state: str | None = None
+    stays: str | None = None
 
 
 async def occupy(
@@ -215,6 +223,11 @@ async def standing_closures(
     """Closures that stand on some of the days ``first <= day < end``, in order."""
     values = {"facilities": list(facilities), "first": first, "end": end}
     return [_view(dict(row)) for row in (await conn.execute(_STANDING, values)).mappings()]
+
+
+async def note_stays(conn: AsyncConnection, *, closure_id: UUID, booking_id: UUID, stays: str) -> None:
+    """Write why a booking that a closure displaced did not come back."""
+    await conn.execute(_STAYS, {"closure_id": closure_id, "booking_id": booking_id, "stays": stays})
 
 
 async def displaced_by(conn: AsyncConnection, *, closure_id: UUID) -> list[Displaced]:

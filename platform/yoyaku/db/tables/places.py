@@ -39,6 +39,7 @@ closure_displaced = of_service(
     must("kind", Text, key=True),
     must("subject_id", UUID, key=True),
     must("refund_yen", Integer),
+    may("stays", Text),
     refers("tenant_id service_id closure_id", "closure"),
 )
 
