@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from yoyaku.admin.service.operations import Sight
     from yoyaku.ui.words import Words
 
@@ -25,16 +27,17 @@ def operations(form: str, tongue: Tongue) -> None:
 
     found = asyncio.run(_look())
     if form == "json":
-        click.echo(json.dumps({name: _plain(sight) for name, sight in found}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({name: _plain(sight) for name, sight, _ in found}, ensure_ascii=False, indent=2))
     else:
         words = words_of(tongue)
         _print_parts(words, found)
-        for name, sight in found:
-            _print_service(words, name, sight)
-    sys.exit(0 if all(sight.is_well for _, sight in found) else 1)
+        for name, sight, zone in found:
+            _print_service(words, name, sight, zone)
+    sys.exit(0 if all(sight.is_well for _, sight, _ in found) else 1)
 
 
-async def _look() -> list[tuple[str, Sight]]:
+async def _look() -> list[tuple[str, Sight, tzinfo | None]]:
+    """Each service's name, how it does, and the zone of its civil time."""
     from yoyaku.admin.service.operations import look
     from yoyaku.cli.environment import read_settings
     from yoyaku.db.engine import make_engine, platform_transaction, tenant_transaction
@@ -50,21 +53,25 @@ async def _look() -> list[tuple[str, Sight]]:
         for clock in clocks:
             async with tenant_transaction(engine, clock.tenant_id, clock.service_id) as conn:
                 sight = await look(conn, now=clock.stands_at, real_now=real_now)
-            found.append((f"{clock.tenant_id}/{clock.service_id}", sight))
+            found.append((f"{clock.tenant_id}/{clock.service_id}", sight, clock.stands_at.tzinfo))
     finally:
         await engine.dispose()
     return found
 
 
-def _print_parts(words: Words, found: list[tuple[str, Sight]]) -> None:
-    for part in found[0][1].parts if found else ():
-        last = part.succeeded_at.isoformat(timespec="seconds") if part.succeeded_at else "-"
-        click.echo(
-            f"{words.say(f'operations.health.{part.health}')}\t{words.say(f'operations.part.{part.part}')}\t{last}"
-        )
+def _print_parts(words: Words, found: list[tuple[str, Sight, tzinfo | None]]) -> None:
+    """The parts are the installation's: in the civil time of its first city."""
+    for _, sight, zone in found[:1]:
+        for part in sight.parts:
+            health, name = words.say(f"operations.health.{part.health}"), words.say(f"operations.part.{part.part}")
+            click.echo(f"{health}\t{name}\t{_civil(part.succeeded_at, zone)}")
 
 
-def _print_service(words: Words, name: str, sight: Sight) -> None:
+def _civil(instant: datetime | None, zone: tzinfo | None) -> str:
+    return "-" if instant is None else instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _print_service(words: Words, name: str, sight: Sight, zone: tzinfo | None) -> None:
     from yoyaku.admin.pages.operations import named, said
 
     click.echo(name)
@@ -78,7 +85,7 @@ def _print_service(words: Words, name: str, sight: Sight) -> None:
         told = words.say("operations.attempts", count=work.attempts)
         click.echo(f"  {named(words, work.what)} {work.kind} {work.id}: {told}. {said(words, work.last_error)}")
     for coming in sight.coming:
-        click.echo(f"  {coming.at.isoformat(timespec='seconds')}\t{named(words, coming.what)}\t{coming.count}")
+        click.echo(f"  {_civil(coming.at, zone)}\t{named(words, coming.what)}\t{coming.count}")
 
 
 def _plain(sight: Sight) -> dict[str, object]:

@@ -31,12 +31,12 @@ LISTS: Final = {**PATHS, "tentative": f"{HOME}?kind=tentative", "drafts": "/coun
 OF_PEOPLE: Final = frozenset({"registrations", "reliefs", "tentative", "mandates"})
 
 
-async def my_queues(here: Here, only: str | None = None) -> list[Queue]:
-    """What waits for whoever is logged in; a visitor without staff's rights sees nothing."""
+async def my_queues(here: Here, only: str | None = None) -> list[Queue] | None:
+    """What waits for whoever is logged in; ``None``: nothing ever does, by their roles."""
     session = here.session
-    if session is None or session.staff_id is None:
-        return []
-    permissions = permissions_of(session.roles)
+    permissions = permissions_of(session.roles) if session is not None and session.staff_id is not None else frozenset()
+    if permissions.isdisjoint(KINDS.values()):
+        return None
     return await queues_for(here.conn, visit=here.visit, rules=await here.rules(), permissions=permissions, only=only)
 
 
@@ -53,7 +53,7 @@ async def show_queues(here: NamedDependency[Here], request: Request[Any, Any, An
         raise RoleMissing(role="counter_clerk")
     steps = {step.code: step.name for step in (await here.rules()).registration.identity}
     only = request.query_params.get("kind")
-    queues = await my_queues(here, only if only in KINDS else None)
+    queues = await my_queues(here, only if only in KINDS else None) or []
     names = await whose(here.conn, visit=here.visit, queues=queues)
     found = [_shown(here, queue, steps, names) for queue in queues]
     here_now = crumbs(here, (here.words.say("queues.title"), None))
