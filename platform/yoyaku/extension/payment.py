@@ -216,8 +216,8 @@ class Notice:
 class StatementLine:
     """One line of the provider's own books: a payment or a refund, how much, when, by what it is known on both sides.
 
-    A refund that had been made and came back is a second line of a refund, below zero. A ``payout`` is what was transferred
-    to the payee's account, of which ``lines``, in full: fees are invoiced, never taken off (Local Autonomy Act, art. 210).
+    A refund that had been made and came back is a second line of a refund, below zero. A ``payout`` is what came to the
+    payee's account: what its ``lines`` brought (in full: Local Autonomy Act, art. 210) less each one's ``fee_yen`` and its own.
     """
 
     kind: Literal["payment", "refund", "payout"]
@@ -226,6 +226,7 @@ class StatementLine:
     amount_yen: int
     at: datetime
     lines: tuple[StatementLine, ...] = ()
+    fee_yen: int = 0
 
 
 class PaymentPlugin(Protocol):

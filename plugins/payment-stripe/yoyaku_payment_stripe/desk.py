@@ -16,7 +16,7 @@ from stripe.params.checkout import SessionCreateParams
 
 from yoyaku.extension.payment import PaymentContext, ProviderFailed
 from yoyaku_payment_stripe.outcome import ATTEMPT, epoch
-from yoyaku_payment_stripe.seen import BalanceLine, Intent, Refund, Session
+from yoyaku_payment_stripe.seen import BalanceLine, Intent, Payout, Refund, Session
 from yoyaku_payment_stripe.settings import StripeSettings
 from yoyaku_payment_stripe.transport import Transport
 
@@ -155,6 +155,20 @@ class Desk:
             "limit": MANY,
         }
         return _each(self.client.v1.balance_transactions.list_async(between), BalanceLine)
+
+    def payouts(self, starts: datetime, ends: datetime) -> AsyncIterator[Payout]:
+        """What arrived at the bank from ``starts`` until before ``ends``."""
+        arrived: Any = {
+            "arrival_date": {"gte": epoch(starts), "lt": epoch(ends)},
+            "status": "paid",
+            "limit": MANY,
+        }
+        return _each(self.client.v1.payouts.list_async(arrived), Payout)
+
+    def lines_of(self, payout: Payout) -> AsyncIterator[BalanceLine]:
+        """The lines of the balance that a payout is of; its own is among them."""
+        among: Any = {"payout": payout.id, "expand": ["data.source"], "limit": MANY}
+        return _each(self.client.v1.balance_transactions.list_async(among), BalanceLine)
 
 
 async def _asked(answer: Awaitable[StripeObject], kind: type[T]) -> T:

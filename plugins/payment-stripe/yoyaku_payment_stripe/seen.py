@@ -114,13 +114,23 @@ class Source(Struct, frozen=True):
 
 
 class BalanceLine(Struct, frozen=True):
-    """One line of the balance. ``amount`` in yen, before Stripe's fee; below zero where money left."""
+    """One line of the balance. ``amount`` in yen, before Stripe's ``fee``; below zero where money left."""
 
     id: str
     type: str
     amount: int
     created: int
+    fee: int = 0
     source: Source | str | None = None
+
+
+class Payout(Struct, frozen=True):
+    """A transfer to the bank account. ``arrival_date`` is an epoch; ``automatic``: Stripe says of which lines it is."""
+
+    id: str
+    amount: int
+    arrival_date: int
+    automatic: bool = True
 
 
 class EventObject(Struct, frozen=True):

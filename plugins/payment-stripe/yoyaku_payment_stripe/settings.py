@@ -16,8 +16,8 @@ class StripeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One account at Stripe.
 
     ``api_key`` and ``webhook_secret`` name the variables of the environment that hold them; a restricted key that may
-    write Checkout Sessions, PaymentIntents and Refunds and read Charges and Balance transactions is enough. ``account``
-    is a connected account in whose name is asked. ``choices`` are what is offered: ``card`` at Stripe's page,
+    write Checkout Sessions, PaymentIntents and Refunds and read Charges, Payouts and Balance transactions is enough.
+    ``account`` is a connected account in whose name is asked. ``choices`` are what is offered: ``card`` at Stripe's page,
     ``konbini`` by numbers that the platform shows. ``three_d_secure``: ``automatic`` where the bank or Stripe demands
     it, ``any`` and ``challenge`` more often. Plain http is for this machine alone.
     """

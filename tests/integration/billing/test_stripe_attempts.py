@@ -1,6 +1,6 @@
 """Attempts by another plugin than the town's usual one: Stripe, with its cards, its stores' numbers and its webhooks."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
@@ -8,7 +8,7 @@ import pytest
 from tests.integration.billing import money_world
 from tests.integration.billing.money_world import World
 
-from yoyaku.billing.service.agreeing import Provider, check_provider
+from yoyaku.billing.service.agreeing import Provider, check_provider, reconcile
 from yoyaku.billing.service.webhooks import take_webhook
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.terms import RuleSet
@@ -16,6 +16,7 @@ from yoyaku.testing.stripe_api.api import StripeApi
 from yoyaku.testing.stripe_api.server import RunningStripe
 from yoyaku.testing.town import town_rule_set
 
+ACCOUNTS = "SELECT account, sum(yen)::int FROM ledger_posting GROUP BY account HAVING sum(yen) <> 0"
 ATTEMPTS = "SELECT kind, state, counted, amount_yen FROM payment_attempt ORDER BY created_at, attempt_id"
 
 
@@ -91,3 +92,29 @@ def test_whoever_gives_up_at_stripe_may_begin_anew_and_the_old_page_takes_no_mon
 
     assert (stopped.state, again.state, late.status_code) == ("cancelled", "created", 410)
     assert stripe.books.every("charge") == []
+
+
+def test_what_stripe_has_paid_out_is_at_the_bank_less_its_fees_which_are_an_expense(world, stripe):
+    for _ in range(2):
+        _, _, attempt = begin(world, "card")
+        with httpx.Client(trust_env=False) as browser:
+            browser.post(attempt.step["url"], data={"card": "4242424242424242"})
+        world.run(world.work())
+    provider = Provider(method=world.method)
+    stripe.books.pay_out(own_fee=10)
+    (unposted,) = world.run(check_provider(world.means, provider))
+    assert (unposted.kind, unposted.their_yen) == ("payout_differs", 2000 - 72 - 10)
+
+    today = datetime.now(tz=UTC).astimezone(world.rules.zone).date()
+    for _ in range(2):
+        assert world.run(reconcile(world.means, provider, day=today)) == 0
+
+    assert world.run(check_provider(world.means, provider)) == []
+    assert dict(world.run(world.see(ACCOUNTS))) == {"bank": 1918, "provider_fee": 82, "usage_fee": -2000}
+    stripe.books.dispute(stripe.books.every("charge")[0])
+    stripe.books.pay_out()
+    world.run(reconcile(world.means, provider, day=today))
+    assert {row[0] for row in world.run(world.see("SELECT kind FROM unmatched_money"))} == {
+        "provider_only",
+        "payout_differs",
+    }

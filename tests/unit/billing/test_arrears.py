@@ -1,12 +1,13 @@
 """What follows when nobody pays, by the sports service's own rules; whether two books agree; what accounting gets."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from yoyaku.billing.policy.agreement import OurLine, disagreements, payout_disagreements, shares_of
+from yoyaku.billing.policy.agreement import OurLine, Share, disagreements, payout_disagreements, shares_of
 from yoyaku.billing.policy.arrears import Reached, ladder_for, next_rung, pay_by
 from yoyaku.billing.policy.export import LedgerLine, export_csv
 from yoyaku.billing.policy.years import Years, last_day, years_of_payment, years_of_refund
@@ -127,17 +128,20 @@ def test_a_refund_is_taken_from_the_income_of_its_payment_until_those_books_are_
     assert years_of_refund(at=refunded_at, income_of=2026, zone=ZONE) == Years(income_year=year, refunded_from=source)
 
 
-def payout(yen=1200):
+def payout(yen=1200, fee_yen=0):
     lines = (line("payment", yen=1700), line("refund", yen=500))
+    at = datetime(2027, 1, 2, tzinfo=UTC)
     return StatementLine(
-        kind="payout", ref="out_1", attempt_id=None, amount_yen=yen, at=datetime(2027, 1, 2, tzinfo=UTC), lines=lines
+        kind="payout", ref="out_1", attempt_id=None, amount_yen=yen, at=at, lines=lines, fee_yen=fee_yen
     )
 
 
 def test_a_payout_is_shared_out_only_where_our_books_explain_every_yen_of_it():
     known = [ours(kind="payment", yen=1700), ours(kind="refund", yen=500)]
-    assert shares_of(payout(), known) == {"city": 1200}
+    assert shares_of(payout(), known) == {"city": Share(held_yen=1200)}
     assert shares_of(payout(1100), known) is None
+    assert shares_of(payout(1100, fee_yen=100), known) == {"city": Share(held_yen=1200, fee_yen=100)}
+    assert shares_of(payout(1100, fee_yen=100), [known[0], replace(known[1], payee="club")]) is None
     assert shares_of(payout(), known[:1]) is None
     (found,) = payout_disagreements(posted={}, payouts=[payout()])
     assert (found.kind, found.our_yen, found.their_yen) == ("payout_differs", None, 1200)

@@ -81,21 +81,40 @@ def disagreements(
     return found
 
 
-def shares_of(payout: StatementLine, known: Iterable[OurLine]) -> dict[str, int] | None:
-    """How much of a payout is whose, by payee; ``None`` where our books do not know all of it, or another sum."""
-    index, shares, total_yen = _Index(known), dict[str, int](), 0
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What of a payout is a payee's: ``held_yen`` the provider held for them, ``fee_yen`` of it the provider kept."""
+
+    held_yen: int = 0
+    fee_yen: int = 0
+
+    def __add__(self, other: Share) -> Share:
+        """Both together."""
+        return Share(held_yen=self.held_yen + other.held_yen, fee_yen=self.fee_yen + other.fee_yen)
+
+
+def shares_of(payout: StatementLine, known: Iterable[OurLine]) -> dict[str, Share] | None:
+    """How much of a payout is whose, by payee; ``None`` where our books do not know all of it, or another sum.
+
+    A fee of no line is the payee's for whom the provider works; where there are several, nobody can say whose it is.
+    """
+    index, shares = _Index(known), dict[str, Share]()
     for line in payout.lines:
         ours = index.find(line)
         if ours is None or ours.yen != line.amount_yen:
             return None
-        yen = ours.yen if line.kind == "payment" else -ours.yen
-        shares[ours.payee] = shares.get(ours.payee, 0) + yen
-        total_yen += yen
+        held_yen = ours.yen if line.kind == "payment" else -ours.yen
+        shares[ours.payee] = shares.get(ours.payee, Share()) + Share(held_yen=held_yen, fee_yen=line.fee_yen)
+    if payout.fee_yen:
+        if len(shares) != 1:
+            return None
+        shares = {payee: share + Share(fee_yen=payout.fee_yen) for payee, share in shares.items()}
+    total_yen = sum(share.held_yen - share.fee_yen for share in shares.values())
     return shares if total_yen == payout.amount_yen else None
 
 
 def payout_disagreements(*, posted: Mapping[str, int], payouts: Sequence[StatementLine]) -> list[Disagreement]:
-    """Where the payouts that a provider says it made and those that we posted (yen by reference) differ."""
+    """Where the payouts that a provider says it made and those that we posted (yen at the bank, by reference) differ."""
     return [
         Disagreement(kind="payout_differs", reference=one.ref, ours=None, theirs=one, posted_yen=posted.get(one.ref))
         for one in payouts

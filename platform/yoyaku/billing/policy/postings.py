@@ -11,6 +11,7 @@
 ``credit``            money on its way from one charge to another
 ``differences``       tills that were counted otherwise
 ``written_off``       debts given up
+``provider_fee``      what providers kept for themselves of what they held (an expense, by ``provider``)
 ====================  ==========================================================================================
 
 The database raises, changes and ends charges by itself (``keep_charge``); here is what money does.
@@ -18,6 +19,7 @@ The database raises, changes and ends charges by itself (``keep_charge``); here 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,7 +27,7 @@ from yoyaku.kernel.ids import Key
 
 Account = Literal[
     "receivable", "usage_fee", "cancellation_kept", "cash", "clearing", "bank", "suspense", "credit", "differences",
-    "written_off",
+    "written_off", "provider_fee",
 ]  # fmt: skip
 Holder = Literal["cash", "clearing", "credit", "bank"]
 
@@ -63,7 +65,7 @@ def postings_of_close(expected_yen: int, *, counted_yen: int, till: str) -> tupl
         ("cash", -expected_yen, till),
         ("differences", expected_yen - counted_yen, None),
     )
-    return tuple(Posting(account=account, yen=yen, provider=held_by) for account, yen, held_by in lines if yen)
+    return _moving(lines)
 
 
 def postings_of_applying(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]:
@@ -76,14 +78,26 @@ def postings_of_transfer(yen: int) -> tuple[Posting, Posting]:
     return _suspense(yen), Posting(account="bank", yen=-yen)
 
 
-def postings_of_payout(yen: int, *, provider: str) -> tuple[Posting, Posting]:
-    """What a provider or the bank held and has put on the payee's account; below nothing where it took back more."""
-    return Posting(account="bank", yen=yen), Posting(account="clearing", yen=-yen, provider=provider)
+def postings_of_payout(yen: int, *, provider: str, fee_yen: int = 0) -> tuple[Posting, ...]:
+    """What a provider or the bank held and has put on the payee's account; below nothing where it took back more.
+
+    A fee that it kept is an expense of the payee's, and the income stays whole.
+    """
+    lines: tuple[tuple[Account, int, str | None], ...] = (
+        ("bank", yen - fee_yen, None),
+        ("provider_fee", fee_yen, provider),
+        ("clearing", -yen, provider),
+    )
+    return _moving(lines)
 
 
 def postings_of_writing_off(yen: int, *, charge_id: Key) -> tuple[Posting, Posting]:
     """A debt that is given up."""
     return Posting(account="written_off", yen=yen), Posting(account="receivable", yen=-yen, charge_id=charge_id)
+
+
+def _moving(lines: Iterable[tuple[Account, int, str | None]]) -> tuple[Posting, ...]:
+    return tuple(Posting(account=account, yen=yen, provider=held_by) for account, yen, held_by in lines if yen)
 
 
 def _suspense(yen: int) -> Posting:

@@ -152,9 +152,9 @@ _MOVEMENTS = text("""
     WHERE t.at >= :since AND t.at < :until ORDER BY t.at, t.transaction_id, p.line
 """)
 _PAYOUTS = text("""
-    SELECT t.note AS ref, -sum(p.yen)::bigint AS yen
+    SELECT t.note AS ref, coalesce(sum(p.yen) FILTER (WHERE p.account = 'bank'), 0)::bigint AS yen
     FROM ledger_transaction t JOIN ledger_posting p USING (tenant_id, service_id, transaction_id)
-    WHERE t.kind = 'payout' AND p.account = 'clearing' AND p.provider = :provider GROUP BY t.note
+    WHERE t.kind = 'payout' AND starts_with(t.key, 'payout:' || :provider || ':') GROUP BY t.note
 """)
 _SUCCEEDED = text("""
     SELECT a.attempt_id, a.kind, a.provider_ref AS ref, a.payee, c.number, t.posted_at,
@@ -225,7 +225,7 @@ async def succeeded_by(conn: AsyncConnection, *, plugin: str, profile: str | Non
 
 
 async def payouts_of(conn: AsyncConnection, *, provider: str) -> Mapping[str, int]:
-    """The payouts of a provider that are posted: yen by its reference."""
+    """The payouts of a provider that are posted: what came to the bank of each, in yen, by its reference."""
     return {row.ref: row.yen for row in await conn.execute(_PAYOUTS, {"provider": provider})}
 
 

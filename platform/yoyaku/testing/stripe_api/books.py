@@ -19,6 +19,8 @@ from yoyaku.testing.stripe_api.shapes import (
 )
 
 STORES: Final = ("familymart", "lawson", "ministop", "seicomart")
+FEE_PER_MILLE: Final = 36
+"""What Stripe keeps of a payment in Japan."""
 CANCELLABLE: Final = frozenset({"requires_payment_method", "requires_action", "requires_confirmation"})
 
 
@@ -221,8 +223,28 @@ class Books:
         self.events.tell("charge.dispute.created", dispute)
         return dispute
 
+    def pay_out(self, *, own_fee: int = 0) -> Json:
+        """Transfer to the bank all that was not transferred yet, less Stripe's fees; it arrives at once."""
+        if own_fee:
+            self._line("stripe_fee", self.keep("fee", "fee")["id"], -own_fee)
+        lines = [one for one in self.every("balance_transaction") if one["payout"] is None]
+        amount = sum(one["net"] for one in lines)
+        payout = self.keep(
+            "po", "payout", amount=amount, currency="jpy", arrival_date=int(self.now()), automatic=True, status="paid"
+        )
+        self._line("payout", payout["id"], -amount)
+        for one in [*lines, self.every("balance_transaction")[0]]:
+            one["payout"] = payout["id"]
+        self.events.tell("payout.paid", payout)
+        return payout
+
     def _line(self, kind: str, source: str, amount: int) -> None:
-        self.keep("txn", "balance_transaction", type=kind, source=source, amount=amount, net=amount, currency="jpy")
+        """A line of the balance; of what comes in, Stripe keeps its fee."""
+        fee = amount * FEE_PER_MILLE // 1000 if kind in {"charge", "payment"} else 0
+        self.keep(
+            "txn", "balance_transaction", type=kind, source=source, amount=amount, fee=fee, net=amount - fee,
+            currency="jpy", payout=None,
+        )  # fmt: skip
 
     def _end_page(self, page: Json) -> None:
         page |= {"status": "expired", "url": None}

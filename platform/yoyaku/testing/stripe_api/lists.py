@@ -14,10 +14,12 @@ LISTED: Final = {
     "checkout/sessions": ("checkout.session", ("payment_intent", "status")),
     "payment_intents": ("payment_intent", ("customer",)),
     "refunds": ("refund", ("payment_intent", "charge")),
-    "balance_transactions": ("balance_transaction", ("currency", "type", "source")),
+    "balance_transactions": ("balance_transaction", ("currency", "type", "source", "payout")),
+    "payouts": ("payout", ("status",)),
 }
 """By which path what is listed, and by what it may be narrowed besides its time."""
 MANY: Final = 100
+TIMES: Final = ("created", "arrival_date")
 BOUNDS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "gt": lambda one, bound: one > bound,
     "gte": lambda one, bound: one >= bound,
@@ -75,7 +77,5 @@ def _expand(books: Books, at: Any, parts: list[str]) -> None:  # noqa: ANN401  #
 
 
 def _is_within(one: Json, query: Json, narrowing: tuple[str, ...]) -> bool:
-    times = query.get("created", {})
-    return all(one.get(name) == query[name] for name in narrowing if name in query) and all(
-        BOUNDS[name](one["created"], int(bound)) for name, bound in times.items()
-    )
+    times = [BOUNDS[name](one[key], int(bound)) for key in TIMES for name, bound in query.get(key, {}).items()]
+    return all(one.get(name) == query[name] for name in narrowing if name in query) and all(times)
