@@ -27,6 +27,7 @@ EXAMPLES = (
     ("refund_yen: 525, kept_yen: 175", "refund_yen: 490, kept_yen: 210"),
     ("refund_yen: 337, kept_yen: 113", "refund_yen: 315, kept_yen: 135"),
 )
+AS_OF = datetime(2027, 1, 20, 1, tzinfo=UTC)
 START = {"title": "還付率を70%に", "applies_by": "made", "applies_from": "2027-02-01"}
 
 
@@ -71,7 +72,10 @@ def tried(inside, services):
             now = datetime.now(tz=UTC)
             row = {"run_id": new_id(), "draft_id": draft.draft_id, "revision": draft.revision, "state": "done"}
             came_out = {"asked_at": now, "asked_by": draft.made_by, "finished_at": now, "total": 3, "done": 3}
-            rest = {"broken": broken, "cancel_asked": False, "summary": {}}
+            heads = await ruleset.versions(conn, **where)
+            inventory = await ruleset.latest_inventory_version(conn, tenant_id=where["tenant_id"])
+            beside = {"as_of": AS_OF, "newest_version": heads[-1].version, "inventory_version": inventory}
+            rest = {"broken": broken, "cancel_asked": False, "summary": {}, **beside}
             await conn.execute(insert(dry_run).values(**where, **row, **came_out, **rest))
 
     return run
@@ -92,6 +96,12 @@ def token_of(site):
 def seen(site):
     """The save that the page was shown over."""
     return re.search(r'name="seen_revision" value="(\d+)"', site.html)[1]
+
+
+def shown_over(site):
+    """The save and the version that the page of a review was shown over."""
+    newest = re.search(r'name="seen_newest" value="(\d+)"', site.html)[1]
+    return {"seen_revision": seen(site), "seen_newest": newest}
 
 
 async def upload(site, path, files):
@@ -122,7 +132,7 @@ async def approved(first, second, path, tried):
     assert f"{path}/review" not in (await first.get("/counter")).text
     page = await second.get(f"{path}/review")
     assert "3件を調べました" in page.text
-    page = await second.post(f"{path}/review", verdict="approved", seen_revision=seen(second))
+    page = await second.post(f"{path}/review", verdict="approved", **shown_over(second))
     assert "承認しました" in page.text
     return await first.get(f"{path}/publish")
 
@@ -190,17 +200,17 @@ async def test_nobody_approves_their_own_and_who_returns_says_why(first, second,
     await first.get(path)
     await first.post(f"{path}/ask-review", seen_revision=seen(first))
     await first.get(f"{path}/review")
-    page = await first.post(f"{path}/review", verdict="approved", seen_revision=seen(first))
+    page = await first.post(f"{path}/review", verdict="approved", **shown_over(first))
     assert page.status_code == 422
     assert "ご自分では確認できません" in page.text
     page = await first.get(f"{path}/publish")
     assert "書いていない人の承認がまだありません" in page.text
     assert 'name="sure"' not in page.text
     await second.get(f"{path}/review")
-    page = await second.post(f"{path}/review", verdict="returned", seen_revision=seen(second))
+    page = await second.post(f"{path}/review", verdict="returned", **shown_over(second))
     assert page.status_code == 422
     assert 'id="remark-error"' in page.text
-    await second.post(f"{path}/review", verdict="returned", remark="附則を書く", seen_revision=seen(second))
+    await second.post(f"{path}/review", verdict="returned", remark="附則を書く", **shown_over(second))
     page = await first.get(path)
     assert "差し戻されました" in page.text
     assert "附則を書く" in page.text
@@ -210,7 +220,7 @@ async def test_a_tier_is_changed_scheduled_and_taken_back(first, second, tried, 
     path = await begin(first)
     await upload(first, path, changed())
     page = await approved(first, second, path, tried)
-    assert "2027年2月1日（月）以後に申し込まれる予約から" in page.text
+    assert "2027年2月1日（月）以後にできる予約から" in page.text
     assert "利用日の20日前から11日前まで：75% → 70%" in page.text
     unsure = await first.post(f"{path}/publish", seen_revision=seen(first), seen_newest="1")
     assert unsure.status_code == 422
@@ -374,3 +384,13 @@ async def test_of_two_who_publish_at_once_the_second_is_told_of_the_first(first,
     assert sorted(one.status_code for one in answers) == [200, 422]
     refused = next(one for one in answers if one.status_code != 200)
     assert f"第{int(newest) + 1}版が公開されました" in refused.text
+    lapsed = paths[answers.index(refused)]
+    for told in (
+        "もう一度調べてください",
+        "承認は無効になりました",
+        f'href="{lapsed}/dry-run"',
+        f'href="{lapsed}#ask-review"',
+    ):
+        assert told in refused.text
+    page = await approved(first, second, lapsed, tried)
+    assert 'name="sure"' in page.text

@@ -178,13 +178,13 @@ def hindrances(standing: Standing) -> Iterator[NotPublishable]:
 
 def last_hindrances(standing: Standing, *, seen_newest: int) -> Iterator[NotPublishable]:
     """What keeps a draft from being published; ``seen_newest`` is the version that it was compared with."""
+    if standing.newest.version != seen_newest:
+        yield NotPublishable(reason="newer", version=standing.newest.version)
     yield from hindrances(standing)
     if standing.lapsed is not None:
         yield lapse_told(standing.lapsed)
     elif standing.review is None:
         yield NotPublishable(reason="not_reviewed")
-    if standing.newest.version != seen_newest:
-        yield NotPublishable(reason="newer", version=standing.newest.version)
 
 
 async def require_newest(conn: AsyncConnection, *, visit: Visit, seen_newest: int) -> None:
