@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.repository.checking import CHECKS, balances
-from yoyaku.billing.service.agreeing import Provider, check_own_books, check_provider, reconcile
+from yoyaku.billing.service.agreeing import Provider, check_own_books, check_provider, explain_payout, reconcile
 from yoyaku.billing.service.exporting import NotInEncoding, encode, export_of
 from yoyaku.cli.ledger import ledger
 from yoyaku.db.engine import make_engine, tenant_transaction
@@ -70,6 +70,13 @@ class Books:
         self.world.processor.pay(payment, amount=amount)
         if told:
             self.world.run(self.world.ask(attempt.attempt_id))
+
+    def make_due(self):
+        """Time passes until the payout that waits is looked at again."""
+        self.inside(lambda conn: conn.execute(text("UPDATE unmatched_money SET next_try_at = now()")))
+
+    def explain(self, item_id):
+        return self.world.run(explain_payout(self.world.means, [self.provider], item_id=item_id))
 
     def inside(self, do, *arguments, **more):
         async def inside():
@@ -166,6 +173,21 @@ def test_what_the_provider_has_paid_out_is_at_the_city_s_bank_once(books):
     assert books.world.run(books.world.see("SELECT kind, reference FROM unmatched_money")) == [
         ("payout_differs", "out_other")
     ]
+    (item_id,) = books.world.run(books.world.see("SELECT item_id FROM unmatched_money"))[0]
+    books.make_due()
+    assert books.explain(item_id) is False
+    assert books.explain(item_id) is False
+    assert books.world.run(books.world.see("SELECT tried, next_try_at > now() FROM unmatched_money")) == [(1, True)]
+    booking, _ = books.world.run(books.world.book())
+    books.pay_online(booking)
+    came = books.world.processor.books.lines("town")[-1]
+    lines[1] = structs.replace(lines[1], amount=came.amount, lines=[came])
+    books.make_due()
+    assert books.explain(item_id) is True
+    assert books.world.run(books.world.see("SELECT resolution, resolved_by FROM unmatched_money")) == [
+        ("explained", None)
+    ]
+    assert books.theirs() == books.own() == []
 
 
 def test_the_command_says_which_books_differ_and_ends_with_an_error(books, monkeypatch):

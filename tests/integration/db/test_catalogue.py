@@ -12,7 +12,7 @@ GLOBAL = {"tenant", "service", "host", "heartbeat"}
 ISOLATED = set(metadata.tables) - GLOBAL
 BY_TENANT = "(tenant_id = NULLIF(current_setting('app.tenant_id'::text, true), ''::text))"
 BY_SERVICE = "(service_id = NULLIF(current_setting('app.service_id'::text, true), ''::text))"
-LOOKED_AT_BY_ALL = {"deadline", "outbox", "mail", "payment_attempt", "dry_run"}
+LOOKED_AT_BY_ALL = {"deadline", "outbox", "mail", "payment_attempt", "dry_run", "unmatched_money"}
 
 
 @pytest.fixture(scope="module")
@@ -148,12 +148,13 @@ def test_the_functions_that_run_as_the_owner_are_narrow(catalogue):
         ("count_lottery_wins", ""),
         ("due_attempts", "at_most integer"),
         ("due_dry_runs", "at_most integer"),
+        ("due_payouts", "at_most integer"),
         ("due_work", "at_most integer"),
         ("note_heartbeat", "part text, failure text"),
     ]
     due = "TABLE(tenant_id text, service_id text, kind text, id uuid, due_at timestamp with time zone)"
     of_one_kind = due.replace("kind text, ", "")
-    assert [result for _, _, result, _, _ in rows] == ["void", of_one_kind, of_one_kind, due, "void"]
+    assert [result for _, _, result, _, _ in rows] == ["void", of_one_kind, of_one_kind, of_one_kind, due, "void"]
     for _, config, _, _, grants in rows:
         assert config == ["search_path=pg_catalog, public, pg_temp"]
         assert grants == "{yoyaku_owner=X/yoyaku_owner,yoyaku_app=X/yoyaku_owner}"

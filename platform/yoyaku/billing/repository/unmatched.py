@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.policy.waiting import Kind
+from yoyaku.billing.repository.attempts import LEASE_SECONDS, DueAttempt
 from yoyaku.db.engine import encode_json
 
 _ADD = text("""
     INSERT INTO unmatched_money (tenant_id, service_id, item_id, kind, payee, provider, attempt_id, reference,
-                                 amount_yen, seen_at, facts)
+                                 amount_yen, seen_at, facts, next_try_at)
     VALUES (:tenant_id, :service_id, :item_id, :kind, :payee, :provider, :attempt_id, :reference, :amount_yen, :seen_at,
-            CAST(:facts AS jsonb))
+            CAST(:facts AS jsonb), :next_try_at)
     ON CONFLICT (tenant_id, service_id, kind, provider, reference) DO NOTHING
 """)
 _SHOWN = """
@@ -37,9 +38,47 @@ _SETTLE = text("""
 """)
 
 
+_LEASE = text(f"""
+    UPDATE unmatched_money
+    SET next_try_at = clock_timestamp() + interval '{LEASE_SECONDS} seconds', tried = tried + 1
+    WHERE item_id = :item_id AND next_try_at <= clock_timestamp() AND resolved_at IS NULL
+    RETURNING item_id, provider, reference, facts, tried
+""")  # noqa: S608  # a number of this module
+_TRY_AGAIN = text("UPDATE unmatched_money SET next_try_at = :at WHERE item_id = :item_id")
+_DUE = text("SELECT tenant_id, service_id, id FROM due_payouts(:at_most)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedPayout:
+    """A payout that waits to be explained: whose, by which reference, and how often it was looked at again."""
+
+    item_id: UUID
+    provider: str
+    reference: str
+    facts: Mapping[str, Any]
+    tried: int
+
+
+async def lease_payout(conn: AsyncConnection, *, item_id: UUID) -> QueuedPayout | None:
+    """Take one for looking at it again; ``None`` where it is not time, it is settled, or somebody else does."""
+    row = (await conn.execute(_LEASE, {"item_id": item_id})).mappings().first()
+    return None if row is None else QueuedPayout(**row)
+
+
+async def try_again(conn: AsyncConnection, *, item_id: UUID, at: datetime | None) -> None:
+    """Look at it again then (real time; ``None``: never by itself)."""
+    await conn.execute(_TRY_AGAIN, {"item_id": item_id, "at": at})
+
+
+async def due_payouts(conn: AsyncConnection, *, at_most: int) -> Sequence[DueAttempt]:
+    """Payouts to be looked at again now, over all tenants."""
+    return [DueAttempt(**row) for row in (await conn.execute(_DUE, {"at_most": at_most})).mappings()]
+
+
 async def add_unmatched(conn: AsyncConnection, row: Mapping[str, Any]) -> None:
-    """Queue something for a clerk; seen again, it stands there once."""
-    await conn.execute(_ADD, {**row, "facts": encode_json(row.get("facts", {}))})
+    """Queue something for a clerk; seen again, it stands there once. ``next_try_at``: when it is looked at by itself."""
+    values = {"next_try_at": None, **row, "facts": encode_json(row.get("facts", {}))}
+    await conn.execute(_ADD, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.agreement import Disagreement, disagreements, payout_disagreements
-from yoyaku.billing.repository import checking
+from yoyaku.billing.repository import checking, unmatched
 from yoyaku.billing.repository.attempts import ask_now, read_attempt
 from yoyaku.billing.repository.checking import Difference, Posted
-from yoyaku.billing.repository.unmatched import add_unmatched
-from yoyaku.billing.service.asking import LONGEST_SECONDS, MoneyMeans, ask, read_secret
+from yoyaku.billing.repository.unmatched import QueuedPayout
+from yoyaku.billing.service.asking import LONGEST_SECONDS, MoneyMeans, ask, pause_after, read_secret
 from yoyaku.billing.service.outcomes import named
 from yoyaku.billing.service.payouts import take_payouts
 from yoyaku.billing.terms import CITY, PaymentMethod, PaymentTerms
 from yoyaku.extension.payment import PaymentContext, ProviderFailed, StatementLine
 from yoyaku.extension.profiles import settings_from
+from yoyaku.extension.refusals import SecretMissing
 from yoyaku.extension.registry import payment_plugin
 from yoyaku.kernel.ids import new_id
 
@@ -107,6 +108,45 @@ async def reconcile(means: MoneyMeans, provider: Provider, *, day: date) -> int:
     return len(found)
 
 
+async def explain_payout(means: MoneyMeans, providers: Sequence[Provider], *, item_id: UUID) -> bool:
+    """Look again at a payout that our books could not explain; whether they can now, and it is posted.
+
+    What it is of is asked about first. It is tried again in pauses that grow, until a clerk says what it was.
+    """
+    async with means.transaction() as (conn, _):
+        item = await unmatched.lease_payout(conn, item_id=item_id)
+    provider = None if item is None else next((one for one in providers if one.name == item.provider), None)
+    if item is None or provider is None:
+        return False
+    try:
+        payout = await _read_again(means, provider, item)
+    except (ProviderFailed, SecretMissing):
+        payout = None
+    if payout is not None:
+        await _ask_about(means, payout.lines)
+    async with means.transaction() as (conn, act):
+        at = act.real_now + pause_after(item.tried)
+        waits = await unmatched.lock_item(conn, item_id=item_id)
+        if payout is not None and waits:
+            posted = await checking.succeeded_by(conn, plugin=provider.method.plugin, profile=provider.method.profile)
+            known = [one.line for one in posted]
+            if not await take_payouts(conn, act=act, provider=provider.name, payouts=[payout], known=known):
+                await unmatched.settle_item(
+                    conn, item_id=item_id, resolution="explained", at=act.now, by=None, why=None
+                )
+                return True
+        await unmatched.try_again(conn, item_id=item_id, at=at if waits else None)
+    return False
+
+
+async def _read_again(means: MoneyMeans, provider: Provider, item: QueuedPayout) -> StatementLine | None:
+    plugin, context, _ = await _context(means, provider)
+    if plugin is None or context is None:
+        return None
+    lines = await _read(plugin, context, date.fromisoformat(item.facts["day"]))
+    return next((one for one in _payouts(lines) if one.ref == item.reference), None)
+
+
 def _of_day(
     day: date, *, posted: Sequence[Posted], around: dict[date, Sequence[StatementLine]], act: MoneyAct
 ) -> list[Disagreement]:
@@ -168,6 +208,11 @@ def _id(text: str | None) -> UUID | None:
 
 async def _queue(conn: AsyncConnection, *, act: MoneyAct, provider: Provider, one: Disagreement) -> None:
     attempt_id = None if one.ours is None else one.ours.attempt_id
+    facts: dict[str, object] = {"our_yen": one.our_yen, "their_yen": one.their_yen}
+    next_try_at = None
+    if one.kind == "payout_differs" and one.theirs is not None:
+        facts["day"] = _day(one.theirs.at, act).isoformat()
+        next_try_at = act.real_now + pause_after(0)
     row = {
         **act.keys,
         "item_id": new_id(),
@@ -178,9 +223,10 @@ async def _queue(conn: AsyncConnection, *, act: MoneyAct, provider: Provider, on
         "reference": one.reference,
         "amount_yen": one.their_yen if one.their_yen is not None else one.our_yen,
         "seen_at": act.now,
-        "facts": {"our_yen": one.our_yen, "their_yen": one.their_yen},
+        "facts": facts,
+        "next_try_at": next_try_at,
     }
-    await add_unmatched(conn, row)
+    await unmatched.add_unmatched(conn, row)
 
 
 def _day(at: datetime, act: MoneyAct) -> date:

@@ -256,10 +256,14 @@ async def _postpone(means: MoneyMeans, case: Case, *, error: str) -> AttemptView
         return await repository.read_attempt(conn, attempt_id=case.attempt.attempt_id)
 
 
+def pause_after(asked: int) -> timedelta:
+    """How long to wait after having asked so often: soon at first, then in pauses that double."""
+    return min(FIRST_PAUSE * (1 << min(asked, 12)), LONGEST_PAUSE)
+
+
 def _next_time(real_now: datetime, attempt: AttemptView) -> datetime:
     """When to ask again: soon at first, then in pauses that double; once more just after its time has passed."""
-    pause = min(FIRST_PAUSE * (1 << min(attempt.asked, 12)), LONGEST_PAUSE)
-    at = real_now + pause
+    at = real_now + pause_after(attempt.asked)
     over = attempt.expires_at
     return min(at, over + FIRST_PAUSE) if over is not None and real_now < over else at
 

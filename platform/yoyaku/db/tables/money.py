@@ -200,8 +200,15 @@ unmatched_money = of_service(
     may("resolved_at", INSTANT),
     may("resolved_by", UUID),
     may("why", Text),
+    may("next_try_at", INSTANT),
+    must("tried", Integer),
     UniqueConstraint("tenant_id", "service_id", "kind", "provider", "reference", name="uq_unmatched_money_once"),
     refers("tenant_id service_id attempt_id", "payment_attempt"),
     refers("tenant_id service_id resolved_by", "staff", to="tenant_id service_id staff_id"),
     Index("ix_unmatched_money_open", *SERVICE_KEY, "seen_at", postgresql_where=text("resolved_at IS NULL")),
+    Index(
+        "ix_unmatched_money_try",
+        "next_try_at",
+        postgresql_where=text("next_try_at IS NOT NULL AND resolved_at IS NULL"),
+    ),
 )
