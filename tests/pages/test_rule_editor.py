@@ -367,3 +367,42 @@ async def test_a_draft_is_read_as_residents_would_read_it(site, draft_id):
     await send(site, draft_id, broken, revision=revision(site.html))
     told = await site.get(f"/counter/rules/drafts/{draft_id}/preview")
     assert "エラーがある間は表せません" in told.text
+
+
+def fields_of(html):
+    """What a browser would send of the fields of the page's form, as they are shown."""
+    inputs = re.findall(r'name="([wv]:[^"]+)" value="([^"]*)"', html)
+    selects = re.findall(r'<select[^>]* name="(v:[^"]+)"[^>]*>(.*?)</select>', html, re.DOTALL)
+    chosen = {name: re.search(r'(?:value="([^"]*)" selected|selected>([^<]*)<)', body) for name, body in selects}
+    return {
+        **{name: unescape(value) for name, value in inputs},
+        **{name: unescape(found[1] or found[2] or "") for name, found in chosen.items() if found},
+    }
+
+
+async def test_an_example_is_made_changed_and_tried_in_a_form(site, draft_id, inside):
+    path = f"/counter/rules/drafts/{draft_id}/form"
+    listed = await site.get(path, params={"part": "examples"})
+    assert "申込みは仮予約となり" in listed.text
+    made = await site.post(path, part="examples", revision="1", act="new:", action="book")
+    assert made.status_code == 200
+    part = re.search(r'name="part" value="(examples\.\d+)"', made.text)[1]
+    at = part.replace(".", "/")
+    assert "期待どおり" in made.text
+    typed_in = fields_of(made.text)
+    assert typed_in[f"v:{at}/when/space"] == "702"
+
+    changed = typed_in | {f"v:{at}/when/form/purpose": "event", f"v:{at}/then/outcome": "refused"}
+    tried = await site.post(path, part=part, revision="2", act="try", **changed)
+    assert "可否：期待は 断られる、実際は できる" in tried.text
+    async with inside() as conn:
+        assert (await get_draft(conn, draft_id=draft_id)).revision == 2
+
+    adopted = await site.post(path, part=part, revision="2", act="adopt", **changed, **{"f:total_yen": "yes"})
+    assert "期待どおり" in adopted.text
+    async with inside() as conn:
+        text_now = (await get_draft(conn, draft_id=draft_id)).files["examples.yaml"]
+    assert text_now.startswith(RULES["examples.yaml"].rstrip("\n"))
+    new = yaml.safe_load(text_now)["examples"][-1]
+    assert new["when"]["form"]["purpose"] == "event"
+    assert new["then"] == {"outcome": "allowed", "total_yen": 700}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from yoyaku.facility.terms import BandTimetable, NightTimetable
+from yoyaku.facility.terms import BandTimetable, Facility, NightTimetable
 from yoyaku.rulebook.book import Book
 from yoyaku.rulebook.editing.schema import is_table, owner_of, schemas_at
 from yoyaku.rulebook.lint.conditions import PLACE_AND_DAY, facts_at
 from yoyaku.rulebook.registration_facts import registration_facts
+from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rulebook.vocabulary import Fact, vocabulary
 from yoyaku.rulebook.walk import children
 from yoyaku.rules.condition import NONE
@@ -20,7 +21,8 @@ from yoyaku.rules.values import Text
 Names = Mapping[str, Text | None]
 """Codes with what each is called; ``None`` where the city calls it nothing."""
 
-CONDITIONS: Final = frozenset({"when", "need"})
+CONDITIONS: Final = frozenset({"when", "need", "user"})
+"""Keys below which facts stand: of conditions, and of the people of examples."""
 _AS_CALLED: Final = ("facility", "space", "activity", "timetable", "grounds", "user_class")
 WANTED: Final[Mapping[str, str]] = {
     **{key: key for key in (*_AS_CALLED, "calendar", "scheme", "relief")},
@@ -33,8 +35,20 @@ WANTED: Final[Mapping[str, str]] = {
 }
 """Which sort of code a key wants, where it takes a text."""
 
-KEYED: Final[Mapping[str, str]] = {"prices": "equipment", "equipment": "equipment", "lines": "line"}
+KEYED: Final[Mapping[str, str]] = {
+    "prices": "equipment",
+    "equipment": "equipment",
+    "lines": "line",
+    "due": "method",
+    "guests": "age_group",
+    "form": "question",
+    "preference": "preference",
+    "answers": "registration_question",
+}
 """Which sort of code the keys below a key are."""
+
+USER: Final = ("user_class", "account_kind", "residency", "registration", "mail_verified", "mandate")
+"""The facts that an example tells of its user."""
 
 OF_FACTS: Final[Mapping[str, str]] = {
     **{name: name for name in (*_AS_CALLED, "band", "channel", "age_group")},
@@ -50,6 +64,24 @@ class CityCodes:
     def __init__(self, book: Book) -> None:
         self._book = book
 
+    @property
+    def rules(self) -> RuleSet:
+        """The rule set whose codes they are."""
+        return self._book.rules
+
+    @cached_property
+    def facilities(self) -> Sequence[Facility]:
+        """The facilities that it is about."""
+        return [at.facility for at in self._book.facilities]
+
+    def fact_of(self, path: KeyPath, whole: object) -> str:
+        """The fact that a value at a path is of, by which it is said: the one of a condition's line, or the one that a key wants."""
+        table = _table_above(path, whole)
+        if table is not None:
+            return str(path[len(table)]) if len(path) > len(table) else ""
+        sort = WANTED.get(next((step for step in reversed(path) if isinstance(step, str)), ""), "")
+        return {"stage": "registration", "method": "paid_by"}.get(sort, sort)
+
     def values_at(self, path: KeyPath, whole: object) -> Names:
         """What may stand at a path: the codes that are wanted there, the values of a fact; empty where any text may."""
         table = _table_above(path, whole)
@@ -57,6 +89,8 @@ class CityCodes:
             name = path[len(table)] if len(path) > len(table) else ""
             fact = self._facts(table).get(str(name))
             return {} if fact is None else self._values_of(str(name), fact)
+        if len(path) > 1 and path[-2] == "form":
+            return self._answers.get(f"form.{path[-1]}", {})
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         takes_text = any(one.get("type") == "string" and "enum" not in one for one in schemas_at(path, whole))
         declares = owner_of(path, whole) == "Cancellation" and key == "grounds"
@@ -66,7 +100,7 @@ class CityCodes:
         """What the keys at a path may be, where they are no words of the language: facts of a condition, priced things."""
         if not any(is_table(schema) for schema in schemas_at(path, whole)):
             return {}
-        last = str(path[-1])
+        last = next((step for step in reversed(path) if isinstance(step, str)), "")
         if last in CONDITIONS:
             return {name: self._questions.get(name) for name in sorted(self._facts(path))}
         return self._sorts.get(KEYED.get(last, ""), {})
@@ -79,14 +113,16 @@ class CityCodes:
 
     def _facts(self, table: KeyPath) -> Mapping[str, Fact]:
         """The facts that a condition at a path may look at."""
+        if table[-1] == "user":
+            return {name: fact for name, fact in self._vocabulary.items() if name in USER}
         if table[0] == "registration":
             return registration_facts(self._book.rules.registration)
         if table[0] == "inventory":
             return {name: fact for name, fact in self._vocabulary.items() if name in PLACE_AND_DAY}
-        here = facts_at(table[:-1], self._clause(table[:-1]), self._vocabulary)
+        here = facts_at(table[:-1], self.clause(table[:-1]), self._vocabulary)
         return {name: fact for name, fact in self._vocabulary.items() if name in here}
 
-    def _clause(self, path: KeyPath) -> object:
+    def clause(self, path: KeyPath) -> object:
         """The clause at a path as it was last right; of a new one of a list, the last before it."""
         found: object = self._book.rules
         for step in path:
@@ -118,8 +154,7 @@ class CityCodes:
 
     @cached_property
     def _sorts(self) -> Mapping[str, Names]:
-        rules = self._book.rules
-        facilities = [at.facility for at in self._book.facilities]
+        rules, facilities = self._book.rules, self.facilities
         return {
             "facility": _named(facilities),
             "space": _named(space for facility in facilities for space in facility.spaces),
@@ -143,6 +178,14 @@ class CityCodes:
             "line": _named(rules.fees.steps),
             "relief": _named(rules.fees.relief),
             "scheme": _named(rules.lottery.schemes),
+            "question": {field.code: field.label for field in rules.booking.form},
+            "registration_question": {field.code: field.label for field in rules.registration.fields},
+            "preference": {
+                one.code: one.label
+                for table in rules.timetables.values()
+                if isinstance(table, NightTimetable)
+                for one in table.preferences
+            },
         }
 
 

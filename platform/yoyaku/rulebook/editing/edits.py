@@ -1,4 +1,4 @@
-"""The three edits of a text: set a value, add an item, remove a part.
+"""The edits of a text: set a value, add an item (a copy or a new one), remove a part.
 
 Each is a splice: outside the place that is edited no character changes. What comes of it is read again by the strict
 reader and must be the old value with just that change; else the edit is refused and nothing has changed.
@@ -16,7 +16,7 @@ from yoyaku.rulebook.editing.written import Leaf, Value, written
 from yoyaku.rules.document import read_document
 from yoyaku.rules.fault import DocumentRefused, KeyPath, path_text
 
-__all__ = ["EditRefused", "Leaf", "Value", "add_item", "remove_item", "set_value"]
+__all__ = ["EditRefused", "Leaf", "Value", "add_item", "append_item", "remove_item", "set_value"]
 
 
 class EditRefused(YoyakuError):
@@ -72,6 +72,27 @@ def add_item(text: str, path: KeyPath, *, like: int = -1) -> str:
         edited = text[:end] + lines + text[end:]
     items.insert(place + 1, copy.deepcopy(items[place]))
     return _verified(edited, expected, path)
+
+
+def append_item(text: str, path: KeyPath, item: Mapping[str, Value]) -> str:
+    """The text with an item more at the end of the list at a path, a line for each of its keys where the list is in block style.
+
+    Raises:
+        EditRefused: there is no place for a list, or it cannot be written there.
+    """
+    root, expected = _opened(text, path)
+    node = node_at(root, path)
+    if node is None or node.kind != "list" or node.flow or not node.parts:
+        before = [] if node is None or node.kind != "list" else _at(expected, path)
+        return set_value(text, path, [*before, item])
+    dash = _dash(text, node, len(node.parts) - 1, path)
+    _, end = _lines(text, dash, node.parts[-1])
+    column = " " * (dash - (text.rfind("\n", 0, dash) + 1))
+    lines = [f"{written(key)}: {written(value)}" for key, value in item.items()]
+    begin = "" if text[:end].endswith("\n") else "\n"
+    added = "".join(f"{column}{'  ' if place else '- '}{line}\n" for place, line in enumerate(lines))
+    _at(expected, path).append(_plain(item))
+    return _verified(f"{text[:end]}{begin}{added}{text[end:]}", expected, path)
 
 
 def remove_item(text: str, path: KeyPath) -> str:

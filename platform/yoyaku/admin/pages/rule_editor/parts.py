@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from yoyaku.admin.pages.desk import at_desk, crumbs
 from yoyaku.admin.service.rule_drafts import save as save_texts
@@ -121,30 +122,39 @@ def key_help(words: Words, owner: str, key: str) -> str:
 
 def outcomes_told(words: Words, checked: DraftChecked) -> list[dict[str, Any]]:
     """The examples, tried: green or red, and in red ones what was expected and what came."""
-    source, rules = checked.source, checked.rules
-    if source is None or checked.book is None or checked.book.compiled is None:
+    if checked.source is None or checked.book is None or checked.book.compiled is None:
         return []
-    zone = (rules or checked.book.compiled).zone
-    return [
-        {
-            "name": outcome.example.name,
-            "file": place.file,
-            "line": place.line,
-            "passed": outcome.passed,
-            "facts": list(getattr(outcome.example, "facts", [])),
-            "differences": [
-                {
-                    "key": key_in_words(words, difference.key),
-                    "expected": in_words(difference.expected, zone),
-                    "found": in_words(difference.found, zone),
-                }
-                for difference in outcome.differences
-            ],
-            "why": _why(words, outcome),
-        }
-        for index, outcome in enumerate(checked.outcomes)
-        for place in [source.document.place(("examples", index))]
-    ]
+    return [outcome_told(words, checked, place) for place in range(len(checked.outcomes))]
+
+
+def outcome_told(words: Words, checked: DraftChecked, place: int, outcome: Outcome | None = None) -> dict[str, Any]:
+    """One example of a draft that was checked; ``outcome`` where it alone was tried."""
+    if checked.source is None or checked.book is None or checked.book.compiled is None:
+        return {}
+    tried = checked.outcomes[place] if outcome is None else outcome
+    zone, at = checked.book.compiled.zone, checked.source.document.place(("examples", place))
+    return {
+        "name": tried.example.name,
+        "file": at.file,
+        "line": at.line,
+        "passed": tried.passed,
+        "facts": list(getattr(tried.example, "facts", [])),
+        "differences": [
+            {
+                "key": key_in_words(words, difference.key, "Expected"),
+                "expected": result_in_words(words, difference.key, difference.expected, zone),
+                "found": result_in_words(words, difference.key, difference.found, zone),
+            }
+            for difference in tried.differences
+        ],
+        "why": _why(words, tried),
+    }
+
+
+def result_in_words(words: Words, key: str, value: object, zone: ZoneInfo) -> str:
+    """What an example expects or finds under a key of ``then``: できる, 仮予約, an amount, a moment."""
+    said = value_in_words(words, str(value), key) if key in {"outcome", "state"} else ""
+    return said or in_words(value, zone)
 
 
 def _why(words: Words, outcome: Outcome) -> str:
@@ -169,9 +179,11 @@ __all__ = [
     "key_help",
     "key_in_words",
     "open_draft",
+    "outcome_told",
     "outcomes_told",
     "path_in_words",
     "require_readable",
+    "result_in_words",
     "save",
     "tongue",
     "value_in_words",
