@@ -56,6 +56,22 @@ def test_a_tier_of_70_instead_of_75_gives_back_a_hundred_yen_less_of_two_thousan
     assert [row["yen"] for row in one.becomes["rows"]] == [1_400, 1_000, 0]
 
 
+def test_what_residents_cannot_cancel_is_compared_as_the_counter_gives_it_back():
+    """Paid in cash it is ended at the counter only, by a way of its own."""
+
+    def by_clerks_only(document):
+        for one in document["booking"]["cancellation"]:
+            one["by"] = [by for by in one["by"] if by == "clerk"] or one["by"]
+        document["booking"]["cancellation"][3]["by"] = ["clerk"]
+
+    def changed(document):
+        by_clerks_only(document)
+        tier_70(document)
+
+    (one,) = Comparison(draft(by_clerks_only), draft(changed), now=NOW).findings(subject(paid_room()))
+    assert (one.kind, one.change_yen, one.today_yen, one.was["by"]) == ("refund", -100, -100, "clerk")
+
+
 def test_a_tier_of_later_days_costs_nothing_today():
     def later(document):
         document["booking"]["cancellation"][3]["tiers"][2]["percent"] = 40

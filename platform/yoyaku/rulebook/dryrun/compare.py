@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from yoyaku.rulebook.dryrun.values import EntrySubject, Finding, FindingKind, Su
 from yoyaku.rules.trace import ClauseUse, Trace
 
 NO_CLAUSE = ClauseUse(path="")
+Pair = tuple[Schedules, Schedules]
 
 
 class Comparison:
@@ -32,7 +34,8 @@ class Comparison:
         self._old, self._new, self._now = old, new, now
         self._same_ground = same_ground(old, new)
         self._differing: dict[str, frozenset[FindingKind]] = {}
-        self._schedules = Schedules(old, now), Schedules(new, now)
+        self._schedules: Pair = (Schedules(old, now), Schedules(new, now))
+        self._at_counter: Pair = (Schedules(old, now, actor="clerk"), Schedules(new, now, actor="clerk"))
         self._alike: dict[Hashable, list[Finding]] = {}
 
     @property
@@ -103,13 +106,20 @@ class Comparison:
         """What cancelling would give otherwise, worked out once for bookings that are alike in all it can follow from."""
         key = tuple(one.key(subject.booked) for one in self._schedules)
         if key not in self._alike:
-            self._alike[key] = list(self._cancelling(subject))
+            self._alike[key] = list(self._cancelling(subject, self._schedules)) or self._given_back_at_counter(subject)
         return self._alike[key]
 
-    def _cancelling(self, subject: Subject) -> Iterator[Finding]:
+    def _given_back_at_counter(self, subject: Subject) -> list[Finding]:
+        """What a clerk's cancelling would give back otherwise, where a resident's would not: what was paid in cash."""
+        if not subject.booked.paid_yen:
+            return []
+        found = [one for one in self._cancelling(subject, self._at_counter) if one.kind == "refund"]
+        return [replace(one, was={**one.was, "by": "clerk"}, becomes={**one.becomes, "by": "clerk"}) for one in found]
+
+    def _cancelling(self, subject: Subject, schedules: Pair) -> Iterator[Finding]:
         booked = subject.booked
         try:
-            before, after = (one.of(booked) for one in self._schedules)
+            before, after = (one.of(booked) for one in schedules)
         except YoyakuError as fault:
             yield refused(fault, refusing_clause((), fault), kind="cancel")
             return
@@ -121,34 +131,14 @@ class Comparison:
         most = max(yen, key=lambda day: abs(yen[day]), default=None)
         if most is not None and yen[most]:
             today = self._new.civil_date(self._now)
-            yield self._refund(subject, before, after, day=most, change=(yen[most], yen.get(today, 0)))
+            clause = schedules[1].clause_on(booked, most) or NO_CLAUSE
+            change = (yen[most], yen.get(today, 0))
+            yield _refund(subject, clause, before, after, day=most, change=change)
         lost = next(
             (day for day, old, new in pairs if (old is None) != (new is None) or _until(old) != _until(new)), None
         )
         if lost is not None:
             yield self._right(subject, before, after, day=lost)
-
-    def _refund(
-        self,
-        subject: Subject,
-        before: Sequence[ScheduleRow],
-        after: Sequence[ScheduleRow],
-        *,
-        day: date,
-        change: tuple[int, int],
-    ) -> Finding:
-        """What goes back: by how much more on the day on which that differs most, and today."""
-        clause = self._schedules[1].clause_on(subject.booked, day) or NO_CLAUSE
-        total = subject.booked.total_yen
-        return Finding(
-            kind="refund",
-            path=clause.path,
-            reference=clause.reference,
-            was={"on": day.isoformat(), "rows": _rows(before, total)},
-            becomes={"on": day.isoformat(), "rows": _rows(after, total)},
-            change_yen=change[0],
-            today_yen=change[1],
-        )
 
     def _right(
         self, subject: Subject, before: Sequence[ScheduleRow], after: Sequence[ScheduleRow], *, day: date
@@ -170,6 +160,28 @@ class Comparison:
     @property
     def _both(self) -> tuple[ServiceRules, ServiceRules]:
         return self._old, self._new
+
+
+def _refund(  # of what, by which clause, how it is and would be, on which day by how much
+    subject: Subject,
+    clause: ClauseUse,
+    before: Sequence[ScheduleRow],
+    after: Sequence[ScheduleRow],
+    *,
+    day: date,
+    change: tuple[int, int],
+) -> Finding:
+    """What goes back: by how much more on the day on which that differs most, and today."""
+    total = subject.booked.total_yen
+    return Finding(
+        kind="refund",
+        path=clause.path,
+        reference=clause.reference,
+        was={"on": day.isoformat(), "rows": _rows(before, total)},
+        becomes={"on": day.isoformat(), "rows": _rows(after, total)},
+        change_yen=change[0],
+        today_yen=change[1],
+    )
 
 
 def _fresh_refusal(old: Again, new: Again) -> YoyakuError | None:

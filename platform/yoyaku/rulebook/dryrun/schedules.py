@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from yoyaku.booking.policy import BookedFacts, ScheduleRow, cancellation_schedule, decide_cancellation
 from yoyaku.booking.policy.case import Act, booked_case
@@ -35,23 +35,28 @@ class _Look:
 
 
 class Schedules:
-    """The schedules of bookings under one rule set, as of one instant."""
+    """The schedules of bookings under one rule set, as of one instant: of residents, or of clerks at the counter."""
 
-    def __init__(self, rules: ServiceRules, now: datetime) -> None:
+    def __init__(self, rules: ServiceRules, now: datetime, *, actor: Literal["resident", "clerk"] = "resident") -> None:
         self._rules = rules
         self._now = now
+        self._actor = actor
+        self._channel = CHANNEL
+        if actor == "clerk":
+            own = (one.code for one in rules.booking.channels if one.entered_by == "clerk")
+            self._channel = next(own, CHANNEL)
         self._places: dict[str, _Look] = {}
 
     def of(self, booking: BookedFacts) -> tuple[ScheduleRow, ...]:
-        """As :func:`cancellation_schedule` gives it for a resident."""
-        return cancellation_schedule(self._rules, booking, self._now, channel=CHANNEL)
+        """As :func:`cancellation_schedule` gives it for whoever cancels."""
+        return cancellation_schedule(self._rules, booking, self._now, channel=self._channel, actor=self._actor)
 
     def clause_on(self, booking: BookedFacts, day: date) -> ClauseUse | None:
         """The clause by which cancelling on a day is decided, or refused."""
         at = max(self._now, self._rules.instant(day, 0))
         try:
             plan = decide_cancellation(
-                self._rules, booking=booking, actor="resident", channel=CHANNEL, now=at, reason="?"
+                self._rules, booking=booking, actor=self._actor, channel=self._channel, now=at, reason="?"
             )
         except Refusal as refusal:
             return refusal.trace[-1] if refusal.trace else None
@@ -72,7 +77,7 @@ class Schedules:
         """The facts that the clauses name."""
         if not look.names:
             return ()
-        act = Act(person=booking.person, channel=CHANNEL, actor="resident", now=self._now)
+        act = Act(person=booking.person, channel=self._channel, actor=self._actor, now=self._now)
         facts = booked_case(self._rules, booking, act=act).facts
         return tuple(facts.get(name) for name in look.names)
 

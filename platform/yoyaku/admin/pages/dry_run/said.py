@@ -114,7 +114,8 @@ def _refund(words: Words, names: Names, found: StoredFinding) -> tuple[str, str]
     def told(rows: Sequence[Mapping[str, Any]]) -> str:
         amount = next((row["yen"] for row in rows if row["from"] <= day.isoformat() <= row["to"]), 0)
         on = short_date(day, words.language)
-        return words.say("dry_run.back_on", day=on, amount=yen(amount, words.language))
+        said = words.say("dry_run.back_on", day=on, amount=yen(amount, words.language))
+        return words.say("dry_run.back_by_clerk", says=said) if found.was.get("by") == "clerk" else said
 
     return told(found.was["rows"]), told(found.becomes["rows"])
 
