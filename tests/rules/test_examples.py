@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from tests.city_books import city_book
 
 from yoyaku.cli.rules import rules as command
 from yoyaku.rulebook.book import read_book
@@ -18,7 +19,7 @@ from yoyaku.rules.fault import DocumentRefused
 
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).parent / "small.yaml"
-BOOKS = {path.name: read_book(path) for path in find_rule_sets(ROOT / "rulesets")}
+BOOKS = {path.name: city_book(path.name) for path in find_rule_sets(ROOT / "rulesets")}
 EXAMPLES = [
     pytest.param(name, index, id=f"{name}: {example.name}")
     for name, book in BOOKS.items()

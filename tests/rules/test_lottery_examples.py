@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from tests.city_books import city_book
 
-from yoyaku.rulebook.book import read_book
 from yoyaku.rulebook.examples import Outcome, try_example
 from yoyaku.rulebook.explain import found_in_words
 from yoyaku.rulebook.terms import Example
 
-ROOT = Path(__file__).parents[2]
-BOOKS = {name: read_book(ROOT / "rulesets" / name) for name in ("kumamoto-sports", "minato-lodging", "meguro-rooms")}
+BOOKS = {name: city_book(name) for name in ("kumamoto-sports", "minato-lodging", "meguro-rooms")}
 USER = {"user_class": "individual", "registration": "registered"}
 COURT = {"facility": "castle-tennis", "space": "tennis", "date": "2027-02-20"}
 

@@ -29,10 +29,16 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 @cache
-def modules() -> dict[str, ast.Module]:
+def module_files() -> dict[str, Path]:
     """Every module of the engine and its plugins by its path from ``platform/yoyaku``."""
     return {
-        relpath(path, PACKAGE): ast.parse(path.read_text(encoding="utf-8"))
+        relpath(path, PACKAGE): path
         for path in text_files("platform", "plugins")
         if path.suffix == ".py" and "tests" not in path.parts
     }
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """The same, read: not while tests are collected, which every process of a run does."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in module_files().items()}

@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from tests.unit.guards.source import modules
+from tests.unit.guards.source import module_files, modules
 
 SQL_FILES = re.compile(r"^(db/|testing/)|(^|/)(repository|models)(\.py$|/)")
 TYPES_OF_CONNECTIONS = {"AsyncConnection", "AsyncEngine", "Connection", "Engine"}
@@ -60,7 +60,7 @@ def looks_at_clock(node):
     )
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if PURE.search(path) and path not in THE_EDGE])
+@pytest.mark.parametrize("path", [path for path in module_files() if PURE.search(path) and path not in THE_EDGE])
 def test_what_decides_neither_looks_at_the_clock_nor_throws_dice(path):
     tree = modules()[path]
 

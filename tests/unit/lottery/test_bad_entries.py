@@ -3,19 +3,19 @@
 from datetime import date
 
 import pytest
+from tests.city_books import city_rules
 from tests.unit.booking.town import at
 from tests.unit.lottery.raffle import standing
-from tests.unit.lottery.test_city_entries import RESIDENT, ROOT, enter, lodge, night, play, sport
+from tests.unit.lottery.test_city_entries import RESIDENT, enter, lodge, night, play, sport
 
 from yoyaku.booking.policy import BookingRequest, Person
 from yoyaku.lottery.policy.refusals import EntryNotOpen
-from yoyaku.rulebook.book import read_book
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.languages import LANGUAGES
 from yoyaku.ui.wording import Wording
 from yoyaku.ui.words import Words
 
-HALLS = read_book(ROOT / "rulesets/kumamoto-halls").need_compiled()
+HALLS = city_rules("kumamoto-halls")
 CIRCLE = {"user_class": "group", "account_kind": "group", "registration": "registered", "has_mail": True}
 WORKER = Person(facts={**RESIDENT.facts, "user_class": "worker", "residency": "worker"})
 TENNIS = "castle-tennis.tennis"

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.city_books import city_rules
 from tests.unit.booking.town import at
 from tests.unit.lottery.raffle import standing
 
@@ -21,12 +22,11 @@ from yoyaku.lottery.policy.refusals import (
     StageMayNotEnter,
     TooManyEntries,
 )
-from yoyaku.rulebook.book import read_book
 
 ROOT = Path(__file__).parents[3]
-SPORTS = read_book(ROOT / "rulesets/kumamoto-sports").need_compiled()
-HALLS = read_book(ROOT / "rulesets/kumamoto-halls").need_compiled()
-LODGING = read_book(ROOT / "rulesets/minato-lodging").need_compiled()
+SPORTS = city_rules("kumamoto-sports")
+HALLS = city_rules("kumamoto-halls")
+LODGING = city_rules("minato-lodging")
 PLAYER = Person(facts={"user_class": "individual", "account_kind": "individual", "registration": "registered"})
 RESIDENT = Person(facts={"user_class": "resident", "residency": "resident", "registration": "registered"})
 ANSWERS = {"people": 10, "head_count": 10, "purpose": "練習", "lighting": False}

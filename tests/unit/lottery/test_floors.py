@@ -1,11 +1,10 @@
 """What the files of a draw call by a code is called by its name where people read it."""
 
-from pathlib import Path
+from tests.city_books import city_rules
 
 from yoyaku.lottery.policy.floors import floor_names, is_shared
-from yoyaku.rulebook.book import read_book
 
-RULES = read_book(Path(__file__).parents[3] / "rulesets/kumamoto-sports").need_compiled()
+RULES = city_rules("kumamoto-sports")
 
 
 def test_a_floor_of_several_sports_is_called_by_what_their_names_begin_with():

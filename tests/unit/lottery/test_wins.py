@@ -1,9 +1,9 @@
 """What may be done with a win until when, what it hands over, and which moments its bookings keep."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from tests.city_books import city_rules
 
 from yoyaku.booking.policy import Act, Arisen, BookedFacts, BookingRequest, Person, StageMayNotBook, decide_won
 from yoyaku.booking.policy.change import decide_change
@@ -13,9 +13,7 @@ from yoyaku.facility.policy import Claim
 from yoyaku.lottery.policy.win_refusals import NotWon, WinAccepted, WinDeclined, WinLapsed, WinRevoked, WinStands
 from yoyaku.lottery.policy.wins import accept_until, check_declinable, check_open, remind_at, win_anchors
 from yoyaku.lottery.rules import month_of, scheme_of
-from yoyaku.rulebook.book import read_rules
 
-RULESETS = Path(__file__).parents[3] / "rulesets"
 DAY = date(2027, 2, 20)
 NOW = datetime(2027, 1, 12, 1, 0, tzinfo=UTC)
 ANNOUNCED = datetime(2027, 1, 11, 0, 0, tzinfo=UTC)
@@ -28,17 +26,17 @@ def town(day, hour=0, minute=0, month=1):
 
 @pytest.fixture(scope="module")
 def sports():
-    return read_rules(RULESETS / "kumamoto-sports")
+    return city_rules("kumamoto-sports")
 
 
 @pytest.fixture(scope="module")
 def halls():
-    return read_rules(RULESETS / "kumamoto-halls")
+    return city_rules("kumamoto-halls")
 
 
 @pytest.fixture(scope="module")
 def lodging():
-    return read_rules(RULESETS / "minato-lodging")
+    return city_rules("minato-lodging")
 
 
 @pytest.mark.fact("KS-051", "KS-052")

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from tests.city_books import city_rules
 
 from yoyaku.booking.policy import TermsNotAccepted, check_terms
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.notice.policy import Addressee, choose_letters
-from yoyaku.rulebook.book import read_rules
 
-RULESETS = Path(__file__).parents[3] / "rulesets"
 RESIDENT = Addressee(address="nanohana@example.jp", language="ja")
 STAFF = Addressee(address="chuo-hall@halls.example.jp", language="ja")
 
 
 @pytest.fixture(scope="module")
 def halls() -> ServiceRules:
-    return read_rules(RULESETS / "kumamoto-halls")
+    return city_rules("kumamoto-halls")
 
 
 @pytest.fixture(scope="module")
 def sports() -> ServiceRules:
-    return read_rules(RULESETS / "kumamoto-sports")
+    return city_rules("kumamoto-sports")
 
 
 @pytest.mark.fact("KC-023")

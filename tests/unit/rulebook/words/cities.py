@@ -2,26 +2,20 @@
 
 from functools import cache
 
-from tests.cities import ROOT
+from tests.city_books import ROOT, city_book
 
-from yoyaku.rulebook.book import read_book
 from yoyaku.rulebook.source import tenants_of
 from yoyaku.ui.wording import Wording, read_wording
 
 CITIES = ("kumamoto-sports", "kumamoto-halls", "meguro-rooms", "minato-lodging")
 
 
-@cache
-def book_of(name):
-    return read_book(ROOT / "rulesets" / name)
-
-
 def facilities_of(name):
-    return [at.facility for at in book_of(name).facilities]
+    return [at.facility for at in city_book(name).facilities]
 
 
 @cache
 def wording_of(name, language):
     (folder,) = tenants_of(name, ROOT / "tenants")
-    file = folder / "wording" / f"{book_of(name).rules.service}.{language}.yaml"
+    file = folder / "wording" / f"{city_book(name).rules.service}.{language}.yaml"
     return Wording(language, tenant_words=read_wording(file))

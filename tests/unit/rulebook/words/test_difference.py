@@ -2,7 +2,8 @@
 
 import msgspec
 import pytest
-from tests.unit.rulebook.words.cities import CITIES, book_of, facilities_of, wording_of
+from tests.city_books import city_book
+from tests.unit.rulebook.words.cities import CITIES, facilities_of, wording_of
 
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rulebook.words import difference
@@ -10,7 +11,7 @@ from yoyaku.rulebook.words import difference
 
 def rewritten(name, change):
     """The rule set of a city after a change of its document."""
-    document = msgspec.to_builtins(book_of(name).rules)
+    document = msgspec.to_builtins(city_book(name).rules)
     change(document)
     return msgspec.convert(document, RuleSet)
 
@@ -19,7 +20,7 @@ def told(name, change, tongue="ja"):
     wording = wording_of(name, "en" if tongue == "en" else "ja")
     facilities = facilities_of(name)
     new = rewritten(name, change)
-    return difference(book_of(name).rules, new, language=tongue, facilities=facilities, wording=wording)
+    return difference(city_book(name).rules, new, language=tongue, facilities=facilities, wording=wording)
 
 
 def lower_tier(document):
@@ -97,7 +98,7 @@ def test_an_order_that_counts_is_a_difference():
 
 @pytest.mark.parametrize("tongue", ["ja", "en"])
 def test_two_cities_can_be_compared_without_a_blank_left_open(tongue):
-    old, new = book_of("kumamoto-sports").rules, book_of("minato-lodging").rules
+    old, new = city_book("kumamoto-sports").rules, city_book("minato-lodging").rules
     changes = difference(old, new, language=tongue)
 
     assert len(changes) > 100

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.rulebook.words.cities import CITIES, book_of, facilities_of, wording_of
+from tests.city_books import city_book
+from tests.unit.rulebook.words.cities import CITIES, facilities_of, wording_of
 
 from yoyaku.booking.terms import Limit, RefundTier, Weight
 from yoyaku.rulebook.words import TONGUES, guide
@@ -17,7 +18,7 @@ from yoyaku.rules.values import Range
 def guide_of(name, tongue="ja", *, rules=None, **more):
     language = "en" if tongue == "en" else "ja"
     wording = wording_of(name, language)
-    return guide(rules or book_of(name).rules, facilities_of(name), language=tongue, wording=wording, **more)
+    return guide(rules or city_book(name).rules, facilities_of(name), language=tongue, wording=wording, **more)
 
 
 def said(name, tongue="ja", **more):
@@ -25,7 +26,7 @@ def said(name, tongue="ja", **more):
 
 
 def changed(name, **sections):
-    return msgspec.structs.replace(book_of(name).rules, **sections)
+    return msgspec.structs.replace(city_book(name).rules, **sections)
 
 
 @pytest.mark.parametrize("name", CITIES)
@@ -97,10 +98,10 @@ def test_what_was_over_before_the_day_is_left_out():
 @settings(max_examples=15)
 @given(days=st.integers(2, 90), percent=st.integers(1, 99))
 def test_another_tier_gives_another_table(days, percent):
-    way = book_of("meguro-rooms").rules.booking.cancellation[2]
+    way = city_book("meguro-rooms").rules.booking.cancellation[2]
     tiers = [RefundTier(at_least=days, percent=percent), RefundTier(at_least=0, at_most=days - 1, percent=0)]
     booking = msgspec.structs.replace(
-        book_of("meguro-rooms").rules.booking, cancellation=[msgspec.structs.replace(way, tiers=tiers)]
+        city_book("meguro-rooms").rules.booking, cancellation=[msgspec.structs.replace(way, tiers=tiers)]
     )
     text = said("meguro-rooms", rules=changed("meguro-rooms", booking=booking))
 
@@ -111,7 +112,7 @@ def test_another_tier_gives_another_table(days, percent):
 @settings(max_examples=15)
 @given(cap=st.integers(1, 99), times=st.integers(2, 9), months=st.integers(2, 11))
 def test_another_limit_and_another_window_are_said(cap, times, months):
-    booking = book_of("kumamoto-sports").rules.booking
+    booking = city_book("kumamoto-sports").rules.booking
     weights = [Weight(when={"day_type": ["saturday", "sunday"]}, times=times), Weight(when={"nights": 1}, times=0)]
     limit = Limit(code="x", unit="slots", per="month", cap=cap, weights=weights, when={"people": Range(at_most=5)})
     opens = msgspec.structs.replace(booking.windows[0].opens, months=-months)
@@ -127,7 +128,7 @@ def test_another_limit_and_another_window_are_said(cap, times, months):
 @settings(max_examples=15)
 @given(yen=st.integers(1, 99_999))
 def test_another_price_is_in_the_table(yen):
-    fees = book_of("kumamoto-sports").rules.fees
+    fees = city_book("kumamoto-sports").rules.fees
     step = fees.steps[0]
     row = msgspec.structs.replace(step.table[0], yen=yen)
     steps = [msgspec.structs.replace(step, table=[row, *step.table[1:]]), *fees.steps[1:]]

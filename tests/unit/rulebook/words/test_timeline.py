@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
-from tests.unit.rulebook.words.cities import CITIES, book_of, facilities_of, wording_of
+from tests.city_books import city_book
+from tests.unit.rulebook.words.cities import CITIES, facilities_of, wording_of
 
 from yoyaku.rulebook.words import TONGUES, timeline, timeline_svg
 from yoyaku.rulebook.words.render import timeline_text
@@ -16,7 +17,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def month_of(name, tongue="ja", month=FEBRUARY):
     wording = wording_of(name, "en" if tongue == "en" else "ja")
-    return timeline(book_of(name).rules, facilities_of(name), month=month, language=tongue, wording=wording)
+    return timeline(city_book(name).rules, facilities_of(name), month=month, language=tongue, wording=wording)
 
 
 def test_a_month_has_its_lottery_its_openings_and_its_debit():
@@ -74,7 +75,7 @@ def test_the_picture_is_a_whole_svg_with_title_and_description_and_no_style(name
 
 
 def test_a_month_in_which_nothing_happens_says_so():
-    rules = book_of("minato-lodging").rules
+    rules = city_book("minato-lodging").rules
     bare = msgspec.structs.replace(rules, lottery=msgspec.structs.replace(rules.lottery, schemes=[]))
     shown = timeline(bare, facilities_of("minato-lodging"), month=FEBRUARY, language="ja")
 
