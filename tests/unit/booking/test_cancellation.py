@@ -1,5 +1,6 @@
 """Who may end a booking until when, and what goes back."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -267,6 +268,21 @@ def test_a_refund_is_never_more_than_was_paid_and_nothing_is_lost(days, total, p
     assert 0 <= plan.kept_yen <= booking.total_yen
     assert booking.paid_yen - plan.refund_yen + plan.outstanding_yen == plan.kept_yen
     assert plan.percent == percents[min(days // 10, len(percents) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "lapses_at", "last"),
+    [
+        ("tentative", "2027-03-15 00:00", "2027-03-14"),
+        ("tentative", "2027-03-01 00:00", "2027-03-01"),
+        ("tentative", "2027-06-01 00:00", "2027-05-01"),
+        ("confirmed", "2027-03-15 00:00", "2027-05-01"),
+    ],
+)
+def test_the_schedule_of_what_is_tentative_ends_with_its_deadline(state, lapses_at, last):
+    booking = booked(TOWN, room("2027-05-01"), "2027-02-01 10:00", **CARD)
+    booking = replace(booking, state=state, lapses_at=at(lapses_at))
+    assert rows(booking, "2027-03-01 10:00")[-1][1] == last
 
 
 @given(days=st.integers(0, 40))

@@ -100,7 +100,7 @@ async def _page(
         back_here=settled_here(books),
         too_late=here.words.sentence(books.refusal) if books.refusal else None,
         open_payment=books.account.open_payment if books.account else None,
-        attempts=[(one, _attempt_words(here, books.rules, one)) for one in reversed(books.attempts)],
+        attempts=[(one, attempt_words(here, books.rules, one)) for one in reversed(books.attempts)],
         dues=[(one, one.due_at is not None and one.due_at <= here.visit.now) for one in booking.dues],
         tills=till_choices(here, books),
         form={
@@ -125,7 +125,7 @@ def money_crumbs(here: Here, books: Books, *labels: str) -> list[Any]:
     return counter_crumbs(here, books.booking.number, here.words.say("till.money"), *labels)
 
 
-def _attempt_words(here: Here, rules: ServiceRules, one: AttemptView) -> dict[str, str]:
+def attempt_words(here: Here, rules: ServiceRules, one: AttemptView) -> dict[str, str]:
     """How an attempt went, in words: by which way, and why not."""
     terms: PaymentTerms = rules.payment
     choices = {each.code: each.name for method in terms.methods if method.code == one.method for each in method.choices}

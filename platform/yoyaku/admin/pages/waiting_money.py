@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
+from yoyaku.admin.pages.money import attempt_words
 from yoyaku.admin.pages.till import method_name, payee_name
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.waiting import Way
@@ -133,7 +134,7 @@ async def _item_page(
         subject=subject,
         payee=payee_name(here, rules, item.payee),
         charge=found.account.charge if found.account else None,
-        attempts=[(one, method_name(rules, one.method, here)) for one in attempts],
+        attempts=[(one, attempt_words(here, rules, one)) for one in attempts],
         choices=[(way, say(f"waiting.way.{way}")) for way in WAYS if way in found.ways],
         path=f"{HOME}/{item.item_id}",
         home=HOME,

@@ -153,9 +153,15 @@ def _amounts(case: Case, entry: Cancellation, booking: BookedFacts) -> tuple[Ref
 
 
 def _stretches(rules: ServiceRules, booking: BookedFacts, now: datetime) -> Iterator[tuple[date, date]]:
-    """Days from today to the use day, cut wherever an outcome could change."""
+    """Days from today to the use day, cut wherever an outcome could change.
+
+    What is tentative ends by itself on the day of its deadline if nothing is done: days after it are not promised.
+    """
     today = rules.civil_date(now)
     use_on = booking.request.use_on
+    last = use_on
+    if booking.state == "tentative" and booking.lapses_at is not None:
+        last = min(use_on, max(today, rules.civil_date(booking.lapses_at - timedelta(microseconds=1))))
     placed = rules.inventory.space(booking.request.space_id)
     cuts = {
         days for entry in rules.cancellations_at(placed) for days in _cuts(entry) if 0 <= days < (use_on - today).days
@@ -164,9 +170,12 @@ def _stretches(rules: ServiceRules, booking: BookedFacts, now: datetime) -> Iter
         return
     first = today
     for days in sorted(cuts, reverse=True):
-        yield first, use_on - timedelta(days=days + 1)
-        first = use_on - timedelta(days=days)
-    yield first, use_on
+        cut = use_on - timedelta(days=days)
+        if cut > last:
+            break
+        yield first, cut - timedelta(days=1)
+        first = cut
+    yield first, last
 
 
 def _cuts(entry: Cancellation) -> Iterator[int]:
