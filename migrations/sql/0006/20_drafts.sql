@@ -11,7 +11,7 @@ ALTER TABLE rule_review ADD COLUMN newest_version integer;
 ALTER TABLE dry_run_finding
     DROP CONSTRAINT dry_run_finding_subject_kind_check,
     ADD CONSTRAINT dry_run_finding_subject_kind_check
-        CHECK (subject_kind IN ('booking', 'entry', 'charge', 'hold', 'registration'));
+        CHECK (subject_kind IN ('booking', 'entry', 'charge', 'registration'));
 
 -- As before, and: the review and the dry run are of the rules as they stand beside this version, and not older than the
 -- application says (30 and 7 days of the service's own time).

@@ -242,3 +242,21 @@ async def test_a_draft_with_faults_is_not_tried(town, begin, ask):
         broken = await get_draft(conn, draft_id=draft.draft_id)
     with pytest.raises(DraftNotTryable):
         await ask(broken)
+
+
+def shorter(rules):
+    """A registration of a year instead of what the town has: everybody's holds for another time."""
+    validity = {"code": "registration", "name": "登録の期限", "from_stage": "registered", "months": 12}
+    rules["registration"]["validity"] = [{**validity, "then_stage": "registered"}]
+
+
+async def test_registrations_are_compared_where_their_rules_change(town, begin, ask, runtime):
+    run_id = await ask(await begin(shorter))
+    await do_dry_runs(runtime)
+    run, tally, found = await of_run(town, run_id)
+    people = (await town.see("SELECT count(*) FROM registrant"))[0][0]
+    assert (tally.looked["registration"], run.done, run.total, run.broken) == (people, 15 + people, 15 + people, 0)
+    of_people = [one for one in found if one.kind == "registration"]
+    assert len(of_people) == tally.kinds["registration"].findings == people
+    assert {one.becomes["path"] for one in of_people} == {"registration.validity[0]"}
+    assert all(one.was["until"] == {} and one.becomes["until"]["registration"]["day"] for one in of_people)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,21 +26,32 @@ from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.ids import Key
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import read_draft
-from yoyaku.rulebook.dryrun import Comparison, EntrySubject, Finding, Subject
+from yoyaku.rulebook.dryrun import (
+    Comparison,
+    EntrySubject,
+    Finding,
+    RegistrationSubject,
+    Subject,
+    compare_registration,
+)
 from yoyaku.rulebook.dryrun import repository as stored
 from yoyaku.rulebook.dryrun.repository import Run
 from yoyaku.rulebook.dryrun.repository.past import read_past
-from yoyaku.rulebook.dryrun.rows import read_entry, read_subject
+from yoyaku.rulebook.dryrun.repository.registered import count_registered, read_registered
+from yoyaku.rulebook.dryrun.rows import read_entry, read_registration, read_subject
 from yoyaku.rulebook.dryrun.values import Head
 from yoyaku.rulebook.provider import StoredInventory
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.ruleset.service import document_of, inventory_of
+from yoyaku.ruleset.policy import Days, NoRuleSetInForce, choose_version
+from yoyaku.ruleset.service import document_of, inventory_of, latest_inventory_version
+from yoyaku.ruleset.service import versions as versions_of
 
 PEOPLE_AT_ONCE: Final = 200
 NOBODY: Final = UUID(int=0)
 LONGEST_TURN_SECONDS: Final = 120.0
 """Then the worker turns to other work; the run goes on at its next turn."""
 
+Looked = Subject | EntrySubject | RegistrationSubject
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 
@@ -61,6 +73,7 @@ class DryRun:
     transaction: Transaction
     longest_seconds: float = LONGEST_TURN_SECONDS
     _draft: RuleSet | None = None
+    _of_today: tuple[ServiceRules, ServiceRules] | None = None
     _compared: dict[tuple[int, int], Comparison] = field(default_factory=dict)
 
     async def go_on(self) -> bool:
@@ -84,7 +97,9 @@ class DryRun:
                 await stored.forget_findings(conn, run_id=self.run_id)
                 return await stored.finish_run(conn, run_id=self.run_id, state="cancelled")
             if run.state == "waiting":
+                await self._prepare(conn, run, set())
                 total = await stored.count_subjects(conn, as_of=run.as_of)
+                total += await count_registered(conn) if self._of_today else 0
                 if not await stored.start_run(conn, run_id=self.run_id, total=total):
                     return True
             after = run.reached or NOBODY
@@ -104,16 +119,20 @@ class DryRun:
         entries = await stored.read_entries(conn, after=after, upto=upto)
         since = run.as_of.date() - LONGEST_COUNTED
         past = await read_past(conn, after=after, upto=upto, as_of=run.as_of, since=since)
-        subjects: list[Subject | EntrySubject] = [read_subject(told, as_of=run.as_of) for told in bookings]
+        subjects: list[Looked] = [read_subject(told, as_of=run.as_of) for told in bookings]
         subjects += [read_entry(told) for told in entries]
-        by_person: dict[Key, list[Subject | EntrySubject]] = {}
+        await self._prepare(conn, run, {subject.head.versions for subject in subjects})
+        if self._of_today is not None:
+            registered = await read_registered(conn, after=after, upto=upto)
+            versions = self._of_today[0].version, self._of_today[0].inventory_version
+            subjects += [read_registration(told, versions=versions) for told in registered]
+        by_person: dict[Key, list[Looked]] = {}
         for subject in subjects:
             by_person.setdefault(subject.head.registrant_id, []).append(subject)
-        await self._prepare(conn, run, {subject.head.versions for subject in subjects})
         tally = tally_of(run)
         rows: list[dict[str, Any]] = []
         for person, mine in by_person.items():
-            found = self._findings(mine, past.get(UUID(str(person)), ()))
+            found = self._findings(mine, past.get(UUID(str(person)), ()), run.as_of)
             tally.add_person([(one.head.kind, self._falls(one), findings) for one, findings in found])
             for one, findings in found:
                 room = MOST_STORED - tally.stored
@@ -127,39 +146,75 @@ class DryRun:
         )
 
     def _findings(
-        self, subjects: Sequence[Subject | EntrySubject], past: Sequence[HeldBooking]
-    ) -> list[tuple[Subject | EntrySubject, list[Finding]]]:
+        self, subjects: Sequence[Looked], past: Sequence[HeldBooking], as_of: datetime
+    ) -> list[tuple[Looked, list[Finding]]]:
         """What is found about everything of one person; limits count what was made before, what is over by now, too."""
         held: list[HeldBooking] = []
-        found: list[tuple[Subject | EntrySubject, list[Finding]]] = []
+        entered: dict[tuple[str, date], list[EntrySubject]] = {}
+        found: list[tuple[Looked, list[Finding]]] = []
         for one in subjects:
+            if isinstance(one, RegistrationSubject):
+                found.append((one, self._registration_findings(one, as_of)))
+                continue
             comparison = self._compared[one.head.versions]
             if isinstance(one, EntrySubject):
-                found.append((one, comparison.entry_findings(one)))
+                mine = entered.setdefault((one.scheme, one.month.starts), [])
+                found.append((one, comparison.entry_findings(one, mine)))
+                mine.append(one)
             else:
                 before = [other for other in past if other.made_at <= one.booked.made_at]
                 found.append((one, comparison.findings(one, [*before, *held])))
                 held.append(one.held)
         return found
 
-    def _falls(self, subject: Subject | EntrySubject) -> bool:
+    def _registration_findings(self, subject: RegistrationSubject, as_of: datetime) -> list[Finding]:
+        if self._of_today is None:
+            return []
+        old, new = self._of_today
+        return compare_registration(old, new, subject, today=old.civil_date(as_of))
+
+    def _falls(self, subject: Looked) -> bool:
         """Whether it would fall under the draft by its own ``applies``, if it were made anew."""
         draft = self._draft
         if draft is None:
             return False
-        day = subject.days(self._compared[subject.head.versions].old.civil_date).by(draft.applies.by)
+        compared = None if isinstance(subject, RegistrationSubject) else self._compared[subject.head.versions].old
+        rules = compared or (self._of_today or (None,))[0]
+        if rules is None:
+            return False
+        day = subject.days(rules.civil_date).by(draft.applies.by)
         return draft.applies.since <= day.isoformat()
 
     async def _prepare(self, conn: AsyncConnection, run: Run, versions: set[tuple[int, int]]) -> None:
         """The draft beside each pair of versions that something keeps, over the facilities of that time."""
         if self._draft is None:
             self._draft = await self._read_draft(conn, run)
+            self._of_today = await self._registering(conn, run, self._draft)
         for version, inventory_version in sorted(versions - self._compared.keys()):
             document = await document_of(conn, tenant_id=self.tenant_id, service_id=self.service_id, version=version)
             facilities = await self._facilities(conn, inventory_version)
             old = _compiled(msgspec.json.decode(document, type=RuleSet), facilities)
             new = _compiled(self._draft, facilities)
             self._compared[version, inventory_version] = Comparison(old, new, now=run.as_of)
+
+    async def _registering(
+        self, conn: AsyncConnection, run: Run, draft: RuleSet
+    ) -> tuple[ServiceRules, ServiceRules] | None:
+        """The rules by which registrations live now, and the draft; ``None`` where both say the same of them."""
+        here = {"tenant_id": self.tenant_id, "service_id": self.service_id}
+        inventory_version = await latest_inventory_version(conn, tenant_id=self.tenant_id)
+        facilities = await self._facilities(conn, inventory_version)
+        new = _compiled(draft, facilities)
+        today = new.civil_date(run.as_of)
+        try:
+            head = choose_version(await versions_of(conn, **here), Days(made_on=today, used_on=today))
+        except NoRuleSetInForce:
+            return None
+        document = msgspec.json.decode(await document_of(conn, **here, version=head.version), type=RuleSet)
+        if document.registration == draft.registration:
+            return None
+        old = compile_rules(document, facilities, version=head.version, inventory_version=inventory_version)
+        return old, new
 
     async def _read_draft(self, conn: AsyncConnection, run: Run) -> RuleSet:
         texts = await stored.read_texts(conn, draft_id=run.draft_id, revision=run.revision)
@@ -185,8 +240,8 @@ def _row(head: Head, finding: Finding, place: int) -> dict[str, Any]:
         "subject_id": head.subject_id,
         "number": head.number,
         "registrant_id": head.registrant_id,
-        "facility_id": head.facility_id,
-        "use_on": head.use_on,
+        "facility_id": head.facility_id or None,
+        "use_on": None if head.kind == "registration" else head.use_on,
         "was": finding.was,
         "becomes": {**finding.becomes, "path": finding.path, "reference": finding.reference},
         "change_yen": finding.change_yen,

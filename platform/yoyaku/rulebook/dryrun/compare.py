@@ -65,11 +65,11 @@ class Comparison:
             found += self._changing(subject)
         return found
 
-    def entry_findings(self, subject: EntrySubject) -> list[Finding]:
-        """What the draft would decide otherwise about an entry of a lottery."""
+    def entry_findings(self, subject: EntrySubject, beside: Sequence[EntrySubject] = ()) -> list[Finding]:
+        """What the draft would decide otherwise about an entry; ``beside``: the person's before it in the same lottery."""
         if self._same_ground and self._old.lotteries == self._new.lotteries and self._old.fees == self._new.fees:
             return []
-        return compare_entry(self._old, self._new, subject)
+        return compare_entry(self._old, self._new, subject, beside)
 
     def _made(
         self, subject: Subject, kinds: frozenset[FindingKind], beside: Sequence[HeldBooking]

@@ -13,6 +13,7 @@ from yoyaku.booking.repository.rows import BookingRow, facts_from_json, read_req
 from yoyaku.kernel.period import Period
 from yoyaku.lottery.repository.entry_rows import read_requests
 from yoyaku.lottery.rules import Month, Times
+from yoyaku.rulebook.dryrun.registrations import RegistrationSubject
 from yoyaku.rulebook.dryrun.values import EntrySubject, Head, Subject
 
 
@@ -20,6 +21,17 @@ class _Booking(BookingRow):
     person: dict[str, Any] | None
     registered_at: datetime | None
     unpaid: bool
+
+
+class _Registration(TypedDict):
+    registrant_id: UUID
+    number: str | None
+    kind: str
+    user_class: str
+    residency: str | None
+    stage: str
+    since: date
+    facts: dict[str, Any]
 
 
 class _Entry(TypedDict):
@@ -45,6 +57,7 @@ class _Entry(TypedDict):
 
 
 _BOOKINGS = msgspec.json.Decoder(_Booking)
+_REGISTRATIONS = msgspec.json.Decoder(_Registration)
 _ENTRIES = msgspec.json.Decoder(_Entry)
 
 
@@ -113,6 +126,33 @@ def read_entry(told: str) -> EntrySubject:
         channel=row["channel"],
         made_at=_utc(row["entered_at"]),
         promised=bool(row["won"]),
+    )
+
+
+def read_registration(told: str, *, versions: tuple[int, int]) -> RegistrationSubject:
+    """A registration, beside the version of the rules that counts for it."""
+    row = _REGISTRATIONS.decode(told)
+    usual = {
+        "user_class": row["user_class"],
+        "account_kind": row["kind"],
+        "residency": row["residency"],
+        "registration": row["stage"],
+    }
+    head = Head(
+        kind="registration",
+        subject_id=row["registrant_id"],
+        number=row["number"] or "",
+        registrant_id=row["registrant_id"],
+        facility_id="",
+        use_on=row["since"],
+        versions=versions,
+    )
+    return RegistrationSubject(
+        head=head,
+        user_class=row["user_class"],
+        stage=row["stage"],
+        since=row["since"],
+        facts={**row["facts"], **{name: value for name, value in usual.items() if value is not None}},
     )
 
 

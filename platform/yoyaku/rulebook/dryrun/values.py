@@ -12,9 +12,9 @@ from yoyaku.kernel.ids import Key
 from yoyaku.lottery.rules import Month, Times
 from yoyaku.ruleset.policy import Days
 
-FindingKind = Literal["validity", "state", "price", "due", "refund", "cancel", "change"]
+FindingKind = Literal["validity", "state", "price", "due", "refund", "cancel", "change", "registration"]
 KINDS: Final[tuple[FindingKind, ...]] = get_args(FindingKind)
-SubjectKind = Literal["booking", "entry", "charge"]
+SubjectKind = Literal["booking", "entry", "charge", "registration"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

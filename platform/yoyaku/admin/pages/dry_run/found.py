@@ -57,6 +57,7 @@ async def show_findings(
         breaking=breaking,
         kinds=[one for one in KINDS if one in tally_of(run).kinds],
         may_open=may(here, Permission.BOOKINGS),
+        may_see=may(here, Permission.PEOPLE),
         path=here_path,
         crumbs=rules_crumbs(
             here,

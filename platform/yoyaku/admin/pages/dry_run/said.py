@@ -99,7 +99,8 @@ def _due(words: Words, names: Names, found: StoredFinding) -> tuple[str, str]:
     def told(dues: Mapping[str, str | None]) -> str:
         said = []
         for code in codes:
-            name = words.say("dry_run.lapses") if not code else words.text(names.methods.get(code, ""))
+            own = words.maybe(f"dry_run.until.{code or 'unconfirmed'}")
+            name = own or words.text(names.methods.get(code, ""))
             when = words.say("dry_run.not_offered") if code not in dues else _moment(words, dues[code])
             said.append(f"{name or words.say('dry_run.other_method')}：{when}")
         return "／".join(said)
@@ -151,6 +152,32 @@ def _change(words: Words, names: Names, found: StoredFinding) -> tuple[str, str]
     return told(before), told(after)
 
 
+def _registration(words: Words, names: Names, found: StoredFinding) -> tuple[str, str]:
+    """What differs of a registration: its class, its stage, whether it lets book, until when it holds."""
+    del names
+    was, becomes = found.was, found.becomes
+
+    def told(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
+        said = [
+            words.say(f"dry_run.registration.{name}.{'yes' if here[name] else 'no'}")
+            for name in ("class", "stage", "may_book")
+            if here[name] != there[name]
+        ]
+        for code in sorted({*here["until"], *there["until"]}):
+            one, other = here["until"].get(code), there["until"].get(code)
+            if one != other:
+                name = words.text((one or other)["name"])
+                day = words.say("dry_run.no_limit") if one is None else _until_day(words, one["day"])
+                said.append(f"{name}：{day}")
+        return "／".join(said)
+
+    return told(was, becomes), told(becomes, was)
+
+
+def _until_day(words: Words, day: str) -> str:
+    return words.say("dry_run.cancellable", until=short_date(date.fromisoformat(day), words.language))
+
+
 def _moment(words: Words, at: str | None) -> str:
     return words.say("dry_run.no_limit") if at is None else deadline(datetime.fromisoformat(at), words.language)
 
@@ -163,4 +190,5 @@ _SAYINGS: Final = {
     "refund": _refund,
     "cancel": _cancel,
     "change": _change,
+    "registration": _registration,
 }
