@@ -67,7 +67,7 @@ async def _counter_page(here: Here, query: str) -> Response[Any]:
         "admin/counter.html",
         query=query,
         **purpose_asked(here),
-        facility_choices=facility_choices(rules, here.words),
+        facility_choices=[one for one in facility_choices(rules, here.words) if here.visit.reaches(one[0])],
         today=here.today.isoformat(),
         found=None if found is None else [booking_row(rules, booking, here) for booking in found],
         queues=await my_queues(here),

@@ -42,7 +42,9 @@ def at_desk(door: Opened, permission: Permission) -> SessionView:
 def may(door: Opened, permission: Permission) -> bool:
     """Whether whoever is logged in may do this."""
     session = door.session
-    return session is not None and session.staff_id is not None and permission in permissions_of(session.roles)
+    if session is None or session.staff_id is None:
+        return False
+    return permission in permissions_of(session.roles, session.facilities)
 
 
 def crumbs(door: Opened, *steps: tuple[str, str | None]) -> list[Crumb]:

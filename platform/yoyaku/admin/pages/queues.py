@@ -34,7 +34,9 @@ OF_PEOPLE: Final = frozenset({"registrations", "reliefs", "tentative", "mandates
 async def my_queues(here: Here, only: str | None = None) -> list[Queue] | None:
     """What waits for whoever is logged in; ``None``: nothing ever does, by their roles."""
     session = here.session
-    permissions = permissions_of(session.roles) if session is not None and session.staff_id is not None else frozenset()
+    if session is None or session.staff_id is None:
+        return None
+    permissions = permissions_of(session.roles, session.facilities)
     if permissions.isdisjoint(KINDS.values()):
         return None
     return await queues_for(here.conn, visit=here.visit, rules=await here.rules(), permissions=permissions, only=only)

@@ -129,6 +129,29 @@ ROLES: Final[Mapping[str, frozenset[Permission]]] = {
 }
 
 
+OF_SERVICE: Final = frozenset(
+    {
+        Permission.STAFF,
+        Permission.LOG,
+        Permission.LEDGER,
+        Permission.DEBITS,
+        Permission.ARREARS,
+        Permission.EDIT_RULES,
+        Permission.RUN_LOTTERIES,
+        Permission.SITE,
+        Permission.OPERATIONS,
+    }
+)
+"""What concerns every facility of a service at once: not for whoever works for some of them only."""
+
+
+class FacilitiesOnly(NotAllowed):
+    """The account works for some facilities only, and this concerns all."""
+
+    code = "facilities_only"
+    title = "Your account works for some facilities only; this concerns all of them."
+
+
 class RoleMissing(NotAllowed):
     """The account has not the role that this needs (``role``)."""
 
@@ -149,10 +172,16 @@ class OfStaff(Protocol):
         """Their roles."""
         ...
 
+    @property
+    def facilities(self) -> frozenset[str]:
+        """The facilities that they work for; none: all."""
+        ...
 
-def permissions_of(roles: Collection[str]) -> frozenset[Permission]:
-    """Everything that these roles allow; an unknown role allows nothing."""
-    return frozenset[Permission]().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+def permissions_of(roles: Collection[str], facilities: Collection[str] = ()) -> frozenset[Permission]:
+    """Everything that these roles allow to who works for these facilities (none: all); an unknown role allows nothing."""
+    found = frozenset[Permission]().union(*(ROLES.get(role, frozenset()) for role in roles))
+    return found - OF_SERVICE if facilities else found
 
 
 def require_permission(session: OfStaff | None, permission: Permission) -> None:
@@ -160,9 +189,12 @@ def require_permission(session: OfStaff | None, permission: Permission) -> None:
 
     Raises:
         RoleMissing: nobody of the staff is logged in, or none of their roles allows it.
+        FacilitiesOnly: it concerns all facilities, and they work for some.
     """
     if session is None or session.staff_id is None or permission not in permissions_of(session.roles):
         raise RoleMissing(role=next(role for role, allowed in ROLES.items() if permission in allowed))
+    if session.facilities and permission in OF_SERVICE:
+        raise FacilitiesOnly
 
 
 def require_role(roles: Collection[str], role: str) -> None:

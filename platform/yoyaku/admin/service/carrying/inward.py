@@ -16,7 +16,7 @@ from yoyaku.admin.service.carrying.manifest import (
     read_manifest,
     read_part,
 )
-from yoyaku.admin.service.carrying.outward import measure_part, places
+from yoyaku.admin.service.carrying.outward import measure_part, places, services_of
 from yoyaku.billing.repository.checking import Difference
 from yoyaku.billing.service.agreeing import check_own_books
 from yoyaku.db import carry
@@ -129,8 +129,10 @@ async def compare_tenant(conn: AsyncConnection, *, manifest: Manifest) -> None:
     """Let pass a tenant whose rows are those of the file, table by table, and whose books agree.
 
     Raises:
+        NotFound: there is no such tenant.
         CarriedOtherwise: some are others.
     """
+    await services_of(conn, tenant_id=manifest.tenant)
     await carry.speak_plainly(conn)
     found = {
         (part.table, part.service): await measure_part(
