@@ -159,6 +159,26 @@ async def test_equipment_added_and_removed_reverses_all_and_charges_what_it_cost
     assert await row_of(rooms, booking_id) == [1200, 700]
 
 
+@pytest.mark.fact("MG-039")
+async def test_from_when_to_when_a_projector_is_lent_is_chosen_shown_and_changed(application, services, rooms):
+    [booking_id] = await book(application, services["rooms"], use("2027-03-30"))
+    path = f"/me/bookings/{booking_id}/equipment"
+    page = await rooms.get(path)
+    assert re.search(r"貸出時間を変える.*貸出しの開始.*9:30.*貸出しの終了", plain(page.text))
+    backwards = {"lent.projector.from": "11:00", "lent.projector.to": "10:00"}
+    page = await rooms.post(path, **{"equipment.projector": "1", **backwards})
+    assert (page.status_code, "予約した時間（09:00–12:00）の中で" in plain(page.text)) == (422, True)
+    page = await rooms.post(
+        path, **{"equipment.projector": "1", "lent.projector.from": "10:00", "lent.projector.to": "11:30"}
+    )
+    assert "プロジェクター 1台（10:00〜11:30）" in plain(page.text)
+    await rooms.post(f"{path}/book", **hidden(rooms.html))
+    page = await rooms.get(f"/me/bookings/{booking_id}")
+    assert "プロジェクター×1（10:00〜11:30）" in plain(page.text)
+    page = await rooms.get(path)
+    assert re.search(r'<option value="11:30" selected>', page.text)
+
+
 @pytest.mark.fact("MG-053", "MG-054", "MG-055", "MG-062", "MG-063")
 async def test_a_paid_booking_is_cancelled_and_refunded_in_full_without_a_card(application, services, rooms, works):
     [booking_id] = await book(application, services["rooms"], use("2027-03-04"))
@@ -316,6 +336,7 @@ async def test_at_a_kiosk_one_books_and_is_logged_out_soon_but_pays_elsewhere(ap
     assert "/me/payments" not in (await kiosk.get("/me")).text
     for path in ("/me/payments", f"/me/bookings/{booking_id}/pay"):
         assert (await kiosk.get(path)).status_code == 409, path
+    await kiosk.get("/account")
     sent = await kiosk.post(f"/me/bookings/{booking_id}/pay", way="card", back_yen="0", pay_yen="700", agreed="yes")
     assert sent.status_code == 409
     await kiosk.get("/me")

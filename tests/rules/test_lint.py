@@ -133,6 +133,9 @@ BROKEN = [
     ("{when: {season: none}, yen: 7000}", "{when: {day_type: holiday}, yen: 7000}", "unpriced priced_twice"),
     ("    - step: base\n      code: room\n", "    - step: add\n      code: room\n", "no_base_fee"),
     ("spaces: [meeting]}", "spaces: [meeting]}\n      - {code: easel, name: 画架, stock: 2, spaces: [tennis]}", "equipment_unpriced"),
+    ("  cancellation:\n", "  lending_minutes: 10\n  cancellation:\n", "lending_too_fine"),
+    ("  cancellation:\n", "  lending_minutes: 30\n  cancellation:\n", ""),
+    ("  methods:\n    - code: cash\n", "  methods:\n    - code: cash\n      channels: [kiosk]\n", "unknown_code"),
     ("examples:\n", SECOND, "example_twice"),
     ("lines: [room, court]", "lines: [room, court]\n      percent_by: 5", "unknown_key_guess"),
     # Examples

@@ -14,6 +14,7 @@ import yaml
 from yoyaku.registration.policy.second_factor import STEP_SECONDS, code_at, step_of
 from yoyaku.rules.loaders import TEXTS
 from yoyaku.rules.values import Text
+from yoyaku.tenancy.policy import host_of, hosts_of
 from yoyaku.tenancy.terms import DemoClerk, DemoFile, DemoResident, TenantFile
 
 Shape = TypeVar("Shape")
@@ -88,7 +89,7 @@ def _sites_of(folder: Path, *, base_domain: str) -> list[Site]:
         Site(
             tenant=_in_languages(tenant.name),
             service=_in_languages(service.name),
-            hosts=tuple(host.replace("{base_domain}", base_domain) for host in service.hosts),
+            hosts=tuple(host_of(template, base_domain=base_domain) for _, template, _ in hosts_of(service)),
             residents=tuple(person for person in demo.residents if person.service == service.code),
             clerks=tuple(person for person in demo.clerks if person.service in {service.code, "*"}),
         )

@@ -137,6 +137,7 @@ _RULES: dict[str, Any] = {
             }
         ],
         "cart_at_most": 3,
+        "lending_minutes": 30,
     },
     "fees": {
         "steps": [

@@ -62,6 +62,19 @@ async def test_the_tenth_projector_of_nine_is_refused_with_what_is_left(town):
     assert (refused.value.facts["free"], refused.value.facts["stock"]) == (1, 9)
 
 
+async def test_nine_projectors_serve_two_uses_of_one_morning_one_after_the_other(town):
+    early, late = {"lent": {"projector": ("10:00", "11:00")}}, {"lent": {"projector": ("11:00", "12:00")}}
+    first = await town.book(0, hours("court", "10:00", "12:00", equipment={"projector": 9}, **early))
+    await town.book(1, hours("room", "10:00", "12:00", equipment={"projector": 9}, **late))
+    with pytest.raises(EquipmentShort):
+        await town.book(2, hours("court", "10:00", "12:00", equipment={"projector": 1}, **late))
+    taken = (
+        "SELECT bucket, count(*) FROM occupancy WHERE resource_id LIKE '%.eq.projector' GROUP BY bucket ORDER BY bucket"
+    )
+    assert await town.see(taken) == [(600, 9), (660, 9)]
+    assert first.bookings[0].request.lent == {"projector": ("10:00", "11:00")}
+
+
 async def test_numbers_follow_each_other_without_gap(town):
     await town.book(0, hours("court"), hours("court", "13:00", "14:00"))
     await town.book(1, nights(2))

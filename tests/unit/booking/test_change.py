@@ -3,8 +3,18 @@
 import pytest
 from tests.unit.booking.town import RULES, at, booked, court, held, make_rules, room, stay
 
-from yoyaku.booking.policy import EquipmentShort, NotChangeable, OutsideWindow, SlotTaken, apply_changes, decide_change
+from yoyaku.booking.policy import (
+    EquipmentShort,
+    LentTimeWrong,
+    NotChangeable,
+    OutsideWindow,
+    SlotTaken,
+    apply_changes,
+    decide_change,
+)
 from yoyaku.booking.policy.change import kinds_of_change
+from yoyaku.booking.policy.lending import within_use
+from yoyaku.facility.policy import locate_use
 
 TOWN = make_rules()
 TWO_NIGHTS = stay(nights=2, guests=({"adult": 3}, {"adult": 2, "child": 1}))
@@ -54,6 +64,46 @@ def test_equipment_is_added_and_taken_off():
     assert (plan.plan.quote.total_yen, plan.more_yen) == (1200, 500)
     with_projector = booked(TOWN, room(equipment={"projector": 1}), total_yen=1200)
     assert change(with_projector, {"equipment": {"projector": 0}}).more_yen == -500
+
+
+LENDING = make_rules(booking={**RULES["booking"], "lending_minutes": 30})
+
+
+def lent(*times, **more):
+    return room(equipment={"projector": 1}, lent={"projector": times} if times else {}, **more)
+
+
+@pytest.mark.parametrize(
+    "times", [("08:30", "10:00"), ("10:00", "10:00"), ("11:00", "10:00"), ("09:10", "10:00"), ("11:00", "12:30")]
+)
+def test_equipment_is_lent_within_the_booked_time_in_steps_of_it(times):
+    assert change(booked(LENDING, lent()), {"lent": {"projector": ("10:00", "11:30")}}, rules=LENDING).kinds == (
+        "equipment",
+    )
+    with pytest.raises(LentTimeWrong) as refused:
+        change(booked(LENDING, lent()), {"lent": {"projector": times}}, rules=LENDING)
+    assert refused.value.facts["within"] == "09:00–12:00"
+    with pytest.raises(LentTimeWrong):
+        change(booked(TOWN, lent()), {"lent": {"projector": ("10:00", "11:00")}})
+
+
+def test_the_whole_time_is_no_time_of_its_own():
+    plan = change(booked(LENDING, lent("10:00", "11:00")), {"lent": {"projector": ("09:00", "12:00")}}, rules=LENDING)
+    assert plan.plan.request.lent == {}
+
+
+def test_what_is_lent_follows_a_booking_that_becomes_shorter():
+    more = {"equipment": {"projector": 1}}
+    early, across = (court(**more, lent={"projector": times}) for times in (("09:00", "10:00"), ("09:30", "11:30")))
+    before = [booked(LENDING, request) for request in (early, across)]
+    shorter = [
+        within_use(one.request, locate_use(LENDING, court(starts="10:00", ends="12:00").wish, at("2027-02-10")))
+        for one in before
+    ]
+    assert [(one.lent, one.equipment) for one in shorter] == [
+        ({}, {"projector": 0}),
+        ({"projector": ("10:00", "11:30")}, {"projector": 1}),
+    ]
 
 
 def test_others_are_in_the_way_of_a_change_and_the_booking_itself_is_not():

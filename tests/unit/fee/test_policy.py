@@ -71,6 +71,13 @@ def test_equipment_can_be_charged_by_the_slot():
     assert lines(quote(room(bands=("am", "pm"), equipment={"projector": 1}), with_steps(step))) == {"things": 1000}
 
 
+@pytest.mark.parametrize(("per", "yen"), [("booking", 500), ("slot", 500), ("hour", 1000)])
+def test_equipment_lent_for_a_part_is_charged_for_the_slots_and_begun_hours_of_that_part(per, yen):
+    step = {"step": "equipment", "code": "things", "name": "備品", "per": per, "prices": {"projector": 500}}
+    lent = room(bands=("am", "pm"), equipment={"projector": 1}, lent={"projector": ("09:00", "10:30")})
+    assert lines(quote(lent, with_steps(step))) == {"things": yen}
+
+
 def test_a_combination_nobody_priced_is_a_fault():
     rules = with_steps({**FLAT, "table": [{"when": {"band": "dawn"}, "yen": 1}]})
     with pytest.raises(NotPriced) as fault:

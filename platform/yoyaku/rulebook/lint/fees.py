@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.facility.policy import PlacedSpace, may_hold
+from yoyaku.facility.policy import PlacedSpace, equipment_resource, may_hold
+from yoyaku.facility.policy.inventory import NIGHT_MINUTES
 from yoyaku.fee.terms import Base, EquipmentFee, Package, Relief, ReliefPlace
 from yoyaku.rulebook.book import Book, facility_fault
 from yoyaku.rulebook.domains import combinations, timetables_at
@@ -31,6 +32,7 @@ def check_fees(book: Book) -> Iterator[Fault]:
             yield from _table(book, book.compiled, path, step, placed)
     yield from _without_base(book, [step for _, step in bases])
     yield from _equipment(book)
+    yield from _lending(book, book.compiled)
 
 
 def _different_places(book: Book, rules: ServiceRules, step: Base) -> Iterator[PlacedSpace]:
@@ -104,6 +106,19 @@ def _equipment(book: Book) -> Iterator[Fault]:
         for index, item in enumerate(at.facility.equipment):
             if item.code not in priced:
                 yield facility_fault(at, "equipment_unpriced", ("equipment", index), level="warning", found=item.code)
+
+
+def _lending(book: Book, rules: ServiceRules) -> Iterator[Fault]:
+    """Steps of lending that are finer than the time that is kept: whoever comes next would find the pieces taken."""
+    step = book.rules.booking.lending_minutes
+    for at in book.facilities if step is not None else ():
+        for index, item in enumerate(at.facility.equipment):
+            grain = rules.inventory.buckets.get(equipment_resource(at.facility.code, item.code), step)
+            if step is not None and grain is not None and grain != NIGHT_MINUTES and step % grain:
+                path = ("equipment", index)
+                yield facility_fault(
+                    at, "lending_too_fine", path, level="warning", found=item.code, allowed=grain, minutes=step
+                )
 
 
 def _reliefs(book: Book) -> Iterator[Fault]:
