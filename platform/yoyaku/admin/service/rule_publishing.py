@@ -16,6 +16,7 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.folder_load import published
 from yoyaku.admin.service.rule_checking import beside
 from yoyaku.admin.service.rule_drafts import SUBJECT, examine, staff_of
+from yoyaku.admin.service.rule_mails import with_mails
 from yoyaku.booking.visit import Visit
 from yoyaku.extension.profiles import Installation
 from yoyaku.kernel.errors import YoyakuError
@@ -36,8 +37,6 @@ from yoyaku.ruleset.policy import (
     VersionHead,
 )
 from yoyaku.tenancy import repository as tenancy
-from yoyaku.ui.languages import DEFAULT_LANGUAGE
-from yoyaku.ui.wording import default_wording
 
 
 class NotPublishable(YoyakuError):
@@ -106,6 +105,7 @@ async def standing_of(
     is_open = review is not None and not draft.is_over
     lapsed = review.lapse(now=visit.now, newest=heads[-1].version) if review is not None and is_open else None
     checked = beside(await examine(conn, visit=visit, texts=draft.files), installation)
+    checked = await with_mails(conn, visit=visit, checked=checked)
     rules = None if checked.book is None or checked.errors else checked.book.rules
     return Standing(
         draft=draft,
@@ -135,14 +135,11 @@ async def staleness_of(
 
 
 async def _lacking(conn: AsyncConnection, *, visit: Visit, rules: RuleSet) -> list[NotPublishable]:
-    """The pages of terms and the words of mails that the rules name and the site has not."""
+    """The pages of terms that the rules name and the site has not."""
     services = await tenancy.read_services(conn, tenant_id=visit.tenant_id)
     own = next(one for one in services if one["service_id"] == visit.service_id)
     pages = dict.fromkeys(terms.page for terms in rules.booking.terms if terms.page not in own["pages"])
-    known = {*default_wording(DEFAULT_LANGUAGE), *own["wording"].get(DEFAULT_LANGUAGE, {})}
-    mails = dict.fromkeys(notice.template for notice in rules.notices if f"mail.{notice.template}.body" not in known)
-    found = [NotPublishable(reason="no_page", found=page) for page in pages]
-    return [*found, *(NotPublishable(reason="no_mail", found=mail) for mail in mails)]
+    return [NotPublishable(reason="no_page", found=page) for page in pages]
 
 
 def stale_told(stale: Staleness, tried: Tried) -> NotPublishable:

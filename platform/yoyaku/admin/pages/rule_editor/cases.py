@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from yoyaku.admin.pages.rule_editor.fieldwork import edited, open_part
-from yoyaku.admin.pages.rule_editor.parts import key_in_words, outcome_told, result_in_words, value_in_words
+from yoyaku.admin.pages.rule_editor.naming import Naming
+from yoyaku.admin.pages.rule_editor.parts import outcome_told, value_in_words
 from yoyaku.admin.service.rule_checking import check_texts, city_codes
 from yoyaku.booking.pages.here import Here
 from yoyaku.rulebook.cases import expecting, found_of, may_be_expected, new_case, with_case
@@ -88,7 +89,8 @@ async def one_shown(
         return Tried(own, errors, None, (), may_adopt=False)
     expected = [key for key in found_of(outcome) if getattr(outcome.example.then, key, None) is not None]
     told = outcome_told(here.words, checked, int(path[1]), outcome)
-    return Tried(own, errors, told, _results(here.words, checked, outcome, expected), may_be_expected(outcome))
+    naming = Naming(here.words, codes, {EXAMPLES: [{}]})
+    return Tried(own, errors, told, _results(naming, checked, outcome, expected), may_be_expected(outcome))
 
 
 async def acted(
@@ -157,13 +159,13 @@ async def _tried(checked: DraftChecked, path: KeyPath) -> Outcome | None:
 
 
 def _results(
-    words: Words, checked: DraftChecked, outcome: Outcome, expected: Sequence[str]
+    naming: Naming, checked: DraftChecked, outcome: Outcome, expected: Sequence[str]
 ) -> list[tuple[str, str, str, bool]]:
     if checked.rules is None:
         return []
     zone = checked.rules.zone
     return [
-        (key, key_in_words(words, key, "Expected"), result_in_words(words, key, found, zone), key in expected)
+        (key, naming.key(key, {}, "Expected"), naming.result(key, found, zone), key in expected)
         for key, found in found_of(outcome).items()
     ]
 

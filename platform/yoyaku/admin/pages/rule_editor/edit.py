@@ -29,6 +29,7 @@ from yoyaku.admin.pages.rule_editor.parts import (
 )
 from yoyaku.admin.service.rule_checking import check_texts
 from yoyaku.admin.service.rule_drafts import begin_with
+from yoyaku.admin.service.rule_mails import with_mails
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.texts import FileDifference, text_difference
@@ -160,6 +161,7 @@ async def _page(  # noqa: PLR0913  # what was typed and what came of it
             with_examples=tried,
             installation=here.installation,
         )
+        checked = await with_mails(here.conn, visit=here.visit, checked=checked)
         shown = {"faults": [fault_told(words, fault) for fault in checked.faults], **counted(checked.faults)}
         shown["outcomes"] = outcomes_told(words, checked) if tried else None
     meanwhile = isinstance(refused, DraftChangedMeanwhile)

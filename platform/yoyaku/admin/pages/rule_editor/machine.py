@@ -25,6 +25,7 @@ from yoyaku.admin.pages.rule_editor.parts import (
     value_in_words,
 )
 from yoyaku.admin.service.rule_checking import check_texts, city_codes
+from yoyaku.admin.service.rule_mails import with_mails
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import Malformed
 from yoyaku.rulebook.editing.hints import LONGEST_WORD, Meaning, Option, meaning_at, options_at
@@ -67,6 +68,7 @@ async def check_typed(
         with_examples=typed.examples,
         installation=here.installation,
     )
+    checked = await with_mails(here.conn, visit=here.visit, checked=checked)
     milliseconds = round((time.perf_counter() - begun) * 1000)
     told = {
         "faults": [fault_told(here.words, fault) for fault in checked.faults],

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from yoyaku.admin.pages.rule_editor.parts import key_help, key_in_words, tongue, value_in_words
+from yoyaku.admin.pages.rule_editor.parts import key_help, key_in_words, result_in_words, tongue, value_in_words
+from yoyaku.rulebook.adapting import civil_text
+from yoyaku.rulebook.cases import ENDS
 from yoyaku.rulebook.editing.codes import CityCodes, Names
 from yoyaku.rulebook.editing.fields import Field, Group
 from yoyaku.rulebook.editing.schema import owner_of
+from yoyaku.rulebook.terms import Example
 from yoyaku.rulebook.words.names import Names as Called
 from yoyaku.rulebook.words.spoken import Spoken
 from yoyaku.rulebook.words.voice import Voice
+from yoyaku.rules.condition import NONE
 from yoyaku.rules.fault import KeyPath
+from yoyaku.rules.values import CalendarTerms
 from yoyaku.ui.words import Words
 
 
@@ -38,20 +45,23 @@ class Naming:
             "helps_of": lambda group: list(self._helps(group)),
         }
 
-    def label(self, path: KeyPath, owner: str = "") -> str:
+    def label(self, path: KeyPath) -> str:
         """What a place is called by its key; an item of a list by its number."""
         last = path[-1]
         if isinstance(last, int):
             return self._words.say("rule_editor.nth", name=self.label(path[:-1]), number=last + 1) if path[1:] else ""
-        return self.key(last, {}, owner)
+        names = {} if self._codes is None else self._codes.keys_at(path[:-1], self._whole)
+        return self.key(last, names, owner_of(path, self._whole))
 
     def title(self, group: Group) -> str:
         """What tells a clause from its neighbours: its name, its days, its condition in words; empty where nothing does."""
-        if isinstance(group.name, Mapping):
+        clause = None if self._codes is None else self._codes.clause(group.path)
+        if isinstance(group.name, Mapping) or isinstance(clause, Example):
             return self._words.text(group.name)
+        if isinstance(clause, CalendarTerms):
+            return self._words.text(clause.note)
         if group.is_list or self._codes is None or self._called is None or not isinstance(group.path[-1], int):
             return ""
-        clause = self._codes.clause(group.path)
         if not isinstance(clause, msgspec.Struct):
             return ""
         said = self._spoken.entry(clause, group.path[-1], self._called)
@@ -75,13 +85,27 @@ class Naming:
 
     def option(self, code: str, field: Field) -> str:
         """What a value is called that may be chosen in a field."""
-        named = self._words.text(field.names.get(code))
+        named = self._words.text(field.names.get(code)) or ("" if code != NONE else self._words.say("rule_value.none"))
         key = next((step for step in reversed(field.path) if isinstance(step, str)), "")
         said = named or ("" if field.names else value_in_words(self._words, code, key))
         if said or self._called is None or self._codes is None:
             return said or code
         fact = self._codes.fact_of(field.path, self._whole)
         return (self._called.value(fact, code) if fact else "") or value_in_words(self._words, code, key) or code
+
+    def result(self, key: str, found: object, zone: ZoneInfo) -> str:
+        """What came of an example under a key of ``then``, moments as rule sets write them, codes by their names."""
+        if isinstance(found, datetime):
+            return civil_text(found, zone, ends_days=key in ENDS)
+        at: KeyPath = ("examples", 0, "then", key)
+        if isinstance(found, Mapping):
+            names = {} if self._codes is None else self._codes.keys_at(at, self._whole)
+            named = [(self._words.text(names.get(str(one))) or str(one), part) for one, part in found.items()]
+            return self._words.fact([f"{name} {self.result(key, part, zone)}" for name, part in named])
+        if isinstance(found, list | tuple):
+            codes = {} if self._codes is None else self._codes.values_at((*at, 0), self._whole)
+            return self._words.fact([self._words.text(codes.get(str(one))) or str(one) for one in found])
+        return result_in_words(self._words, key, found, zone)
 
     def _helps(self, group: Group) -> Iterator[tuple[Field, str]]:
         """What the fields of a group are for, where there is a sentence of it."""
