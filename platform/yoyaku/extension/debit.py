@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from yoyaku.extension.payment import PaymentContext, PaymentPlugin
 from yoyaku.kernel.errors import YoyakuError
@@ -20,6 +20,9 @@ __all__ = [
     "DebitRow",
     "FilePaymentPlugin",
     "FileRefused",
+    "TransferBatch",
+    "TransferPlugin",
+    "TransferRow",
 ]
 
 
@@ -91,6 +94,22 @@ class DebitResult:
     outcomes: tuple[DebitOutcome, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TransferRow:
+    """One transfer: how much, into which account."""
+
+    amount_yen: int
+    account: BankAccount
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferBatch:
+    """One file of transfers to the bank (総合振込): the day on which they are paid (a bank day) and its rows in order."""
+
+    pay_on: date
+    rows: tuple[TransferRow, ...]
+
+
 class FilePaymentPlugin(PaymentPlugin, Protocol):
     """A plugin whose ``way`` is ``file``: what is owed is collected by a file to the bank, and its answer read back."""
 
@@ -115,5 +134,22 @@ class FilePaymentPlugin(PaymentPlugin, Protocol):
 
         Raises:
             FileRefused: cut, in the wrong encoding, a wrong total, an unknown customer, another day: whole, with the place.
+        """
+        ...
+
+
+@runtime_checkable
+class TransferPlugin(Protocol):
+    """What a plugin that works by file may offer besides: money that goes back, by a file of transfers."""
+
+    def makes_transfers(self, context: PaymentContext) -> bool:
+        """Whether its settings say all that such a file needs."""
+        ...
+
+    def write_transfers(self, context: PaymentContext, batch: TransferBatch) -> bytes:
+        """The file for the bank, byte for byte; each row's number from 1 stands in it.
+
+        Raises:
+            FileRefused: a row that must not go out, with its place.
         """
         ...

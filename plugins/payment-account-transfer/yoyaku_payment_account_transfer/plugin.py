@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from yoyaku.extension.debit import BankAccount, DebitBatch, DebitResult
+from yoyaku.extension.debit import BankAccount, DebitBatch, DebitResult, TransferBatch
 from yoyaku.extension.offline import WithoutProvider
 from yoyaku.extension.payment import CONTRACT, Capabilities, InNextFile, Order, PaymentContext
 from yoyaku_payment_account_transfer.accounts import account_for_file
 from yoyaku_payment_account_transfer.request import write_request
 from yoyaku_payment_account_transfer.result import read_result
 from yoyaku_payment_account_transfer.settings import TransferSettings
+from yoyaku_payment_account_transfer.transfers import write_transfers
 
 
 class AccountTransfer(WithoutProvider):
@@ -50,6 +51,18 @@ class AccountTransfer(WithoutProvider):
             FileRefused: anything in it that does not agree, with its place.
         """
         return read_result(_settings(context), content, asked)
+
+    def makes_transfers(self, context: PaymentContext) -> bool:
+        """Whether the bank has a code for files of transfers."""
+        return _settings(context).transfer_code is not None
+
+    def write_transfers(self, context: PaymentContext, batch: TransferBatch) -> bytes:
+        """The file of transfers, byte for byte.
+
+        Raises:
+            FileRefused: a row that must not go out.
+        """
+        return write_transfers(_settings(context), batch)
 
     async def start(self, context: PaymentContext, order: Order) -> InNextFile:
         """The next file takes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 from yoyaku.extension.debit import DebitBatch, DebitRow, FileRefused
@@ -50,20 +51,22 @@ def write_request(settings: TransferSettings, batch: DebitBatch) -> bytes:
             reason="too_many", found=f"{len(data)} / {total}", expected=f"{MOST_ROWS} / {LARGEST_TOTAL_YEN}"
         )
     trailer = write(TRAILER, {"kind": TRAILER_KIND, "count": len(data), "total": total})
-    records = (_header(settings, batch), *data, trailer, write(END, {"kind": END_KIND}))
+    header = write_header(settings, file_kind=FILE_KIND, code=settings.consignor_code, day=batch.collect_on)
+    records = (header, *data, trailer, write(END, {"kind": END_KIND}))
     return b"".join(record + LINE_ENDS[settings.line_end] for record in records)
 
 
-def _header(settings: TransferSettings, batch: DebitBatch) -> bytes:
+def write_header(settings: TransferSettings, *, file_kind: str, code: str, day: date) -> bytes:
+    """The first record: of which kind the file is, whose (by the bank's code for that kind), of which day."""
     return write(
         HEADER,
         {
             "kind": HEADER_KIND,
-            "file_kind": FILE_KIND,
+            "file_kind": file_kind,
             "encoding": ENCODING_KIND,
-            "consignor_code": settings.consignor_code,
+            "consignor_code": code,
             "consignor_name": bank_kana(settings.consignor_name, o_for_wo=settings.o_for_wo),
-            "day": f"{batch.collect_on:%m%d}",
+            "day": f"{day:%m%d}",
             "bank_code": settings.bank_code,
             "bank_name": bank_kana(settings.bank_name, o_for_wo=settings.o_for_wo),
             "branch_code": settings.branch_code,

@@ -19,7 +19,8 @@ class TransferSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The consignor (委託者) as the bank knows it, and the variants in which banks differ.
 
     ``line_end``: records parted by CR and LF, or by nothing. ``result_on_request``: what stands in a request where the
-    bank will write its result. ``o_for_wo``: names with ｵ for ヲ.
+    bank will write its result. ``o_for_wo``: names with ｵ for ヲ. ``transfer_code`` is the payer's code (振込依頼人コード) of
+    files of transfers out of the same account; without it none are written.
     """
 
     consignor_code: Annotated[str, Meta(pattern="^[0-9]{10}$")]
@@ -33,6 +34,7 @@ class TransferSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     line_end: Literal["crlf", "none"] = "crlf"
     result_on_request: Literal["zero", "blank"] = "zero"
     o_for_wo: bool = False
+    transfer_code: Annotated[str, Meta(pattern="^[0-9]{10}$")] | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that no file of a bank could hold."""

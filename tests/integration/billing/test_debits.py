@@ -30,6 +30,7 @@ from yoyaku.billing.service.debit_results import apply_result, read_result
 from yoyaku.billing.service.held import HELD_MANDATES
 from yoyaku.billing.service.mandates import add_mandate, decide_mandate, end_mandate
 from yoyaku.billing.service.outcomes import TRANSFER
+from yoyaku.billing.service.transfer_files import make_transfer_file
 from yoyaku.billing.service.transfers import mark_not_transferred, mark_transferred
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.booking.service import cancel_booking
@@ -210,6 +211,26 @@ async def test_a_file_that_the_bank_will_not_carry_out_is_withdrawn_and_made_aga
         await bank.do(write_content, file_id=again, settings={"consignor_code": "9999999999"})
 
 
+async def put_in_file(bank, to_send):
+    """The bank's file of transfers: of one payee, for a day to come, each row once unless a clerk says so."""
+    settings, day = {"transfer_code": "0000765432"}, LATER.date() + timedelta(days=5)
+    content = await bank.do(make_transfer_file, settings=settings, rows=to_send, pay_on=day, again=False)
+    assert content.startswith(b"1210" + b"0000765432")
+    assert content[244:366].decode("cp932")[:57] == "20182ﾐﾎﾝ            101ﾎﾝﾃﾝ           000017654321ｱｵﾊﾞ ｼﾞ"
+    async with bank.town.act() as conn:
+        filed = await open_transfers(conn, plugin=TRANSFER)
+    for rows, pay_on, reason in (
+        (filed, day, "in_file_before"),
+        (to_send, NOW.date(), "not_bank_day"),
+        ([replace(to_send[0], account=None)], day, "no_account"),
+        ([to_send[0], replace(to_send[1], payee="club")], day, "payees_mixed"),
+    ):
+        with pytest.raises(FileRefused) as refused:
+            await bank.do(make_transfer_file, settings=settings, rows=rows, pay_on=pay_on, again=False)
+        assert refused.value.facts["reason"] == reason
+    assert await bank.do(make_transfer_file, settings=settings, rows=filed, pay_on=day, again=True) == content
+
+
 async def test_what_was_debited_goes_back_by_a_transfer_that_a_clerk_marks(bank):
     await bank.agree(0)
     rained, dry = await bank.book(0), await bank.book(0, first=11)
@@ -228,6 +249,7 @@ async def test_what_was_debited_goes_back_by_a_transfer_that_a_clerk_marks(bank)
         (rained.number, rained.total_yen, False),
         (dry.number, dry.total_yen, False),
     ]
+    await put_in_file(bank, to_send)
     both = rained.total_yen + dry.total_yen
     assert await bank.town.see(BALANCES) == [("bank", both), ("receivable", -both)]
 
@@ -239,7 +261,10 @@ async def test_what_was_debited_goes_back_by_a_transfer_that_a_clerk_marks(bank)
             await mark_transferred(conn, act=act, attempt_id=asked[0].attempt_id, on=LATER.date())
         await mark_not_transferred(conn, act=act, attempt_id=asked[1].attempt_id, why="口座の相違")
         assert list(await check_own_books(conn)) == []
-    assert (done.state, done.detail) == ("succeeded", {"transferred_on": "2027-03-10"})
+    assert (done.state, done.detail) == (
+        "succeeded",
+        {"file_for": "2027-03-15", "transferred_on": "2027-03-10"},
+    )
     assert await bank.town.see(BALANCES) == [("bank", dry.total_yen), ("receivable", -dry.total_yen)]
     assert await bank.town.see("SELECT kind, amount_yen FROM unmatched_money") == [("refund_failed", dry.total_yen)]
     assert await bank.town.see("SELECT DISTINCT refunded_from FROM ledger_transaction WHERE kind = 'refund'") == [

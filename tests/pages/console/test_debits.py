@@ -148,7 +148,9 @@ async def test_a_month_of_account_transfers(application, city_settings, browse, 
             .scalars()
             .all()
         )
+        paid = (await conn.execute(text("SELECT charge_id, paid_yen FROM charge WHERE paid_yen > 0"))).one()
     assert states == ["open", "settled"]
+    await send_back(desk, *paid)
     await work(city_settings, service, inside)
     await mine.log_in(service.resident)
     told = plain((await mine.get("/me/messages")).text)
@@ -159,6 +161,26 @@ async def test_a_month_of_account_transfers(application, city_settings, browse, 
     ):
         assert subject in told
     assert "終了" in (await end_own(mine)).text
+
+
+async def send_back(desk, booking_id, yen):
+    """What was debited goes back by the bank's file of transfers; asked for twice, it says so."""
+    booking, home = f"/counter/bookings/{booking_id}", "/counter/money/transfers"
+    await desk.get(booking)
+    grounds = re.search(r'name="grounds".*?<option value="([^"]+)"', desk.html, re.DOTALL)[1]
+    await desk.post(f"{booking}/revoke", grounds=grounds, why="施設の都合")
+    await desk.get(f"{booking}/money")
+    await desk.post(f"{booking}/money/back", online="0", cash=str(yen), why="施設の都合")
+    await desk.get(home)
+    (attempt_id,) = re.findall(r'name="one" value="([^"]+)"', desk.html)
+    sunday = await desk.post(f"{home}/file", one=attempt_id, on="2027-03-14")
+    assert "2027年3月14日（日）には振り込めません" in sunday.text
+    made = await desk.post(f"{home}/file", one=attempt_id, on="2027-03-15")
+    assert made.content.startswith(b"1210" + b"0000123457")
+    assert f"{yen:010}" in made.content.decode("cp932")
+    await desk.get(home)
+    assert "2027年3月15日（月）振込のファイルに入れました" in plain(desk.html)
+    assert "もう入っています" in (await desk.post(f"{home}/file", one=attempt_id, on="2027-03-15")).text
 
 
 async def end_own(site):

@@ -1,12 +1,14 @@
-"""Refunds by bank transfer: what the accounting has to send, as page and as CSV, and what it has sent."""
+"""Refunds by bank transfer: what the accounting has to send, as page, as CSV and as a file for the bank, and what it has sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 
 from yoyaku.admin.pages.desk import crumbs
@@ -17,11 +19,12 @@ from yoyaku.admin.service.audit import note_act
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.repository.transfers import TransferView, open_transfers
 from yoyaku.billing.service.outcomes import TRANSFER
+from yoyaku.billing.service.transfer_files import make_transfer_file
 from yoyaku.billing.service.transfers import mark_not_transferred, mark_transferred
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.booking.pages.debit_view import debit_means
 from yoyaku.booking.pages.here import Here, read_date
-from yoyaku.extension.debit import BankAccount
+from yoyaku.extension.debit import BankAccount, FileRefused
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.registration.pages import Means
@@ -35,21 +38,22 @@ COLUMNS: Final = (
 
 
 @get(HOME)
-async def show_transfers(here: NamedDependency[Here]) -> Response[Any]:
+async def show_transfers(here: NamedDependency[Here], means: NamedDependency[Means]) -> Response[Any]:
     """What is to be transferred, and the form that says what was."""
     if here.session is None:
         return here.page.go(f"/login?next={HOME}")
-    return await _page(here, await act_of(here), {})
+    return await _page(here, await act_of(here), means, {})
 
 
 async def _page(
     here: Here,
     act: MoneyAct,
+    means: Means,
     errors: Mapping[str, str],
-    form: Mapping[str, str] | None = None,
-    ticked: Sequence[str] = (),
+    sent: Sent | None = None,
 ) -> Response[Any]:
     say, rows, rules = here.words.say, await _in_reach(here, act), await here.rules()
+    method = debit_means(here, rules, means).transfer_method()
     return here.page.show(
         "admin/transfers.html",
         status=422 if errors else 200,
@@ -57,8 +61,10 @@ async def _page(
         total_yen=sum(one.amount_yen for one in rows),
         home=HOME,
         today=act.today,
-        form=form or {},
-        ticked=ticked,
+        form=sent.form if sent else {},
+        ticked=sent.ticked if sent else (),
+        makes_files=method is not None,
+        before=any(one.file_for for one in rows),
         errors=errors,
         crumbs=crumbs(here, (say("waiting.title"), WAITING), (say("transfer.title"), None)),
     )
@@ -97,21 +103,59 @@ def _cells(act: MoneyAct, one: TransferView, to: BankAccount | None) -> tuple[st
     return (one.number, asked_on, one.payee, one.name, one.kana or "", *account, one.amount_yen, one.why or "")
 
 
+@post(HOME + "/file", status_code=200)
+async def make_file(
+    here: NamedDependency[Here], request: Request[Any, Any, Any], means: NamedDependency[Means]
+) -> Response[Any]:
+    """The bank's file of what was ticked, for that day; it was taken, and each row says so from then on."""
+    act, sent = await act_of(here), _read(await request.form())
+    rows = [one for one in await _in_reach(here, act) if str(one.attempt_id) in sent.ticked]
+    pay_on, say = read_date(sent.form["on"]), here.words.say
+    if pay_on is None:
+        return await _page(here, act, means, {"on": say("form.missing", label=say("transfer.on"))}, sent)
+    lent = replace(debit_means(here, await here.rules(), means), act=act)
+    try:
+        content = await make_transfer_file(
+            here.conn, means=lent, rows=rows, pay_on=pay_on, again=bool(sent.form["again"])
+        )
+    except FileRefused as refused:
+        field = "on" if refused.variant == "not_bank_day" else "one"
+        return await _page(here, act, means, {field: here.words.sentence(refused)}, sent)
+    headers = {
+        "content-disposition": f'attachment; filename="furikomi-{pay_on:%Y%m%d}.txt"',
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type="text/plain; charset=shift_jis", headers=headers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """The form as it was sent: what was typed, and the ids that were ticked."""
+
+    form: Mapping[str, str]
+    ticked: Sequence[str]
+
+
+def _read(sent: FormMultiDict) -> Sent:
+    form = {name: str(sent.get(name, "")).strip() for name in ("on", "why", "became", "again")}
+    return Sent(form=form, ticked=[str(one) for one in sent.getall("one", [])])
+
+
 @post(HOME, status_code=303)
-async def mark(here: NamedDependency[Here], request: Request[Any, Any, Any]) -> Response[Any]:
+async def mark(
+    here: NamedDependency[Here], request: Request[Any, Any, Any], means: NamedDependency[Means]
+) -> Response[Any]:
     """What was ticked is sent, on that day, or could not be, for that reason."""
-    act, sent = await act_of(here), await request.form()
-    form = {name: str(sent.get(name, "")).strip() for name in ("on", "why", "became")}
-    ticked = [str(one) for one in sent.getall("one", [])]
-    chosen = [one.attempt_id for one in await _in_reach(here, act) if str(one.attempt_id) in ticked]
-    errors = _mistakes(here, form, chosen)
+    act, sent = await act_of(here), _read(await request.form())
+    chosen = [one.attempt_id for one in await _in_reach(here, act) if str(one.attempt_id) in sent.ticked]
+    errors = _mistakes(here, sent.form, chosen)
     if errors:
-        return await _page(here, act, errors, form, ticked)
+        return await _page(here, act, means, errors, sent)
     try:
         async with here.conn.begin_nested():
-            await _mark(here, act, chosen, form)
+            await _mark(here, act, chosen, sent.form)
     except YoyakuError as refusal:
-        return await _page(here, act, {"on": here.words.sentence(refusal)}, form, ticked)
+        return await _page(here, act, means, {"on": here.words.sentence(refusal)}, sent)
     return here.page.go(HOME, flash="transfers_marked")
 
 
@@ -136,4 +180,4 @@ async def _mark(here: Here, act: MoneyAct, chosen: Sequence[UUID], form: Mapping
             await mark_transferred(here.conn, act=act, attempt_id=attempt_id, on=on)
 
 
-ROUTES: Final = [show_transfers, send_list, mark]
+ROUTES: Final = [show_transfers, send_list, make_file, mark]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _OPEN = text("""
     SELECT a.attempt_id, a.charge_id, c.number, r.name, r.kana, a.payee, a.amount_yen, a.why, a.created_at,
-           m.account_shown, m.account
+           m.account_shown, m.account, CAST(a.detail ->> 'file_for' AS date) AS file_for
     FROM payment_attempt a
     JOIN charge c USING (tenant_id, service_id, charge_id)
     JOIN registrant r ON (r.tenant_id, r.service_id, r.registrant_id)
@@ -26,7 +26,10 @@ _OPEN = text("""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferView:
-    """A transfer that is to be made. ``account`` is sealed; without one (``None``) the payer is asked."""
+    """A transfer that is to be made. ``account`` is sealed; without one (``None``) the payer is asked.
+
+    ``file_for``: it stands in a file to the bank, to be paid on that day.
+    """
 
     attempt_id: UUID
     charge_id: UUID
@@ -39,6 +42,18 @@ class TransferView:
     created_at: datetime
     account_shown: str | None
     account: bytes | None = field(repr=False)
+    file_for: date | None = None
+
+
+_IN_FILE = text("""
+    UPDATE payment_attempt SET detail = detail || jsonb_build_object('file_for', CAST(:day AS text))
+    WHERE attempt_id = ANY(:attempt_ids)
+""")
+
+
+async def note_file(conn: AsyncConnection, *, attempt_ids: Sequence[UUID], day: date) -> None:
+    """They stand in a file to the bank, to be paid on that day."""
+    await conn.execute(_IN_FILE, {"attempt_ids": list(attempt_ids), "day": day.isoformat()})
 
 
 async def open_transfers(conn: AsyncConnection, *, plugin: str, at_most: int = 500) -> Sequence[TransferView]:

@@ -13,13 +13,13 @@ import msgspec
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.service.asking import read_secret
 from yoyaku.billing.terms import CITY, PaymentMethod, PaymentTerms
-from yoyaku.extension.debit import BankAccount, FilePaymentPlugin
+from yoyaku.extension.debit import BankAccount, FilePaymentPlugin, TransferPlugin
 from yoyaku.extension.payment import PaymentContext
 from yoyaku.extension.profiles import settings_from
 from yoyaku.extension.registry import payment_plugin
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.seal import Seal
-from yoyaku.rules.values import Moment
+from yoyaku.rules.values import Moment, Roll
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,23 @@ class DebitMeans:
             self.plugin_profiles, plugin=plugin.name, profile=method.profile, own=method.settings, shape=shape
         )
         return plugin, PaymentContext(settings=settings, now=self.act.real_now, secret=read_secret)
+
+    def transfer_method(self) -> str | None:
+        """The way of payment whose bank takes files of transfers, too; ``None`` where there is none."""
+        for one in self.methods:
+            plugin, context = self.plugin(one.code)
+            if isinstance(plugin, TransferPlugin) and plugin.makes_transfers(context):
+                return one.code
+        return None
+
+    def is_bank_day(self, method: str, day: date) -> bool:
+        """Whether banks are open on a day, by the calendar that the method's debits keep."""
+        collection = self.method(method).collection
+        roll = None if collection is None else collection.on.roll
+        if roll is None:
+            return True
+        kept = Moment(anchor="use_day", roll=Roll(to="next_open", calendar=roll.calendar))
+        return self.act.civil_date(self.instant(kept, day)) == day
 
     def seal_account(self, account: BankAccount) -> bytes:
         """An account for storing."""
