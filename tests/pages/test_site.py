@@ -202,3 +202,16 @@ async def test_a_telephone_number_is_called_with_one_touch(browse):
     page = await browse("sports").get("/pages/contact")
 
     assert '<a href="tel:080-4291-6714">080-4291-6714</a>' in page.text
+
+
+@pytest.mark.fact("KS-095")
+async def test_tickets_of_a_machine_are_cash_and_only_what_is_booked_here_is_paid_online(browse):
+    site = browse("sports")
+    facility = (await site.get("/facilities/kitaoka-archery")).text
+    guide = (await site.get("/pages/guide")).text
+
+    assert "利用券（または回数券）」を現金で購入してください" in facility
+    assert "オンライン決済で支払えるのは、このシステムで予約した使用料だけです" in facility
+    assert "/availability/kitaoka-archery" not in facility
+    assert (await site.get("/availability/kitaoka-archery")).url.path == "/facilities/kitaoka-archery"
+    assert "武道場・弓道場・プール・トレーニング室の個人利用は、施設で現金で" in guide
