@@ -51,3 +51,19 @@ class Malformed(YoyakuError):
     status = 422
     code = "malformed"
     title = "The input cannot be read."
+
+
+class ChangedMeanwhile(YoyakuError):
+    """Somebody else changed the same since it was opened, and nothing was overwritten: ``by_name`` at ``at``, where known.
+
+    Each subclass names ``what`` it is about, by which the sentence is chosen.
+    """
+
+    code = "changed_meanwhile"
+    title = "Somebody else changed this meanwhile. Nothing was overwritten."
+    what: ClassVar[str | None] = None
+
+    @property
+    def variant(self) -> str | None:
+        """What was changed."""
+        return self.what

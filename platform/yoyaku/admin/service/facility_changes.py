@@ -26,7 +26,7 @@ from yoyaku.facility.policy.changes import WhyHit, grains_change, takes_otherwis
 from yoyaku.facility.repository import lock_inventory
 from yoyaku.facility.service import load_facilities
 from yoyaku.facility.terms import Facility, FacilityFile
-from yoyaku.kernel.errors import NotAllowed, NotFound, YoyakuError
+from yoyaku.kernel.errors import ChangedMeanwhile, NotAllowed, NotFound, YoyakuError
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.draft import check_draft
 from yoyaku.rulebook.stored import files_of, rules_of_version, stored_facilities
@@ -52,11 +52,10 @@ class FacilityWrong(YoyakuError):
         super().__init__(**facts)
 
 
-class FacilityChangedMeanwhile(YoyakuError):
+class FacilityChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed the facilities, or other bookings stand than were shown."""
 
-    code = "facility_changed_meanwhile"
-    title = "The facilities or the bookings have changed meanwhile."
+    what = "facility"
 
 
 class FacilityCodeTaken(YoyakuError):

@@ -10,18 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.admin.service.audit import note_act
 from yoyaku.admin.service.site import SiteTextWrong
 from yoyaku.booking.visit import Visit
-from yoyaku.kernel.errors import NotFound, YoyakuError
+from yoyaku.kernel.errors import ChangedMeanwhile, NotFound
 from yoyaku.kernel.ids import new_id
 from yoyaku.tenancy.policy.notices import NoticeText, notice_faults
 from yoyaku.tenancy.repository import notices
 from yoyaku.tenancy.repository.notices import NoticeRow
 
 
-class NoticeChangedMeanwhile(YoyakuError):
-    """Somebody else changed or ended it since it was opened: ``by_name`` at ``at``."""
+class NoticeChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed or ended the notice."""
 
-    code = "notice_changed_meanwhile"
-    title = "Somebody else changed this notice meanwhile. Nothing was overwritten."
+    what = "notice"
 
 
 async def read_notice(conn: AsyncConnection, *, notice_id: UUID) -> NoticeRow:

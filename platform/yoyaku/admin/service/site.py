@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.admin.service.audit import note_act
 from yoyaku.booking.visit import Visit
-from yoyaku.kernel.errors import Malformed, NotFound, YoyakuError
+from yoyaku.kernel.errors import ChangedMeanwhile, Malformed, NotFound
 from yoyaku.tenancy.policy.site import Piece, SiteFault, Speech, mark_of, piece_of, site_faults, with_piece
 from yoyaku.tenancy.repository import changes
 from yoyaku.tenancy.repository.changes import ChangeRow
@@ -36,16 +36,15 @@ class SiteTextWrong(Malformed):
         self.faults = tuple(faults)
 
 
-class SiteChangedMeanwhile(YoyakuError):
-    """Somebody else changed the same since it was opened: ``by_name`` at ``at`` (nothing: a folder was loaded)."""
+class SiteChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed the same of the site; nothing told: a folder was loaded."""
 
-    code = "site_changed_meanwhile"
-    title = "Somebody else changed this meanwhile. Nothing was overwritten."
+    what = "site"
 
     @property
     def variant(self) -> str | None:
         """Whether it was another admin."""
-        return None if self.facts else "loaded"
+        return self.what if self.facts else "loaded"
 
 
 class SameAsBefore(Malformed):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from yoyaku.kernel.errors import Malformed, NotAllowed, YoyakuError
+from yoyaku.kernel.errors import ChangedMeanwhile, Malformed, NotAllowed, YoyakuError
 from yoyaku.kernel.ids import Key
 
 DraftState = Literal["open", "in_review", "approved", "published", "dropped"]
@@ -34,11 +34,10 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL keeps in no text."""
 
 
-class DraftChangedMeanwhile(YoyakuError):
-    """Somebody else (``by_name``) saved (``at``, as ``revision``) after the text was opened; nothing was overwritten."""
+class DraftChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else saved the draft (as ``revision``) after its text was opened."""
 
-    code = "draft_changed_meanwhile"
-    title = "Somebody else has saved this draft meanwhile."
+    what = "draft"
 
 
 class DraftOver(YoyakuError):

@@ -42,9 +42,8 @@ async def show_findings(
     breaking = bool(asked.get("breaking"))
     after = read_number(asked.get("after")) or 0
     found = await findings(here.conn, run_id=run.run_id, kind=kind, breaking=breaking, page=(after, AT_ONCE + 1))
-    draft = await get_draft(here.conn, draft_id=draft_id)
+    draft, here_path = await get_draft(here.conn, draft_id=draft_id), draft_path(draft_id, "dry-run")
     paths = {str(one.becomes.get("path", "")) for one in found[:AT_ONCE]}
-    here_path = draft_path(draft_id, "dry-run")
     return here.page.show(
         "admin/dry_run/found.html",
         run=run,
