@@ -23,7 +23,6 @@ from sqlalchemy import text
 from bench.town import database, environment
 from yoyaku.cli.db import upgrade_database
 from yoyaku.db.engine import make_engine, tenant_transaction
-from yoyaku.extension.draw import DrawRules
 from yoyaku.kernel.ids import new_id
 from yoyaku.kernel.seal import Seal
 from yoyaku.kernel.settings import Settings
@@ -215,7 +214,7 @@ def _seal(place: Database) -> Seal:
 def _pure(sealed: bytes) -> float:
     """The draw in memory, of what was read before."""
     head, cells, applicants = read_sealed(sealed)
-    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
+    by = head.rules
     began = time.perf_counter()
     draw(applicants=applicants, cells=cells, rules=by, seed=SEED)
     return time.perf_counter() - began

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from msgspec import Struct
 
 from yoyaku.rulebook.lint import check_rule_set
 
@@ -80,6 +82,7 @@ BROKEN = [
     ("profile: town, value_after: {from: use_month, months: -4, day: 11}",
      "profile: town, value_after: {from: use_month, months: -4, day: 12}", "lottery_value_late", "proof:"),
     ("at_most: 3,", "at_most: 0,", "schema_minimum wins_at_most_idle", ""),
+    ("{algorithm: rounds,", "{algorithm: rounds, settings: {stages: 2},", "draw_settings_unused", "draw:"),
     ("{residency: resident}", "{residency: neighbour}", "unknown_value", "requires:"),
     ("{user_class: guest}", "{space_kind: court}", "fact_not_here", "draw:"),
     ("{minutes: {at_least: 1}}", "{age_group: adult}", "fact_not_here", "entry:"),
@@ -94,6 +97,25 @@ def test_a_lottery_broken_in_one_place_is_refused_for_that(find: str, put: str, 
     found = found_in(rule_set(tmp_path, COURTS.replace(find, put)))
     assert sorted(code for code, _ in found) == sorted(codes.split())
     assert all(text.startswith(line) for _, text in found)
+
+
+class Staged(Struct, forbid_unknown_fields=True):
+    """The settings of a plugin that draws."""
+
+    stages: int
+
+
+@pytest.mark.parametrize(
+    ("settings", "codes"),
+    [("settings: {stages: 2},", []), ("settings: {steps: 2},", ["draw_settings_unfit"]), ("", ["draw_settings_unfit"])],
+)
+def test_what_a_plugin_is_set_to_has_the_shape_that_it_says(
+    settings: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    plugins = {"staged": SimpleNamespace(settings_type=Staged)}
+    monkeypatch.setattr("yoyaku.rulebook.lint.lotteries.draw_plugins", lambda: plugins)
+    found = found_in(rule_set(tmp_path, COURTS.replace("{algorithm: rounds,", f"{{algorithm: staged, {settings}")))
+    assert [code for code, _ in found] == codes
 
 
 def test_first_come_that_begins_before_the_release_is_a_fault_of_the_window(tmp_path: Path):

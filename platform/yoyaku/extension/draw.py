@@ -7,9 +7,11 @@ A *cell* is a piece of time of something that is lent (a floor, a room type, a n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 CONTRACT: Final = 1
 
@@ -44,10 +46,14 @@ class DrawApplicant(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class DrawRules:
-    """The parameters of a draw."""
+    """The parameters of a draw. ``settings`` are those of a plugin, as the rule set writes them (``draw.settings``).
+
+    They are sealed with the list, so that nobody can change them once entries are known.
+    """
 
     algorithm: str
     wins_at_most: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Decision(NamedTuple):
@@ -74,10 +80,14 @@ class Drawn:
 
 
 class DrawPlugin(Protocol):
-    """Another way to draw. It must be deterministic, and fair in what it says it is."""
+    """Another way to draw. It must be deterministic, and fair in what it says it is.
+
+    ``settings_type`` is the shape of its settings, with ``forbid_unknown_fields``; ``None`` or absent: it has none.
+    """
 
     name: ClassVar[str]
     contract: ClassVar[int]
+    settings_type: ClassVar[type[Struct] | None]
 
     def draw(
         self, *, applicants: Sequence[DrawApplicant], cells: Sequence[Cell], rules: DrawRules, seed: bytes

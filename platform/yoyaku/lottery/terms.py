@@ -80,10 +80,12 @@ class DrawTerms(Clause, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``rounds``: a random order of all applicants; each in turn takes the first of their remaining entries that still
     fits; then a new order among those with undecided entries, until all are decided. ``per_slot``: every entry is
     drawn by itself. ``wins_at_most`` ends an applicant's part once they have won so often (absent: no end).
+    ``settings`` are parameters of a plugin, of the shape that it says; the engine's own shapes have none.
     """
 
     algorithm: Code
     wins_at_most: Positive | None = None
+    settings: dict[str, Any] = {}
     tiers: list[Tier] = []
     tickets: list[Tickets] = []
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Final
 
 from yoyaku.booking.policy import claims_of
-from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, DrawRules
+from yoyaku.extension.draw import Cell, DrawApplicant, Drawn
 from yoyaku.lottery.policy.cells import cut_cells
 from yoyaku.lottery.policy.cover import Cover
-from yoyaku.lottery.policy.draw import PER_SLOT, draw
+from yoyaku.lottery.policy.draw import PER_SLOT, draw, rules_of
 from yoyaku.lottery.policy.entry_values import EntryPlan
 from yoyaku.rulebook.lotteries import accept, cover_of, decline, enter, held_entries, plan_entry, read_days
 from yoyaku.rulebook.scene import Decision, ExampleIncomplete, Scene, to_request
@@ -68,8 +68,7 @@ class _Table:
     def drawn(self) -> Drawn:
         """The draw, with the seed that the example names or the first that gives its orders."""
         applicants, cells = self.prepared
-        terms = self.cover.scheme.draw
-        rules = DrawRules(algorithm=terms.algorithm, wins_at_most=terms.wins_at_most)
+        rules = rules_of(self.cover.scheme.draw)
         wanted = self.scene.example.when.orders
         for seed in self._seeds():
             drawn = draw(applicants=applicants, cells=cells, rules=rules, seed=seed)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from tests.unit.lottery.proofs import (
 
 from yoyaku.extension.draw import Cell
 from yoyaku.lottery import proof
+from yoyaku.lottery.policy.draw import draw_rounds
 from yoyaku.lottery.policy.seal import (
     hash_of,
     read_sealed,
@@ -83,6 +85,22 @@ def test_what_is_no_sealed_list_is_not_drawn(content, words):
 
 def test_a_result_can_be_drawn_again():
     assert redraw(RESULT) == RESULT
+
+
+def test_what_a_plugin_is_set_to_is_sealed_and_is_what_it_draws_by(monkeypatch):
+    class Plugin:
+        @staticmethod
+        def draw(*, rules, **more):
+            return draw_rounds(rules=rules if rules.settings == {"stages": ["town", "others"]} else None, **more)
+
+    monkeypatch.setattr("yoyaku.lottery.policy.draw.draw_plugin", {"stages": Plugin}.__getitem__)
+    terms = msgspec.structs.replace(head("stages"), settings={"stages": ["town", "others"]})
+    sealed = seal_lines(terms, CELLS, PEOPLE)
+    schema = json.loads((Path(proof.__file__).parent / "schema.json").read_text(encoding="utf-8"))
+
+    assert jsonschema.Draft202012Validator(schema).is_valid(json.loads(sealed.split(b"\n")[0]))
+    assert read_sealed(sealed)[0] == terms
+    assert redraw(sealed + RESULT[len(SEALED) :]).startswith(sealed)
 
 
 @given(raffles())

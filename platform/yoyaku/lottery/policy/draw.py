@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol, overload
 
 from yoyaku.extension.draw import Cell, Decision, DrawApplicant, Drawn, DrawRules, Want
 from yoyaku.extension.registry import draw_plugin
+from yoyaku.lottery.terms import DrawTerms
 
 ROUNDS: Final = "rounds"
 PER_SLOT: Final = "per_slot"
@@ -45,6 +46,11 @@ def algorithm_of(name: str) -> Algorithm:
         PluginUnknown: there is none of that name.
     """
     return _SHAPES[name] if name in _SHAPES else draw_plugin(name).draw
+
+
+def rules_of(terms: DrawTerms) -> DrawRules:
+    """The parameters of a draw as a rule set writes them."""
+    return DrawRules(algorithm=terms.algorithm, wins_at_most=terms.wins_at_most, settings=terms.settings)
 
 
 def draw(*, applicants: Sequence[DrawApplicant], cells: Sequence[Cell], rules: DrawRules, seed: bytes) -> Drawn:

@@ -27,7 +27,8 @@ class SealHead(Struct, frozen=True, kw_only=True):
 
     ``period`` are the first day drawn and the day after the last (``YYYY-MM-DD``); ``closed_at`` an ISO instant.
     ``secret_hash`` was public before the opening; ``public_source`` and ``public_reference`` say which public value
-    counts. ``rule_set_version`` is that of the rules it was drawn under.
+    counts. ``rule_set_version`` is that of the rules it was drawn under. ``settings`` (of a plugin) are written only
+    where there are any.
     """
 
     tenant: str
@@ -42,6 +43,12 @@ class SealHead(Struct, frozen=True, kw_only=True):
     beacon: str
     public_source: str | None
     public_reference: Mapping[str, Any] | None
+    settings: Mapping[str, Any] = {}
+
+    @property
+    def rules(self) -> DrawRules:
+        """The parameters of the draw, as they were sealed."""
+        return DrawRules(algorithm=self.algorithm, wins_at_most=self.wins_at_most, settings=self.settings)
 
 
 class _Head(SealHead, frozen=True, kw_only=True):
@@ -89,7 +96,8 @@ def seal_lines(head: SealHead, cells: Sequence[Cell], applicants: Iterable[DrawA
     """The sealed file. Applicants are written in the order of their receipt codes, whatever order they come in."""
     ordered = sorted(applicants, key=lambda one: one.pseudonym)
     counts = {"cells": len(cells), "applicants": len(ordered), "entries": sum(len(one.entries) for one in ordered)}
-    lines = [_TO_JSON.encode({"yoyaku_lottery": FORMAT, **msgspec.structs.asdict(head), **counts})]
+    terms = {key: value for key, value in msgspec.structs.asdict(head).items() if key != "settings" or value}
+    lines = [_TO_JSON.encode({"yoyaku_lottery": FORMAT, **terms, **counts})]
     lines += [_TO_JSON.encode({"cell": cell.key, "free": cell.free}) for cell in cells]
     lines += [
         _TO_JSON.encode({"applicant": one.pseudonym, "tier": one.tier, "tickets": one.tickets, "entries": one.entries})
@@ -170,8 +178,7 @@ def redraw(result: bytes) -> bytes:
     sealed, told = result[:at], msgspec.json.decode(result[at : result.index(b"\n", at)], type=_Told)
     secret = bytes.fromhex(told.secret)
     seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=told.public_value)
-    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
-    drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
+    drawn = draw(applicants=applicants, cells=cells, rules=head.rules, seed=seed)
     return result_bytes(
         sealed, secret=secret, public_value=told.public_value, seed=seed, drawn=drawn, applicants=applicants
     )

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.beacon import Promise, PublicValue
-from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, DrawRules, Want
+from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, Want
 from yoyaku.kernel.memory import without_collecting
 from yoyaku.lottery.policy.cells import read_key
 from yoyaku.lottery.policy.draw import draw
@@ -129,8 +129,7 @@ async def _draw(  # as draw_lottery
 def _drawn(sealed: bytes, seed: bytes) -> tuple[_Sealed, Drawn]:
     """The sealed list as it is drawn, and the result with all decisions written out."""
     head, cells, applicants = read_sealed(sealed)
-    by = DrawRules(algorithm=head.algorithm, wins_at_most=head.wins_at_most)
-    drawn = draw(applicants=applicants, cells=cells, rules=by, seed=seed)
+    drawn = draw(applicants=applicants, cells=cells, rules=head.rules, seed=seed)
     lot = _Sealed(head=head, cells=cells, applicants=applicants)
     return lot, replace(drawn, decisions=list(drawn.decisions))
 

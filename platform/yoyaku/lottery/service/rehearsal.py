@@ -17,7 +17,7 @@ from yoyaku.booking.visit import Visit
 from yoyaku.extension.draw import DrawRules
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.lottery.policy.cells import cut_cells
-from yoyaku.lottery.policy.draw import algorithm_of
+from yoyaku.lottery.policy.draw import algorithm_of, rules_of
 from yoyaku.lottery.policy.rehearsal import (
     Hopeful,
     Measured,
@@ -147,7 +147,7 @@ def _for(seconds: float) -> Callable[[], bool]:
 
 def _in_force(scheme: LotteryScheme) -> Setting:
     return Setting(
-        rules=DrawRules(algorithm=scheme.draw.algorithm, wins_at_most=scheme.draw.wins_at_most),
+        rules=rules_of(scheme.draw),
         entries_at_most=scheme.entry.at_most,
         tiers=scheme.draw.tiers,
         tickets=scheme.draw.tickets,
@@ -156,7 +156,11 @@ def _in_force(scheme: LotteryScheme) -> Setting:
 
 def _tried(scheme: LotteryScheme, request: RehearsalRequest) -> Setting:
     return Setting(
-        rules=DrawRules(algorithm=request.algorithm, wins_at_most=request.wins_at_most),
+        rules=DrawRules(
+            algorithm=request.algorithm,
+            wins_at_most=request.wins_at_most,
+            settings=scheme.draw.settings if request.algorithm == scheme.draw.algorithm else {},
+        ),
         entries_at_most=request.entries_at_most,
         tiers=scheme.draw.tiers if request.tiers else [],
         tickets=scheme.draw.tickets if request.tickets else [],

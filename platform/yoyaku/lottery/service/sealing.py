@@ -95,4 +95,5 @@ async def _head(conn: AsyncConnection, row: LotteryRow, scheme: LotteryScheme) -
         beacon=row.beacon,
         public_source=row.public_source,
         public_reference=row.public_reference,
+        settings=scheme.draw.settings,
     )

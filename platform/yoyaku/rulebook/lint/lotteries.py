@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import ValidationError, convert
+
 from yoyaku.extension.registry import beacon_plugins, draw_plugins
 from yoyaku.facility.policy import may_hold
 from yoyaku.lottery.policy.draw import PER_SLOT, ROUNDS
@@ -22,6 +24,7 @@ def check_lotteries(book: Book) -> Iterator[Fault]:
     for index, scheme in enumerate(schemes):
         path: KeyPath = ("lottery", "schemes", index)
         yield from _names(book, path, scheme)
+        yield from _settings(book, path, scheme)
         yield from _wins(book, path, scheme)
         yield from _payable(book, path, scheme)
         for place, requirement in enumerate(scheme.requires):
@@ -44,6 +47,23 @@ def _names(book: Book, path: KeyPath, scheme: LotteryScheme) -> Iterator[Fault]:
     if scheme.proof.beacon not in (installed := sorted(beacon_plugins())):
         where = (*path, "proof", "beacon")
         yield book.fault("plugin_not_installed", where, found=scheme.proof.beacon, allowed=installed)
+
+
+def _settings(book: Book, path: KeyPath, scheme: LotteryScheme) -> Iterator[Fault]:
+    """Parameters that the way to draw does not know, or that are not of its shape."""
+    draw, where = scheme.draw, (*path, "draw", "settings")
+    plugin = draw_plugins().get(draw.algorithm)
+    shape = getattr(plugin, "settings_type", None)  # a plugin without parameters need not say so
+    if shape is None:
+        engines = draw.algorithm in (ROUNDS, PER_SLOT)
+        if draw.settings and (plugin is not None or engines):
+            yield book.fault("draw_settings_unused", where, found=draw.algorithm)
+        return
+    try:
+        convert(draw.settings, shape)
+    except ValidationError as error:
+        at = where if draw.settings else (*path, "draw", "algorithm")
+        yield book.fault("draw_settings_unfit", at, found=draw.algorithm, why=str(error))
 
 
 def _wins(book: Book, path: KeyPath, scheme: LotteryScheme) -> Iterator[Fault]:
