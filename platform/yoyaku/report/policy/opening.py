@@ -13,6 +13,7 @@ from yoyaku.facility.policy.refusals import SlotNotOffered
 from yoyaku.facility.policy.slots import day_slots, timetable_for
 from yoyaku.report.policy.counts import UseCount
 from yoyaku.report.policy.span import Span
+from yoyaku.ruleset.policy import Days, NoRuleSetInForce, VersionHead, choose_version
 
 NIGHT: Final = -1
 """Stands for the hour where one stays the night."""
@@ -52,7 +53,7 @@ def grains_of(rules: ServiceRules, *, facilities: Sequence[str] = ()) -> Mapping
 
 
 def opening_of(rules: ServiceRules, *, span: Span) -> Mapping[Cell, float]:
-    """The unit-hours (unit-nights) that are offered in a span, by the rules as they are now; closed days have none."""
+    """The unit-hours (unit-nights) that are offered in a span, by these rules; closed days have none."""
     offered: dict[Cell, float] = {}
     days: dict[str, list[tuple[date, int]]] = {}
     for spaces in _by_floor(rules, span.facilities):
@@ -83,6 +84,30 @@ def spans_of(span: Span, inventories: Sequence[tuple[int, date]]) -> list[tuple[
         if first < end:
             found.append((number, replace(span, first=first, end=end)))
     return found
+
+
+def parts_of(
+    span: Span, *, today: date, versions: Sequence[VersionHead], inventories: Sequence[tuple[int, date]]
+) -> list[tuple[int, int, Span]]:
+    """The parts of a span, each with the version of the rules and the inventory that were in force on its days.
+
+    Days to come go by what decides about a booking made today; days before the first version, by that one.
+    """
+    found = []
+    for inventory, part in spans_of(span, inventories):
+        changes = {one.applies_from for one in versions if part.first < one.applies_from < part.end}
+        begins = [part.first, *sorted(changes)]
+        for first, end in zip(begins, [*begins[1:], part.end], strict=True):
+            version = _version_on(versions, first, today)
+            found.append((version, inventory, replace(part, first=first, end=end)))
+    return found
+
+
+def _version_on(versions: Sequence[VersionHead], day: date, today: date) -> int:
+    try:
+        return choose_version(versions, Days(made_on=min(day, today), used_on=day)).version
+    except NoRuleSetInForce:
+        return min(versions, key=lambda one: one.version).version
 
 
 def _open_days(rules: ServiceRules, facility: str, span: Span) -> list[tuple[date, int]]:

@@ -23,11 +23,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A figure: its heads, its rows (the first cell heads each), and its plot, bars or a heat map."""
+    """A figure: its heads, its rows (the first cell heads each), and its plot, bars or a heat map.
+
+    ``idle`` are rows that say nothing but nought, and are folded away: facilities that nobody used.
+    """
 
     code: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    idle: Sequence[Sequence[Cell]] = ()
     plot: Plot | None = None
     heat: HeatMap | None = None
 

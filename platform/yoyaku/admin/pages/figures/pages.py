@@ -19,10 +19,10 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound
 from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.registration.policy.roles import Permission
-from yoyaku.report.policy.opening import spans_of
+from yoyaku.report.policy.opening import parts_of
 from yoyaku.report.policy.span import Span, month_after, span_of
 from yoyaku.report.service.figures import read_figures
-from yoyaku.ruleset.service import inventories
+from yoyaku.ruleset.service import inventories, versions
 from yoyaku.ui.formats import month_name
 from yoyaku.ui.pdf import write_pdf
 
@@ -62,7 +62,7 @@ async def send_figure(
         raise NotFound(what="figure")
     rules, span = await _opened(here, request)
     table = (await _words(here, rules, span)).table(code)
-    content = csv_file(table.heads, ([cell.plain for cell in row] for row in table.rows))
+    content = csv_file(table.heads, ([cell.plain for cell in row] for row in (*table.rows, *table.idle)))
     subject = ("figures", f"{code} {span.first} {span.end}")
     await note_act(here.conn, visit=here.visit, act="figures_taken", subject=subject)
     saved = f"{code}-{span.first:%Y%m}.csv"
@@ -134,12 +134,15 @@ async def _words(here: Here, rules: ServiceRules, span: Span) -> FigureWords:
 
 
 async def _parts(here: Here, rules: ServiceRules, span: Span) -> list[tuple[ServiceRules, Span]]:
-    """The rules of today with the facilities as they were lent on each part of a span."""
-    found = await inventories(here.conn, tenant_id=here.visit.tenant_id)
+    """The rules that were in force on each part of a span, with the facilities as they were lent then."""
+    visit = here.visit
+    found = await inventories(here.conn, tenant_id=visit.tenant_id)
     days = [(number, rules.civil_date(loaded_at)) for number, loaded_at in found]
+    heads = await versions(here.conn, tenant_id=visit.tenant_id, service_id=visit.service_id)
     pinned = here.rules_for.pinned
     return [
-        (await pinned(version=rules.version, inventory_version=number), part) for number, part in spans_of(span, days)
+        (await pinned(version=version, inventory_version=inventory), part)
+        for version, inventory, part in parts_of(span, today=here.today, versions=heads, inventories=days)
     ]
 
 

@@ -15,7 +15,7 @@ from yoyaku.lottery.pages.public_views import name_of
 from yoyaku.lottery.policy.hiding import Hidden, groups_by, hide, shown
 from yoyaku.registration.policy.form import find_class
 from yoyaku.report.policy.counts import AGES, ENDERS, LEADS
-from yoyaku.report.policy.opening import NIGHT, WEEKDAYS
+from yoyaku.report.policy.opening import NIGHT, WEEKDAYS, Heat
 from yoyaku.report.service.figures import Figures
 from yoyaku.ui.formats import month_name, weekday
 from yoyaku.ui.plots import heat_map_of
@@ -24,6 +24,8 @@ TABLES: Final = (
     "use_hours", "use_facilities", "use_facility_hours", "bookings", "lotteries", "income", "arrears", "ends", "no_shows", "registrations",
     "rebooked",
 )  # fmt: skip
+FOLDED_FROM: Final = 4
+"""From so many facilities on that nobody used, they are folded away."""
 A_MONDAY: Final = date(2024, 1, 1)
 
 
@@ -72,24 +74,34 @@ class FigureWords:
         )
 
     def _use_facilities(self) -> Table:
-        found = [(self._facility(code), heat) for code, heat in self._figures.uses]
+        found, idle = self._by_use()
+        rows = [(word(name), decimal(one.used), decimal(one.offered), percent(one.share)) for name, one in found + idle]
         return Table(
             code="use_facilities",
             heads=self._heads("facility", "used", "offered", "share"),
-            rows=[(word(name), decimal(heat.used), decimal(heat.offered), percent(heat.share)) for name, heat in found],
+            rows=rows[: len(found)],
+            idle=rows[len(found) :],
             plot=bars([(name, heat.share, percent(heat.share).text) for name, heat in found], whole=1),
         )
+
+    def _by_use(self) -> tuple[list[tuple[str, Heat]], list[tuple[str, Heat]]]:
+        """The facilities in the order of their use, and apart those that nobody used, where they are many."""
+        found = [(self._facility(code), heat) for code, heat in self._figures.uses]
+        used, idle = [one for one in found if one[1].used > 0], [one for one in found if one[1].used <= 0]
+        return (used, idle) if used and len(idle) >= FOLDED_FROM else (found, [])
 
     def _use_facility_hours(self) -> Table:
         hours = sorted({hour for _, heat in self._figures.uses for hour in heat.days})
         names = [self._hour(hour) for hour in hours]
-        rows = [(self._facility(code), [heat.days.get(hour) for hour in hours]) for code, heat in self._figures.uses]
+        found, idle = self._by_use()
+        rows = [(name, [heat.days.get(hour) for hour in hours]) for name, heat in found]
         rows = rows if len(rows) > 1 else []  # of one alone, the weekdays say more
         said = percent(self._figures.heat.share).text
         return Table(
             code="use_facility_hours",
             heads=[*self._heads("facility"), *names],
             rows=[(word(name), *map(percent, shares)) for name, shares in rows],
+            idle=[(word(name), *(percent(heat.days.get(hour)) for hour in hours)) for name, heat in idle],
             heat=heat_map_of(
                 [str(hour) for hour in hours],  # of sixteen hours no more than the number has room
                 rows,
