@@ -109,6 +109,16 @@ async def collect(desk, bookings):
     return path, content
 
 
+async def cannot_be_stopped(mine):
+    """What the bank has been asked for: its payer sees so and cannot take it back, whatever they send."""
+    shown = await mine.get("/me/payments")
+    one = re.search(r'href="(/me/payments/[0-9a-f-]{36})"', shown.text)[1]
+    page = await mine.get(one)
+    assert "口座からの引落しを金融機関へ依頼しています" in plain(page.text)
+    assert "/stop" not in page.text
+    assert "ここではやめられません" in (await mine.post(f"{one}/stop")).text
+
+
 async def take_in(desk, path, content):
     """The bank's answer: wrong ones first, then one that failed for the first row."""
     assert "途中で切れています" in (await send(desk, f"{path}/result", content[:300])).text
@@ -141,6 +151,8 @@ async def test_a_month_of_account_transfers(application, city_settings, browse, 
     await work(city_settings, service, inside)
     await desk.log_in(ADMIN)
     path, content = await collect(desk, bookings)
+    await mine.log_in(service.resident)
+    await cannot_be_stopped(mine)
     await take_in(desk, path, content)
     async with inside() as conn:
         states = (

@@ -109,7 +109,7 @@ async def ask(means: MoneyMeans, *, attempt_id: UUID, at_once: bool = False, loo
 async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     """Give up a payment that is not paid yet, so that another can begin; it may turn out to have been paid.
 
-    A refund is not given up: it stays as it is.
+    A refund is not given up, nor is what a bank is asked for in a file, which the desk withdraws: they stay as they are.
 
     Raises:
         ProviderFailed: nobody knows; it stays as it is.
@@ -117,6 +117,8 @@ async def stop(means: MoneyMeans, *, attempt_id: UUID) -> AttemptView | None:
     case = await _lease(means, attempt_id=attempt_id, at_once=True)
     if case is None or case.attempt.kind == "refund":
         return None if case is None else case.attempt
+    if case.plugin.capabilities(case.context.settings).way == "file":
+        return case.attempt
     async with _in_time(case):
         found = await case.plugin.cancel(case.context, _ref(case.attempt))
     if found.state == "unknown":

@@ -92,7 +92,7 @@ def booking_row(
         detail=request_detail(rules, booking.request, words) if booking.space_id in rules.inventory.spaces else "",
         lines=booking.lines,
         yen=booking.total_yen,
-        dues=booking.dues if live else (),
+        dues=booking.dues if live or (booking.kept_yen or 0) > booking.paid_yen else (),
         lapses_at=booking.lapses_at if live else None,
         **_reached(rules, booking),
         todo=_todo(booking, words),

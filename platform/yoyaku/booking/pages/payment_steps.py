@@ -23,7 +23,7 @@ from yoyaku.booking.pages.payments import PATH, settling_steps
 from yoyaku.booking.pages.till import Till
 from yoyaku.booking.service import get_booking
 from yoyaku.booking.views import BookingView
-from yoyaku.extension.payment import ProviderFailed, WebhookRefused
+from yoyaku.extension.payment import InNextFile, ProviderFailed, WebhookRefused
 from yoyaku.kernel.errors import NotFound
 from yoyaku.ui.page import Crumb
 
@@ -73,15 +73,15 @@ async def give_up(till: NamedDependency[Till], attempt_id: FromPath[UUID]) -> Re
         if here.visit.registrant_id is None:
             return here.page.go(f"/login?next={here.page.path}")
         attempt, booking = await own_attempt(here, attempt_id)
-    failed = False
-    if attempt.is_open and attempt.kind == "payment":
+    flash = "payment_in_file" if _is_in_file(attempt) else None
+    if attempt.is_open and attempt.kind == "payment" and flash is None:
         try:
             await stop(till.means, attempt_id=attempt_id)
         except ProviderFailed:
-            failed = True
+            flash = "payment_not_stopped"
     async with till.open_here() as here:
-        path = f"/me/payments/{attempt_id}" if failed else f"/me/bookings/{booking.booking_id}"
-        return here.page.go(path, flash="payment_not_stopped" if failed else None)
+        path = f"/me/payments/{attempt_id}" if flash else f"/me/bookings/{booking.booking_id}"
+        return here.page.go(path, flash=flash)
 
 
 @post("/hooks/payments/{method:str}", status_code=HTTP_200_OK, request_max_body_size=LARGEST_WEBHOOK)
@@ -102,6 +102,11 @@ async def take_notice(
         reason = str(refused.facts.get("reason", refused.code))
         return Response(reason, status_code=404 if reason == "unknown" else 400, media_type="text/plain")
     return Response(outcome, media_type="text/plain")
+
+
+def _is_in_file(attempt: AttemptView) -> bool:
+    """Whether a bank is asked for it in a file: only the desk takes that back."""
+    return attempt.is_open and (attempt.step or {}).get("kind") == InNextFile.__name__
 
 
 async def own_attempt(here: Here, attempt_id: UUID) -> tuple[AttemptView, BookingView]:
@@ -154,6 +159,8 @@ def _name(attempt: AttemptView, *, goes: bool) -> str:
     """The wording key of what the page is: the way on, what to pay with, or what became of a payment or a refund."""
     if goes:
         return "pay.go.title"
+    if _is_in_file(attempt):
+        return "pay.in_file.title"
     if attempt.is_open and attempt.kind == "payment" and (attempt.step or {}).get("kind") == "PayBy":
         return "pay.numbers.title"
     return f"pay.{'refund.' if attempt.kind == 'refund' else ''}state.{attempt.state}"
