@@ -206,9 +206,10 @@ def _todo(mine: MyLottery, phase: str, words: Words, *, ordered: bool, now: date
         return words.say(f"lottery_mine.todo.{key}", at=deadline(until, language) if until else "")
     if states <= set(OVER):
         return words.say("lottery_mine.todo.lost", at=moment(lottery.releases_at, language))
-    if {"accepted", "lapsed"} <= states:
-        return words.say("lottery_mine.todo.accepted_some")
-    return words.say("lottery_mine.todo.accepted" if "accepted" in states else "lottery_mine.todo.over")
+    key = "over"
+    if "accepted" in states:
+        key = "accepted_some" if "lapsed" in states else "accepted"
+    return words.say(f"lottery_mine.todo.{key}")
 
 
 async def _odds(here: Here, rules: ServiceRules, mine: MyLottery) -> Mapping[SlotKey, Odds]:
