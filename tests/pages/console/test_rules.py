@@ -226,7 +226,7 @@ async def test_a_tier_is_changed_scheduled_and_taken_back(first, second, tried, 
     path = await begin(first)
     await upload(first, path, changed())
     page = await approved(first, second, path, tried)
-    assert "2027年2月1日（月）以後にできる予約から" in page.text
+    assert "2027年2月1日（月）以後に受け付ける予約から" in page.text
     assert "利用日の20日前から11日前まで：75% → 70%" in page.text
     unsure = await first.post(f"{path}/publish", seen_revision=seen(first), seen_newest="1")
     assert unsure.status_code == 422
