@@ -33,6 +33,21 @@ async def test_a_declined_card_costs_nothing_and_one_may_try_again(application, 
     assert address is not None
 
 
+async def test_a_company_that_cannot_be_reached_is_said_so_and_asked_again(application, services, browse):
+    booking_id, _ = await book(application, services["rooms"])
+    site, faults = browse("rooms"), payment_company().processor.faults
+    await site.log_in(services["rooms"].resident)
+    faults.set("outage")
+    try:
+        path, address = await begin(site, booking_id, "card")
+        assert "決済サイトに接続できませんでした" in plain(site.html)
+        assert address is None
+        assert "決済サイトに接続できませんでした" in plain((await site.get(path.replace("/go", ""))).text)
+    finally:
+        faults.set("none")
+    assert "決済サイトへ進む" in plain((await site.get(path)).text)
+
+
 @pytest.mark.fact("KS-079", "KS-086")
 async def test_numbers_for_the_convenience_store_are_paid_later_and_told_by_a_webhook(application, services, browse):
     booking_id, yen = await book(application, services["sports"])
