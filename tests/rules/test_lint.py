@@ -71,7 +71,7 @@ BROKEN = [
     ('"{fiscal_year}-{sequence:05d}"', '"{fiscal_year}-{serial}"', "bad_number_format"),
     ('"{fiscal_year}-{sequence:05d}"', '"{fiscal_year}"', "numbers_repeat"),
     ('"{fiscal_year}-{sequence:05d}"', '"{sequence}"', "numbers_repeat"),
-    ("title: {ja: 青葉町の施設予約, en: Aoba Town bookings}", "title: {ja: 青葉町の施設予約, fr: Aoba}", "language_missing unknown_language"),
+    ("title: {ja: 青葉町の施設予約, en: Aoba Town bookings}", "title: {ja: 青葉町の施設予約, xx: Aoba}", "language_missing unknown_language"),
     ("- {code: guest,", "- {code: citizen,", "duplicate_code"),
     # Tiers
     ("{at_least: 8, percent: 100}", "{at_least: 9, percent: 100}", "tier_gap"),

@@ -22,7 +22,7 @@ from yoyaku.notice.repository import NewMail
 from yoyaku.notice.words import mail_facts
 from yoyaku.registration.service.messages import add_message
 from yoyaku.tenancy.service import Site
-from yoyaku.ui.wording import Wording
+from yoyaku.ui.wording import Wording, city_words
 from yoyaku.ui.words import Words
 
 BETWEEN_PARAGRAPHS: Final = "\n\n"
@@ -139,7 +139,7 @@ def write_letter(letter: Letter, *, site: Site, booking: BookingView, event: Eve
 
 def words_for(site: Site, language: str) -> Words:
     """The city's words in a language."""
-    return Words(language, Wording(language, tenant_words=site.wording.get(language, {})))
+    return Words.of(Wording(language, tenant_words=city_words(site.wording, language)))
 
 
 def fill_template(

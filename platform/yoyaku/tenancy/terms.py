@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from yoyaku.rules.values import Clause, Code, DateText, Text
+from yoyaku.ui.languages import NAMES
 
 _COLOUR = "^#[0-9a-fA-F]{6}$"
 Colour = Annotated[str, Meta(pattern=_COLOUR, description='A colour, quoted: "#0017c1".', examples=["#000000"])]
 SoftColour = Annotated[
     str, Meta(pattern=_COLOUR, description='A light colour, quoted: "#e8f1fe".', examples=["#ffffff"])
 ]
-Language = Literal["ja", "en"]
+Language = Annotated[str, Meta(pattern="^(" + "|".join(NAMES) + ")$", examples=["ja"])]
+"""One of those that have a name in ``ui/languages.py``; the platform's own words are in Japanese and English."""
 FileName = Annotated[
     str,
     Meta(

@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.support import Translations
 
-from yoyaku.ui.languages import LANGUAGES
+from yoyaku.ui.languages import LANGUAGES, engine_language
 
 PACKAGE: Final = Path(__file__).parents[1]
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
@@ -35,7 +35,7 @@ def catalogue_path(language: str) -> Path:
 def translations(language: str) -> Translations:
     """Return the translations of a language; English texts stand for themselves."""
     compiled = io.BytesIO()
-    write_mo(compiled, read_catalogue(language))
+    write_mo(compiled, read_catalogue(engine_language(language)))
     compiled.seek(0)
     return Translations(fp=compiled)
 

@@ -17,6 +17,7 @@ from litestar.datastructures import Cookie
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from yoyaku.ui.display import Display
+from yoyaku.ui.languages import LANGUAGES, NAMES
 from yoyaku.ui.words import Text, Words
 
 FLASH_COOKIE: Final = "flash"
@@ -53,6 +54,8 @@ class Look:
     site_pages: tuple[str, ...] = ()
     more_pages: tuple[tuple[str, Text], ...] = ()
     """Pages that the city added: code and title."""
+    languages: tuple[str, ...] = LANGUAGES
+    """In which the city writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +152,7 @@ class Page:
     def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
         """Render a template inside the frame of the site."""
         text = self.environment.get_template(template).render(
-            page=self, words=self.words, look=self.look, lang=self.words.language, **context
+            page=self, words=self.words, look=self.look, lang=self.words.reads or self.words.language, **context
         )
         if self.flash:
             self.forget(FLASH_COOKIE)
@@ -215,6 +218,11 @@ class Page:
         """What the console is called: the counter, or for staff without a desk the city's administration."""
         has_desk = self.visitor is None or self.visitor.has_desk
         return self.words.say("nav.counter" if has_desk else "nav.administration")
+
+    def other_languages(self) -> list[tuple[str, str]]:
+        """Return the languages in which this site may also be read: code, and its own name of it."""
+        now = self.words.reads or self.words.language
+        return [(one, NAMES.get(one, one)) for one in self.look.languages if one != now]
 
     def in_language(self, language: str) -> str:
         """Return the address of this very page in another language."""

@@ -17,7 +17,7 @@ from typing import Final
 import yaml
 
 from yoyaku.rules.loaders import PARSER
-from yoyaku.ui.languages import DEFAULT_LANGUAGE, LANGUAGES
+from yoyaku.ui.languages import DEFAULT_LANGUAGE, LANGUAGES, engine_language, reading_order
 
 WORDING_FOLDER: Final = Path(__file__).parent / "wording"
 _FACT: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -71,6 +71,14 @@ def missing_wording() -> list[str]:
     return [f"{language}: {key}" for language in LANGUAGES for key in sorted(keys - set(default_wording(language)))]
 
 
+def city_words(wording: Mapping[str, Mapping[str, str]], language: str) -> Mapping[str, str]:
+    """Return a city's own words for who reads a language; where the platform speaks it, those of that language alone."""
+    if language in LANGUAGES:
+        return wording.get(language, {})
+    spoken = [one for one in reversed(reading_order(language)) if one != DEFAULT_LANGUAGE]
+    return {key: text for one in spoken for key, text in wording.get(one, {}).items()}
+
+
 def fill(text: str, facts: Mapping[str, object]) -> str:
     """Put facts into ``{name}`` places; a place without its fact stays as it is, visibly."""
     return _FACT.sub(lambda found: str(facts.get(found[1], found[0])), text)
@@ -87,7 +95,7 @@ class Wording:
     def __init__(self, language: str, *, tenant_words: Mapping[str, str] = MappingProxyType({})) -> None:
         """Lay the tenant's words over the defaults."""
         self.language = language
-        self._words = {**default_wording(language), **tenant_words}
+        self._words = {**default_wording(engine_language(language)), **tenant_words}
 
     def find(self, key: str, /, **facts: object) -> str | None:
         """Return the words for a key, or ``None``."""

@@ -10,7 +10,7 @@ from typing import Final
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.ui import formats
 from yoyaku.ui.catalogue import translations
-from yoyaku.ui.languages import DEFAULT_LANGUAGE
+from yoyaku.ui.languages import engine_language, reading_order
 from yoyaku.ui.wording import Wording, fill
 
 Text = str | Mapping[str, str]
@@ -24,7 +24,15 @@ class Words:
     """The voice of one service in one language."""
 
     language: str
+    """The platform's: of its sentences, of dates and amounts."""
     wording: Wording
+    reads: str = ""
+    """The reader's, where a city writes in a language that the platform does not speak."""
+
+    @classmethod
+    def of(cls, wording: Wording) -> Words:
+        """The voice for who reads the language of a wording."""
+        return cls(engine_language(wording.language), wording, wording.language)
 
     def say(self, key: str, /, **facts: object) -> str:
         """Say the city's words for a key (``t`` in templates)."""
@@ -42,7 +50,8 @@ class Words:
         """Read a text of a rule set or facility: one string, or one per language."""
         if text is None or isinstance(text, str):
             return text or ""
-        return text.get(self.language) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
+        spoken = (text[one] for one in reading_order(self.reads or self.language) if text.get(one))
+        return next(spoken, "") or next(iter(text.values()), "")
 
     def sentence(self, error: YoyakuError) -> str:
         """Say an error as a clerk would: the wording of ``error.<code>``, or its variant, with its facts in words."""

@@ -17,7 +17,7 @@ from yoyaku.ui.languages import LANGUAGE_COOKIE, choose_language
 from yoyaku.ui.page import FLASH_COOKIE, Contact, Look, Page
 from yoyaku.ui.templates import make_environment
 from yoyaku.ui.theme import theme_css
-from yoyaku.ui.wording import Wording
+from yoyaku.ui.wording import Wording, city_words
 from yoyaku.ui.words import Words
 
 TEMPLATE_FOLDERS: Final = ("ui", "booking", "lottery", "registration", "admin", "web")
@@ -42,7 +42,8 @@ class Frames:
         """The page for one request, before it is known who asks."""
         asked = request.query_params.get("lang")
         remembered = request.cookies.get(LANGUAGE_COOKIE)
-        language = choose_language(asked=asked, remembered=remembered, accepted=request.headers.get("accept-language"))
+        accepted = request.headers.get("accept-language")
+        language = choose_language(asked=asked, remembered=remembered, accepted=accepted, spoken=site.languages)
         token = ScopeState.from_scope(request.scope).csrf_token
         page = Page(
             environment=environment(),
@@ -63,8 +64,8 @@ class Frames:
         key = (site.tenant_id, site.service_id, language)
         kept = self._words.get(key)
         if kept is None or kept[0].wording != site.wording:
-            wording = Wording(language, tenant_words=site.wording.get(language, {}))
-            kept = (site, Words(language, wording))
+            wording = Wording(language, tenant_words=city_words(site.wording, language))
+            kept = (site, Words.of(wording))
             self._words[key] = kept
         return kept[1]
 
@@ -90,6 +91,7 @@ def look_of(site: Site, *, prefix: str, stays: bool, draws: bool = False) -> Loo
         prefix=prefix,
         stays=stays,
         draws=draws,
+        languages=site.languages,
         site_pages=tuple(code for code in SITE_PAGES if code in site.pages),
         more_pages=tuple(
             (code, page.title) for code, page in site.pages.items() if code not in {*SITE_PAGES, *STEP_PAGES}

@@ -7,7 +7,7 @@ import pytest
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.ui.catalogue import missing_translations
 from yoyaku.ui.languages import choose_language
-from yoyaku.ui.wording import Wording, WordingFaultError, fill, missing_wording, read_wording
+from yoyaku.ui.wording import Wording, WordingFaultError, city_words, fill, missing_wording, read_wording
 from yoyaku.ui.words import Words
 
 
@@ -97,3 +97,17 @@ def test_a_text_of_a_rule_set_is_read_in_the_language_or_in_japanese():
     assert words.text({"ja": "体育館"}) == "体育館"
     assert words.text("体育館") == "体育館"
     assert words.text(None) == ""
+
+
+def test_who_reads_a_language_of_the_city_reads_english_where_nothing_is_said_in_it():
+    assert choose_language(asked="zh", remembered=None, accepted=None, spoken=("ja", "en", "zh")) == "zh"
+    assert choose_language(asked="zh", remembered=None, accepted=None, spoken=("ja", "en")) == "ja"
+    own = {"ja": {"nav.home": "最初"}, "en": {"nav.home": "Begin", "error.busy": "Wait."}, "zh": {"nav.home": "首页"}}
+    words = Words.of(Wording("zh", tenant_words=city_words(own, "zh")))
+    assert (words.say("nav.home"), words.say("error.busy")) == ("首页", "Wait.")
+    assert words.say("button.logout") == Wording("en").find("button.logout")
+    assert words.text({"ja": "体育館", "en": "Gym", "zh": "体育馆"}) == "体育馆"
+    assert words.text({"ja": "体育館", "en": "Gym"}) == "Gym"
+    assert words.text({"ja": "体育館"}) == "体育館"
+    assert words.fact(date(2027, 2, 1)) == Words("en", Wording("en")).fact(date(2027, 2, 1))
+    assert city_words(own, "en") == own["en"]

@@ -27,10 +27,14 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import NotFound
 from yoyaku.notice.examples import example_facts, example_mail
 from yoyaku.notice.repository import NewMail
+from yoyaku.rulebook.stored import rules_of_version, stored_facilities
+from yoyaku.rulebook.words.names import Names
+from yoyaku.rulebook.words.voice import Voice
 from yoyaku.tenancy.policy.site import Piece, Speech, mark_of, piece_of, site_faults
 from yoyaku.tenancy.repository.changes import read_parts
 from yoyaku.tenancy.service import Site
-from yoyaku.ui.wording import Wording, default_wording, facts_named
+from yoyaku.ui.languages import LANGUAGES
+from yoyaku.ui.wording import Wording, city_words, default_wording, facts_named
 from yoyaku.ui.words import Words
 
 HOME: Final = "/counter/mails"
@@ -76,11 +80,13 @@ async def list_mails(here: NamedDependency[Here], request: Request[Any, Any, Any
     site = site_of_request(request)
     own = (await read_parts(here.conn))["wording"]
     events = events_of_templates(await here.rules())
-    named = _named(await here.rules())
+    named, told = _named(await here.rules()), await _whom(here, events)
     rows = [
         {
             "template": template,
             "event": here.words.say(f"mails.event.{event}"),
+            "told": told.get(template, ""),
+            "languages": dict(language_names(here, site)),
             "named": template in named,
             "subject": _said(own, template, here.words.language),
             "own": [one for one in site.languages if any(f"mail.{template}.{p}" in own.get(one, {}) for p in PARTS)],
@@ -90,6 +96,24 @@ async def list_mails(here: NamedDependency[Here], request: Request[Any, Any, Any
     rows.sort(key=lambda row: (not row["named"], row["event"]))
     here_now = crumbs(here, (here.words.say("mails.title"), None))
     return here.page.show("admin/mails/list.html", rows=rows, ways=ways(here), crumbs=here_now)
+
+
+async def _whom(here: Here, events: Mapping[str, str]) -> dict[str, str]:
+    """Whom and what a mail is for, beyond its event: the staff, the bookings of which the rules name it."""
+    visit, rules = here.visit, await here.rules()
+    rule_set = await rules_of_version(
+        here.conn, tenant_id=visit.tenant_id, service_id=visit.service_id, version=rules.version
+    )
+    facilities = await stored_facilities(here.conn, tenant_id=visit.tenant_id)
+    names = Names(rule_set, facilities, Voice("en" if here.words.language == "en" else "ja", here.words.wording))
+    found: dict[str, list[str]] = {}
+    for one in rule_set.notices:
+        to = here.words.say("mails.to_staff") if one.to == "facility_staff" else ""
+        said = "、".join(part for part in (to, names.condition(one.when)) if part)
+        if said and said not in found.setdefault(one.template, []):
+            found[one.template].append(said)
+    standing = {name: [here.words.say("mails.to_staff")] for name in events if name.endswith("_staff")}
+    return {template: " / ".join(said) for template, said in {**standing, **found}.items()}
 
 
 def _named(rules: Any) -> set[str]:  # noqa: ANN401  # the service's rules
@@ -148,6 +172,7 @@ async def _form(here: Here, opened: Opened, typed: Mapping[str, str], errors: Ma
         status=422 if errors else 200,
         opened=opened,
         event=event,
+        told=(await _whom(here, {opened.template: opened.event})).get(opened.template, ""),
         typed=typed,
         errors=errors,
         samples=samples,
@@ -161,9 +186,9 @@ async def _form(here: Here, opened: Opened, typed: Mapping[str, str], errors: Ma
 
 async def _sample(here: Here, opened: Opened, typed: Mapping[str, str], language: str) -> NewMail:
     """The mail as somebody made up would get it in a language."""
-    own = opened.wording.get(language, {})
-    texts = {opened.piece(part).name: typed[f"{part}.{language}"] for part in PARTS}
-    words = Words(language, Wording(language, tenant_words={**own, **texts}))
+    own = city_words(opened.wording, language)
+    texts = {opened.piece(part).name: text for part in PARTS if (text := typed[f"{part}.{language}"])}
+    words = Words.of(Wording(language, tenant_words={**own, **texts}))
     sample = sample_of(here, opened.site, await here.rules(), words)
     return example_mail(opened.template, opened.event, sample)
 
@@ -208,7 +233,7 @@ def _errors(here: Here, opened: Opened, typed: Mapping[str, str]) -> dict[str, s
     errors: dict[str, str] = {}
     for part in PARTS:
         value = {one: typed[f"{part}.{one}"] for one in opened.site.languages}
-        errors |= {f"{part}.{one}": here.words.say("site.fault.missing") for one, text in value.items() if not text}
+        errors |= {f"{part}.{one}": here.words.say("site.fault.missing") for one, text in value.items() if not text and one in LANGUAGES}
         found = fault_words(here, site_faults(opened.piece(part), opened.to_keep(part, value), opened.speech))
         errors |= {name.replace("text.", f"{part}."): sentence for name, sentence in found.items()}
     return errors

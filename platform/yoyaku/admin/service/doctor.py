@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
@@ -13,14 +13,14 @@ from yoyaku.extension.profiles import profile_file
 from yoyaku.extension.registry import beacon_plugins, identity_plugins, payment_plugins
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.rules.fault import Fault, Place, add_words
+from yoyaku.rules.fault import Fault, Level, Place, add_words
+from yoyaku.ui.languages import LANGUAGES, NAMES
 from yoyaku.ui.wording import default_wording
 
-Level = Literal["error", "warning"]
 Words = Mapping[str, Mapping[str, str]]
 
 FEWEST_ADMINS: Final = 2
-TONGUES: Final = frozenset({"ja", "en"})
+TONGUES: Final = frozenset(NAMES)
 MAIL: Final = ("subject", "body")
 
 add_words(Path(__file__).parents[1] / "wording")
@@ -85,7 +85,9 @@ def _words(patient: Patient) -> Iterator[Fault]:
             yield _fault(patient, "words_of_nothing", "warning", found=key)
         for language in patient.languages:
             if key not in patient.wording.get(language, {}) and key not in default_wording(language):
-                yield _fault(patient, "words_in_one_language", "error", found=key, allowed=language)
+                # Readers of a language that the platform does not speak read the city's English meanwhile.
+                level: Level = "error" if language in LANGUAGES else "warning"
+                yield _fault(patient, "words_in_one_language", level, found=key, allowed=language)
 
 
 def _texts(patient: Patient) -> Iterator[Fault]:
@@ -116,7 +118,8 @@ def _mails(patient: Patient) -> Iterator[Fault]:
         known = {*default_wording(language), *patient.wording.get(language, {})}
         for key in wanted:
             if key not in known:
-                yield _fault(patient, "mail_words", "error", found=key, allowed=language)
+                level: Level = "error" if language in LANGUAGES else "warning"
+                yield _fault(patient, "mail_words", level, found=key, allowed=language)
 
 
 def _lapses(patient: Patient) -> Iterator[Fault]:

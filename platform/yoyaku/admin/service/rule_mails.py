@@ -18,7 +18,7 @@ from yoyaku.rules.fault import Fault, Term, in_reading_order
 from yoyaku.tenancy import repository as tenancy
 from yoyaku.tenancy.service import Site
 from yoyaku.tenancy.service.sites import site_of
-from yoyaku.ui.wording import Wording, facts_named
+from yoyaku.ui.wording import Wording, city_words, facts_named
 from yoyaku.ui.words import Words
 
 PARTS: Final = ("subject", "body")
@@ -40,12 +40,12 @@ async def with_mails(conn: AsyncConnection, *, visit: Visit, checked: DraftCheck
 def _faults(checked: DraftChecked, site: Site, now: datetime) -> Iterator[Fault]:
     if checked.book is None or checked.source is None:
         return
-    spoken = {one: Wording(one, tenant_words=site.wording.get(one, {})) for one in site.languages}
+    spoken = {one: Wording(one, tenant_words=city_words(site.wording, one)) for one in site.languages}
     given = dict[str, frozenset[str]]()
     for place, notice in enumerate(checked.book.rules.notices):
         at = ("notices", place, "template")
         if notice.event not in given and checked.rules is not None:
-            words = Words(site.languages[0], spoken[site.languages[0]])
+            words = Words.of(spoken[site.languages[0]])
             sample = Sample(site=site, rules=checked.rules, words=words, url="https://…", now=now)
             given[notice.event] = frozenset(example_facts(notice.event, sample))
         for code, facts in _of_template(notice.template, spoken, given.get(notice.event)):

@@ -80,7 +80,7 @@ class Sheet:
             consents=frozenset(consents),
             login_id=given.get("login_id", "").strip() if login.issued is None else None,
             password=given.get("password", "") if asks_password(self.door) else None,
-            language="en" if self.door.words.language == "en" else "ja",
+            language=self.door.words.reads or self.door.words.language,
             form_key=None if key is None else str(key),
         )
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.terms import Way
@@ -55,7 +54,7 @@ class Application:
     login_id: str | None = None
     password: str | None = dataclasses.field(default=None, repr=False)
     by_proxy: bool = False
-    language: Literal["ja", "en"] = "ja"
+    language: str = "ja"
     form_key: str | None = None
 
 

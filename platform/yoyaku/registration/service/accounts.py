@@ -43,7 +43,7 @@ class NewRegistrant:
     email: str | None = None
     mail_verified: bool = True
     phone: str | None = None
-    language: Literal["ja", "en"] = "ja"
+    language: str = "ja"
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
     birth_date: date | None = None
     postcode: str | None = None

@@ -155,6 +155,7 @@ class CityCodes:
     @cached_property
     def _sorts(self) -> Mapping[str, Names]:
         rules, facilities = self._book.rules, self.facilities
+        nights = [one for one in rules.timetables.values() if isinstance(one, NightTimetable)]
         return {
             "facility": _named(facilities),
             "space": _named(space for facility in facilities for space in facility.spaces),
@@ -165,9 +166,7 @@ class CityCodes:
             "band": _named(
                 band for one in rules.timetables.values() if isinstance(one, BandTimetable) for band in one.bands
             ),
-            "age_group": _named(
-                each for one in rules.timetables.values() if isinstance(one, NightTimetable) for each in one.age_groups
-            ),
+            "age_group": _named(each for one in nights for each in one.age_groups),
             "timetable": dict.fromkeys(rules.timetables),
             "calendar": dict.fromkeys([*rules.calendars, "facility"]),
             "channel": _named(rules.booking.channels),
@@ -178,15 +177,14 @@ class CityCodes:
             "line": _named(rules.fees.steps),
             "relief": _named(rules.fees.relief),
             "scheme": _named(rules.lottery.schemes),
-            "question": {field.code: field.label for field in rules.booking.form},
-            "registration_question": {field.code: field.label for field in rules.registration.fields},
-            "preference": {
-                one.code: one.label
-                for table in rules.timetables.values()
-                if isinstance(table, NightTimetable)
-                for one in table.preferences
-            },
+            "question": _labelled(rules.booking.form),
+            "registration_question": _labelled(rules.registration.fields),
+            "preference": _labelled(each for one in nights for each in one.preferences),
         }
+
+
+def _labelled(asked: Any) -> Names:  # noqa: ANN401  # questions of any form
+    return {one.code: one.label for one in asked}
 
 
 def _named(clauses: Any) -> Names:  # noqa: ANN401  # clauses of any kind that have a code

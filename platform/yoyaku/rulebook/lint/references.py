@@ -21,6 +21,7 @@ from yoyaku.rulebook.walk import children, structs
 from yoyaku.rules.fault import Fault, KeyPath
 from yoyaku.rules.shapes import closest
 from yoyaku.rules.values import Moment
+from yoyaku.ui.languages import NAMES
 
 LANGUAGES: Final = frozenset({"ja", "en"})
 TEXT_KEYS: Final = ("name", "label", "title", "hint")
@@ -212,8 +213,8 @@ def _languages(book: Book) -> Iterator[Fault]:
     for path, struct in book.structs:
         for name in TEXT_KEYS:
             for where, text in _texts(struct, name, path):
-                if unknown := text.keys() - LANGUAGES:
-                    yield book.fault("unknown_language", where, found=sorted(unknown), allowed=sorted(LANGUAGES))
+                if unknown := text.keys() - NAMES.keys():
+                    yield book.fault("unknown_language", where, found=sorted(unknown), allowed=sorted(NAMES))
                 if missing := LANGUAGES - text.keys():
                     yield book.fault("language_missing", where, level="warning", allowed=sorted(missing))
 

@@ -15,8 +15,9 @@ from yoyaku.rulebook.words.closed import closed_line
 from yoyaku.rulebook.words.moments import moment_words
 from yoyaku.rulebook.words.names import Names, day_words, month_day_words
 from yoyaku.rulebook.words.tiers import percent_words, tier_words
-from yoyaku.rulebook.words.voice import Voice
+from yoyaku.rulebook.words.voice import EASY, Voice
 from yoyaku.rules.values import ClosedDays, Moment, Range
+from yoyaku.ui.languages import NAMES
 
 _TIME: Final = re.compile("[0-2][0-9]:[0-5][0-9]")
 _MONTH_DAY: Final = re.compile("[01][0-9]-[0-3][0-9]")
@@ -128,4 +129,4 @@ class Spoken:
 
 def is_text(value: Mapping[str, Any]) -> bool:
     """Whether a mapping is one text in several languages."""
-    return bool(value) and set(value) <= {"ja", "ja-easy", "en"} and all(isinstance(t, str) for t in value.values())
+    return bool(value) and value.keys() <= {EASY, *NAMES} and all(isinstance(t, str) for t in value.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,7 @@ from yoyaku.tenancy.policy.contents import Part, TenantFolder
 from yoyaku.tenancy.policy.logo import logo_faults
 from yoyaku.tenancy.policy.looks import weak_contrasts
 from yoyaku.tenancy.terms import Colours, ServiceEntry
+from yoyaku.ui.languages import LANGUAGES
 from yoyaku.ui.wording import facts_named
 
 LONGEST_HOST: Final = 253
@@ -98,6 +99,11 @@ def _fault(code: str, part: Part, path: KeyPath, **facts: object) -> Fault:
     return Fault(code=code, place=part.document.place(path), path=path, facts=facts)
 
 
+def _lack(language: str, fault: Fault) -> Fault:
+    """What is missing in a language: told, and an error where the platform itself speaks it to its readers."""
+    return fault if language in LANGUAGES else replace(fault, level="warning")
+
+
 def _file_fault(code: str, file: Path, **facts: object) -> Fault:
     return Fault(code=code, place=Place(str(file), 1, 1), level="warning", facts={"found": str(file), **facts})
 
@@ -146,7 +152,7 @@ def _text_in_all(part: Part, path: KeyPath, text: Text | None, wanted: Sequence[
     if isinstance(text, Mapping):
         for language in wanted:
             if not text.get(language, "").strip():
-                yield _fault("text_untranslated", part, path, allowed=language)
+                yield _lack(language, _fault("text_untranslated", part, path, allowed=language))
         for language in sorted(set(text) - set(wanted)):
             yield _fault("language_unknown", part, (*path, language), found=language, allowed=list(wanted))
 
@@ -207,7 +213,7 @@ def _pages(folder: TenantFolder) -> Iterator[Fault]:
     for key, path in wanted.items():
         file = f"pages/{key[0]}/{key[1]}.{key[2]}.md"
         if key not in folder.pages:
-            yield _fault("page_missing", folder.tenant, path, found=file)
+            yield _lack(key[2], _fault("page_missing", folder.tenant, path, found=file))
         elif not folder.pages[key].strip():
             yield _fault("page_empty", folder.tenant, path, found=file)
     for service, code, language in sorted(folder.pages.keys() - wanted.keys()):

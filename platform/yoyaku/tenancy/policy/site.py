@@ -14,6 +14,7 @@ import msgspec
 from yoyaku.tenancy.policy.checks import FREE_WORDING
 from yoyaku.tenancy.policy.logo import logo_faults
 from yoyaku.tenancy.policy.looks import COLOUR, TOKENS, weak_contrasts
+from yoyaku.ui.languages import LANGUAGES
 from yoyaku.ui.wording import facts_named
 
 Part = Literal["brand", "wording", "pages", "contact"]
@@ -103,6 +104,8 @@ def site_faults(piece: Piece, value: Any, speech: Speech) -> list[SiteFault]:  #
 def _in_all(name: str, text: Mapping[str, str] | None, speech: Speech, part: Part) -> Iterator[SiteFault]:
     for language in speech.languages:
         said = (text or {}).get(language, "").strip()
+        if not said and language not in LANGUAGES:
+            continue  # its readers read the English meanwhile
         if not said:
             yield SiteFault(field=f"{name}.{language}", code="missing")
         elif len(said) > LONGEST[part]:
@@ -136,7 +139,7 @@ def _wording(piece: Piece, value: Mapping[str, str] | None, speech: Speech) -> I
     for language in speech.languages:
         text, at = (value or {}).get(language), f"text.{language}"
         if text is None:
-            if is_free:  # nothing of the platform's stands behind it
+            if is_free and language in LANGUAGES:  # nothing of the platform's stands behind it
                 yield SiteFault(field=at, code="missing")
             continue
         if len(text) > LONGEST["wording"]:

@@ -16,7 +16,7 @@ from yoyaku.kernel.errors import YoyakuError
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.tenancy.policy.site import Piece, SiteFault, Speech
 from yoyaku.tenancy.service import Site
-from yoyaku.ui.languages import LANGUAGES
+from yoyaku.ui.languages import LANGUAGES, NAMES
 from yoyaku.ui.page import Crumb
 from yoyaku.ui.wording import default_wording
 
@@ -115,4 +115,9 @@ def as_texts(text: object, site: Site) -> dict[str, str]:
 
 def language_names(here: Here, site: Site) -> list[tuple[str, str]]:
     """The site's languages: code and name."""
-    return [(one, here.words.say(f"language.{one}")) for one in site.languages]
+    return [(one, language_name(here, one)) for one in site.languages]
+
+
+def language_name(here: Here, language: str) -> str:
+    """What a language is called; one that the platform does not speak by its own name."""
+    return here.words.maybe(f"language.{language}") or NAMES.get(language, language)

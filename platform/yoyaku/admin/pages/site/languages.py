@@ -15,6 +15,8 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.rulebook.stored import stored_facilities
 from yoyaku.tenancy.repository.changes import read_parts
+from yoyaku.ui.languages import LANGUAGES as SPOKEN
+from yoyaku.ui.languages import NAMES
 from yoyaku.ui.wording import default_wording
 
 LANGUAGES: Final = HOME + "/languages"
@@ -67,7 +69,7 @@ async def _facilities(here: Here) -> list[tuple[Any, str | None]]:
 def _of_wording(wording: Mapping[str, Mapping[str, str]], language: str) -> Iterator[Lack]:
     """What the platform does not say in it, and what the city says its own way in another language only."""
     said = {**default_wording(language), **wording.get(language, {})}
-    for key in sorted(set(default_wording("ja")) - set(said)):
+    for key in sorted(set(default_wording("ja")) - set(said) if language in SPOKEN else ()):
         yield ("wording", key, f"{HOME}/wording/{key}")
     others = {key for one, words in wording.items() if one != language for key in words}
     for key in sorted(others - set(wording.get(language, {}))):
@@ -87,7 +89,7 @@ def _of_pages(pages: Mapping[str, Any], language: str) -> Iterator[Lack]:
 def _of_texts(part: str, value: Any, language: str, path: str | None) -> Iterator[Lack]:  # noqa: ANN401  # JSON
     """Texts by language that have other languages and not this one, by what they say."""
     if isinstance(value, Mapping):
-        texts = {key: text for key, text in value.items() if key in {"ja", "en"} and isinstance(text, str)}
+        texts = {key: text for key, text in value.items() if key in NAMES and isinstance(text, str)}
         if texts and set(texts) == set(value):
             if not value.get(language, "").strip():
                 yield (part, next(iter(texts.values()), ""), path)
