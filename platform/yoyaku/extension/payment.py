@@ -216,8 +216,7 @@ class Notice:
 class StatementLine:
     """One line of the provider's own books: a payment or a refund, how much, when, by what it is known on both sides.
 
-    A refund that had been made and came back is a second line of a refund, below zero. A ``payout`` is what came to the
-    payee's account: what its ``lines`` brought (in full: Local Autonomy Act, art. 210) less each one's ``fee_yen`` and its own.
+    A refund that came back is a second one, below zero. A ``payout`` is what its ``lines`` brought, less fees (``fee_yen``).
     """
 
     kind: Literal["payment", "refund", "payout"]

@@ -1,12 +1,16 @@
 """Receipts, invoices and return invoices on the database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from tests.integration.worker.life import at
 
+from yoyaku.billing.policy.receipt import kept_since
+from yoyaku.billing.repository.receipts import remove_receipts
 from yoyaku.billing.service.counter import give_back_cash, take_cash
 from yoyaku.billing.service.receipts import OPEN_FOR, ReceiptClosed, ReceiptNotFound, ReceiptNotIssuedHere
 from yoyaku.billing.terms import PaymentTerms
@@ -184,3 +188,25 @@ async def test_what_a_cancellation_keeps_is_receipted_by_what_it_is_for_consumpt
     accounts = "SELECT account, sum(yen)::int FROM ledger_posting WHERE account <> 'cash' GROUP BY 1 ORDER BY 1"
     of_fee = "cancellation_kept" if kept_tax == "out_of_scope" else "usage_fee"
     assert {name: yen for name, yen in await registered.see(accounts) if yen} == {of_fee: -1000}
+
+
+async def test_a_receipt_is_kept_for_98_months_by_the_database_itself_and_there_is_no_second_original(registered):
+    desk = await desk_of(registered, hours("court"))
+    payment = await desk.pay()
+    receipt_id = await desk.do(issue_receipt, attempt_id=payment.attempt_id)
+    await desk.do(issue_again, receipt_id=receipt_id)
+    last_day = datetime(2035, 3, 10, 12, tzinfo=registered.rules.zone)
+    await at(registered, last_day - timedelta(hours=4))
+    with pytest.raises(IntegrityError, match="98 months"):
+        async with registered.act() as conn:
+            await remove_receipts(conn, issued_before=last_day)
+    assert kept_since(last_day.date()) == date(2027, 1, 10)
+
+    await at(registered, last_day + timedelta(days=1))
+    async with registered.act() as conn:
+        assert await remove_receipts(conn, issued_before=last_day) == 1
+    assert await registered.see("SELECT count(*) FROM receipt_copy") == [(0,)]
+    late = Desk(registered, desk.booking, visit_of(registered.residents[0], now=last_day + timedelta(days=1)))
+    assert await late.do(receipts_of_booking) == ()
+    with pytest.raises(ReceiptNotFound):
+        await late.do(issue_receipt, attempt_id=payment.attempt_id)

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from yoyaku.billing.terms import Payee, Receipts
 from yoyaku.kernel.yen import Rounding, tax_included
 from yoyaku.rules.condition import Facts, matches
+from yoyaku.rules.moment import add_months
 from yoyaku.rules.values import Text
 
 ReceiptKind = Literal["invoice", "receipt", "return_invoice"]
@@ -21,6 +22,7 @@ Taxed = Literal["included", "exempt", "out_of_scope"]
 RETURN_INVOICE_FROM_YEN: Final = 10_000
 """Smaller returns need no return invoice (Consumption Tax Act, article 57-4, paragraph 3)."""
 DIGITS: Final = 13
+KEPT_MONTHS: Final = 7 * 12 + 2 + 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +174,12 @@ def is_registration_number(text: str) -> bool:
         return False
     total = sum(int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits[1:])))
     return int(digits[0]) == 9 - total % 9
+
+
+def kept_since(today: date) -> date:
+    """The first day of issue of which documents are still kept on a day.
+
+    Seven years from two months after the end of the tax period (Consumption Tax Act enforcement order, art. 70-13), which
+    ends within twelve months of the day of issue.
+    """
+    return add_months(today, -KEPT_MONTHS)

@@ -32,6 +32,11 @@ _ADD_COPY = text("""
     INSERT INTO receipt_copy (tenant_id, service_id, receipt_id, copy, printed_at, entered_by)
     VALUES (:tenant_id, :service_id, :receipt_id, :copy, :printed_at, :entered_by)
 """)
+_REMOVE_COPIES = text("""
+    DELETE FROM receipt_copy c USING receipt r
+    WHERE (r.tenant_id, r.service_id, r.receipt_id) = (c.tenant_id, c.service_id, c.receipt_id) AND r.issued_at < :before
+""")
+_REMOVE = text("DELETE FROM receipt WHERE issued_at < :before")
 _CHANGES = text("""
     SELECT at, kind, owed_yen, lines FROM charge_change
     WHERE charge_id = :charge_id AND owed_yen > 0 ORDER BY at, array_position(ARRAY['raised', 'changed', 'ended'], kind)
@@ -94,3 +99,9 @@ def _view(row: RowMapping) -> ReceiptView:
     paper = msgspec.convert(values.pop("content"), Paper)
     copies = msgspec.convert(values.pop("copies"), dict[int, datetime], strict=False)
     return ReceiptView(**values, paper=paper, copies=copies)
+
+
+async def remove_receipts(conn: AsyncConnection, *, issued_before: datetime) -> int:
+    """Documents that need not be kept any more go, with their copies; how many. The database refuses younger ones."""
+    await conn.execute(_REMOVE_COPIES, {"before": issued_before})
+    return (await conn.execute(_REMOVE, {"before": issued_before})).rowcount

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.receipt import (
     ReceiptKind,
+    kept_since,
     kind_of,
     may_issue,
     needs_return_invoice,
@@ -187,6 +188,8 @@ def _receiptable(books: Books, attempt: AttemptView) -> Receiptable | None:
         kind = kind_of(books.payee, paper.sums)
         if issued is None and _went_back(books, attempt):
             return None
+    if issued is None and paper.paid_on < kept_since(books.act.today):
+        return None  # the one that was issued may be gone: there is never a second original
     online = is_online(books.occasion.terms, attempt.method)
     return Receiptable(
         attempt_id=attempt.attempt_id,

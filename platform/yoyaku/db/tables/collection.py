@@ -128,6 +128,7 @@ receipt = of_service(
     refers("tenant_id service_id attempt_id", "payment_attempt"),
     refers("tenant_id service_id entered_by", "staff", to="tenant_id service_id staff_id"),
     Index("ix_receipt_charge", *SERVICE_KEY, "charge_id"),
+    Index("ix_receipt_issued_at", *SERVICE_KEY, "issued_at"),
 )
 
 receipt_copy = of_service(
