@@ -36,6 +36,7 @@ async def test_an_admin_sees_who_is_hit_closes_and_takes_it_back(application, br
     assert page.status_code == 200, plain(page.text)
     assert booking["number"] in page.text
     assert "1件の予約を取り消します" in plain(page.text)
+    assert "抽選の申込み" not in page.text  # nobody wishes for it
     sent = {**hidden(page.text), "place": booking["space"]}
     unsure = await admin.post("/counter/closures", **sent)
     assert unsure.status_code == 422

@@ -187,7 +187,7 @@ async def _concerned(here: Here, rules: ServiceRules, found: ClosurePreview) -> 
         "may_see": may(here, Permission.BOOKINGS),
         "refund_yen": sum(refunds),
         "wins": len(found.wins),
-        "entries": found.entries,
+        "wishing": found.entries,
         "drawn_until": max((one.announces_at for one in found.drawing), default=None),
         "blocked": bool(found.blocked),
         "seen": " ".join(sorted(str(one) for one in found.seen)),

@@ -15,10 +15,11 @@ NOTHING = "―"
 
 
 class Cell(NamedTuple):
-    """A cell: on the page, and in a file (a number without signs between its digits)."""
+    """A cell: on the page, and in a file (a number without signs between its digits). Words are set to the left."""
 
     text: str
     plain: str
+    is_word: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +39,14 @@ class Table:
 
 def word(text: str) -> Cell:
     """A name."""
-    return Cell(text, text)
+    return Cell(text, text, is_word=True)
 
 
 def number(count: Shown, words: Words) -> Cell:
     """A count, or what stands in its place."""
     if isinstance(count, Hidden):
-        return word(words.say(f"lottery_report.{count.value}"))
+        told = words.say(f"lottery_report.{count.value}")
+        return Cell(told, told)
     return Cell(f"{count:,}", str(count))
 
 
