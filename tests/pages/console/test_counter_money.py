@@ -219,18 +219,41 @@ async def test_an_hour_of_rain_is_not_charged_and_goes_back_but_pays_for_nothing
     page = await desk.get(booking)
     assert f"{booking}/unusable" in page.text
     await desk.get(f"{booking}/unusable")
-    lacking = await desk.post(f"{booking}/unusable", **{"from": "10:00", "to": "12:00"})
+    lacking = await desk.post(f"{booking}/unusable", **{"from": "12:00"})
+    assert 'href="#to"' in lacking.text
     assert 'href="#grounds"' in lacking.text
     assert 'href="#why"' in lacking.text
-    wish = {"from": "10:00", "to": "12:00", "grounds": "rain", "why": "12時から雨"}
-    same = await desk.post(f"{booking}/unusable", **{**wish, "to": "13:00"})
-    assert "予約の時間と同じです" in same.text
+    wish = {"from": "12:00", "to": "13:00", "grounds": "rain", "why": "12時から雨"}
+    backwards = await desk.post(f"{booking}/unusable", **{**wish, "to": "11:00"})
+    assert "始まりより後の時刻" in backwards.text
+    whole = await desk.post(f"{booking}/unusable", **{**wish, "from": "10:00"})
+    assert "予約の取消しを行ってください" in whole.text
     shown = await desk.post(f"{booking}/unusable", **wish)
     assert "減る金額：750円" in plain(shown.text)
     done = await desk.post(f"{booking}/unusable", **wish, step="do", total_yen="1500")
     assert "利用できなかった時間を除きました" in done.text
     assert "窓口でお返しする金額750円" in plain(done.text)
     assert f"{booking}/money/credit" not in done.text
+
+
+@pytest.mark.fact("KS-101", "KS-102")
+async def test_an_hour_of_rain_in_the_middle_leaves_two_periods_and_their_fee(desk, resident):
+    booking = await book(resident, "2027-02-23")
+    await take(desk, booking)
+    await desk.get(f"{booking}/unusable")
+    wish = {"from": "11:00", "to": "12:00", "grounds": "rain", "why": "11時から12時まで雷雨"}
+    shown = plain((await desk.post(f"{booking}/unusable", **wish)).text)
+    assert "減る金額：750円" in shown
+    assert "11:00〜12:00は利用できませんでした" in shown
+    done = await desk.post(f"{booking}/unusable", **wish, step="do", total_yen="1500")
+    assert "窓口でお返しする金額750円" in plain(done.text)
+    page = plain((await desk.get(booking)).text)
+    assert "10:00〜13:00" in page
+    assert "11:00〜12:00は利用できませんでした" in page
+    again = await desk.post(f"{booking}/unusable", **wish)
+    assert "もう除かれています" in again.text
+    rest = plain((await desk.post(f"{booking}/unusable", **{**wish, "from": "12:00", "to": "13:00"})).text)
+    assert "減る金額：750円" in rest
 
 
 @pytest.mark.fact("KS-092", "KS-098")

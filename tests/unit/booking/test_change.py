@@ -66,6 +66,7 @@ def test_equipment_is_added_and_taken_off():
     assert change(with_projector, {"equipment": {"projector": 0}}).more_yen == -500
 
 
+RAIN = {"code": "rain", "by": ["clerk"], "grounds": ["rain"], "allows": ["shorter"]}
 LENDING = make_rules(booking={**RULES["booking"], "lending_minutes": 30})
 
 
@@ -104,6 +105,34 @@ def test_what_is_lent_follows_a_booking_that_becomes_shorter():
         ({}, {"projector": 0}),
         ({"projector": ("10:00", "11:30")}, {"projector": 1}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("unused", "kept", "yen"),
+    [
+        ([("10:00", "11:00")], (("10:00", "11:00"),), 1500),
+        ([("11:00", "12:00"), ("10:00", "11:00")], (("10:00", "12:00"),), 750),
+        ([("08:00", "10:00")], (("09:00", "10:00"),), 1500),
+    ],
+)
+def test_hours_in_the_middle_that_could_not_be_used_are_not_paid(unused, kept, yen):
+    rules = make_rules(booking={**RULES["booking"], "change": [RAIN, *RULES["booking"].get("change", [])]})
+    rained = booked(rules, court(), total_yen=2250)
+    plan = change(rained, {"unused": unused}, rules=rules, actor="clerk", grounds="rain")
+    assert (plan.kinds, plan.plan.request.unused, plan.plan.quote.total_yen) == (("shorter",), kept, yen)
+    assert plan.plan.period == rained.period
+
+
+@pytest.mark.parametrize("unused", [[("09:00", "12:00")], [("10:10", "11:00")]])
+def test_what_is_lost_is_whole_hours_and_never_all_of_them(unused):
+    rules = make_rules(booking={**RULES["booking"], "change": [RAIN]})
+    with pytest.raises(NotChangeable):
+        change(booked(rules, court()), {"unused": unused}, rules=rules, actor="clerk", grounds="rain")
+
+
+def test_nobody_takes_hours_out_without_grounds():
+    with pytest.raises(NotChangeable):
+        change(booked(TOWN, court()), {"unused": [("10:00", "11:00")]})
 
 
 def test_others_are_in_the_way_of_a_change_and_the_booking_itself_is_not():

@@ -10,19 +10,17 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from yoyaku.admin.pages.change_seen import change_as_seen
 from yoyaku.admin.pages.desk import read_form
 from yoyaku.admin.pages.serving import counter_crumbs, require_clerk
 from yoyaku.booking.pages.answers import asked_questions, form_errors, hidden_fields, question_views, read_answers
 from yoyaku.booking.pages.booked import booking_row, open_booking
-from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import change_booking
-from yoyaku.booking.service.quoting_changes import quote_change
 from yoyaku.booking.terms import FormField
 from yoyaku.booking.views import BookingView
 from yoyaku.facility.policy import minute_of_day
 from yoyaku.facility.policy.slots import offered_slots, time_of_day
-from yoyaku.rules.refusal import Refusal
 
 HOME: Final = "/counter/bookings/{booking_id:uuid}/change"
 CLASSED: Final = "people_by_class"
@@ -120,26 +118,22 @@ async def change(
     changes = _changes(rules, booking, form)
     if not changes:
         return await _page(here, booking, rules, form, errors={"": here.words.say("change.nothing")})
-    if form.get("step") == "again":
-        return await _page(here, booking, rules, form)
-    try:
-        after = await quote_change(here.conn, visit=here.visit, rules=rules, booking_id=booking_id, changes=changes)
-        if form.get("step") != "do":
-            return await _page(here, booking, rules, form, after=after)
-        if read_number(form.get("total_yen", "")) != after.total_yen:
-            return await _page(here, booking, rules, form, errors={"": here.words.say("change.moved")}, after=after)
-        await change_booking(
-            here.conn,
-            visit=here.visit,
-            rules=rules,
-            booking_id=booking_id,
-            changes=changes,
-            why=form.get("why") or None,
-        )
-    except Refusal as refusal:
-        errors = form_errors(refusal, _questions(rules, booking), here.words)
-        return await _page(here, booking, rules, form, errors=errors or {"": here.words.sentence(refusal)})
-    return here.page.go(f"/counter/bookings/{booking_id}/money", flash="booking_changed_here")
+
+    async def show(errors: Mapping[str, str], after: BookingView | None) -> Response[Any]:
+        return await _page(here, booking, rules, form, errors=errors, after=after)
+
+    return await change_as_seen(
+        here,
+        form,
+        rules=rules,
+        booking_id=booking_id,
+        changes=changes,
+        show=show,
+        errors_of=lambda refusal: (
+            form_errors(refusal, _questions(rules, booking), here.words) or {"": here.words.sentence(refusal)}
+        ),
+        flash="booking_changed_here",
+    )
 
 
 ROUTES: Final = [show_change, change]

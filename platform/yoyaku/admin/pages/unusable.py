@@ -10,25 +10,23 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from yoyaku.admin.pages.change_seen import change_as_seen
 from yoyaku.admin.pages.desk import read_form
 from yoyaku.admin.pages.serving import counter_crumbs, require_clerk
 from yoyaku.booking.pages.booked import booking_row, open_booking
-from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import change_booking
 from yoyaku.booking.service.changing import grounds_to_shorten
-from yoyaku.booking.service.quoting_changes import quote_change
 from yoyaku.booking.views import BookingView
 from yoyaku.facility.policy import minute_of_day
 from yoyaku.facility.policy.slots import offered_slots, time_of_day
-from yoyaku.rules.refusal import Refusal
 
 HOME: Final = "/counter/bookings/{booking_id:uuid}/unusable"
 
 
 @get(HOME)
 async def show_unusable(here: NamedDependency[Here], booking_id: FromPath[UUID]) -> Response[Any]:
-    """From when until when it could be used, and why not longer."""
+    """From when until when it could not be used, and why."""
     require_clerk(here)
     booking, rules = await open_booking(here, booking_id)
     return await _page(here, booking, rules, {})
@@ -44,7 +42,7 @@ async def _page(
     after: BookingView | None = None,
 ) -> Response[Any]:
     """The form, or (``after``) what it would make of the booking."""
-    request, times = booking.request, _times(here, rules, booking)
+    times = _times(here, rules, booking)
     grounds = grounds_to_shorten(rules, visit=here.visit, booking=booking)
     return here.page.show(
         "admin/unusable.html",
@@ -55,8 +53,8 @@ async def _page(
         grounds=[(code, here.words.maybe(f"counter.grounds.{code}") or code) for code in grounds],
         times=times,
         form={
-            "from": form.get("from") or request.starts,
-            "to": form.get("to") or request.ends,
+            "from": form.get("from", ""),
+            "to": form.get("to", ""),
             "grounds": form.get("grounds", ""),
             "why": form.get("why", ""),
         },
@@ -79,11 +77,32 @@ def _times(here: Here, rules: ServiceRules, booking: BookingView) -> list[tuple[
 
 def _missing(here: Here, form: Mapping[str, str], grounds: tuple[str, ...]) -> dict[str, str]:
     say, errors = here.words.say, {}
+    for name in ("from", "to"):
+        if not form.get(name):
+            errors[name] = say("form.choose_one", label=say(f"unusable.{name}"))
     if form.get("grounds") not in grounds:
         errors["grounds"] = say("form.choose_one", label=say("counter.grounds"))
     if not form.get("why"):
         errors["why"] = say("form.missing", label=say("change.why"))
     return errors
+
+
+def _changes(here: Here, booking: BookingView, form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What becomes of the booking without that time, or what is wrong with it.
+
+    At an end it begins later or ends earlier; in the middle it goes on, and what could not be used is not paid.
+    """
+    request, starts, ends = booking.request, form["from"], form["to"]
+    lost = (starts, ends)
+    if starts >= ends or request.starts is None or request.ends is None:
+        return {}, {"to": here.words.say("unusable.backwards")}
+    if lost == (request.starts, request.ends):
+        return {}, {"to": here.words.say("unusable.all")}
+    if any(first <= starts and ends <= last for first, last in request.unused):
+        return {}, {"to": here.words.say("unusable.nothing")}
+    if starts == request.starts:
+        return {"from": ends}, {}
+    return ({"to": starts} if ends == request.ends else {"unused": [*request.unused, lost]}), {}
 
 
 @post(HOME, status_code=303)
@@ -95,26 +114,26 @@ async def take_out(
     form = await read_form(request)
     booking, rules = await open_booking(here, booking_id)
     errors = _missing(here, form, grounds_to_shorten(rules, visit=here.visit, booking=booking))
-    changes = {
-        name: form[name]
-        for name, now in (("from", booking.request.starts), ("to", booking.request.ends))
-        if form.get(name) and form[name] != now
-    }
-    if not changes and not errors:
-        errors["to"] = here.words.say("unusable.nothing")
-    if errors or form.get("step") == "again":
-        return await _page(here, booking, rules, form, errors=errors)
-    asked: dict[str, Any] = {"rules": rules, "booking_id": booking_id, "changes": changes, "grounds": form["grounds"]}
-    try:
-        after = await quote_change(here.conn, visit=here.visit, **asked)
-        if form.get("step") != "do":
-            return await _page(here, booking, rules, form, after=after)
-        if read_number(form.get("total_yen", "")) != after.total_yen:
-            return await _page(here, booking, rules, form, errors={"": here.words.say("change.moved")}, after=after)
-        await change_booking(here.conn, visit=here.visit, why=form["why"], **asked)
-    except Refusal as refusal:
-        return await _page(here, booking, rules, form, errors={"to": here.words.sentence(refusal)})
-    return here.page.go(f"/counter/bookings/{booking_id}/money", flash="unusable_taken_out")
+    changes: dict[str, Any] = {}
+    if not errors:
+        changes, errors = _changes(here, booking, form)
+
+    async def show(errors: Mapping[str, str], after: BookingView | None) -> Response[Any]:
+        return await _page(here, booking, rules, form, errors=errors, after=after)
+
+    if errors:
+        return await show(errors, None)
+    return await change_as_seen(
+        here,
+        form,
+        rules=rules,
+        booking_id=booking_id,
+        changes=changes,
+        grounds=form["grounds"],
+        show=show,
+        errors_of=lambda refusal: {"to": here.words.sentence(refusal)},
+        flash="unusable_taken_out",
+    )
 
 
 ROUTES: Final = [show_unusable, take_out]

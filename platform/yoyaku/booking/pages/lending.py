@@ -79,4 +79,9 @@ def lent_typed(name: str, lent: LentTime | None) -> dict[str, str]:
 
 def lent_words(lent: LentTime | None) -> str:
     """``（13:00〜15:00）``; nothing for the whole time."""
-    return "" if lent is None else f"（{'〜'.join(clock_time(minute_of_day(time)) for time in lent)}）"
+    return "" if lent is None else f"（{times_words(lent)}）"
+
+
+def times_words(times: LentTime) -> str:
+    """``13:00〜15:00``."""
+    return "〜".join(clock_time(minute_of_day(time)) for time in times)

@@ -9,7 +9,7 @@ from typing import Any
 
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.booking.drawn import DrawnDay, DrawnQuote
-from yoyaku.booking.pages.lending import lent_words
+from yoyaku.booking.pages.lending import lent_words, times_words
 from yoyaku.booking.pages.places import code_words
 from yoyaku.booking.pages.schedules import Schedule
 from yoyaku.booking.policy import BookingPlan, BookingRequest
@@ -74,6 +74,7 @@ def request_detail(rules: ServiceRules, request: BookingRequest, words: Words) -
     elif placed.space.capacity > 1 and not request.nights:
         parts.append(words.say("slot.count", count=request.surfaces))
     parts += guest_lines(rules, request.guests, words) + wish_lines(rules, request.preferences, words)
+    parts += [words.say("booking.unused", time=times_words(times)) for times in request.unused]
     names = {code: words.text(item.name) for code, item in rules.inventory.equipment(request.space_id).items()}
     parts += [
         f"{names.get(code, code)}×{pieces}{lent_words(request.lent.get(code))}"

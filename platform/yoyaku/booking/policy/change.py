@@ -11,6 +11,7 @@ from yoyaku.booking.policy.case import Act, Case, booked_case, open_case
 from yoyaku.booking.policy.decide import finish_plan
 from yoyaku.booking.policy.lending import within_use
 from yoyaku.booking.policy.refusals import NotChangeable
+from yoyaku.booking.policy.unused import take_unused
 from yoyaku.booking.policy.values import (
     LIVE_STATES,
     BookedFacts,
@@ -37,6 +38,7 @@ CHANGEABLE: Final[Mapping[str, str]] = {
     "bands": "bands",
     "equipment": "equipment",
     "lent": "lent",
+    "unused": "unused",
 }
 """Names under which changes are asked for, and the part of the request that each replaces."""
 
@@ -59,7 +61,7 @@ def apply_changes(request: BookingRequest, changes: Mapping[str, Any]) -> Bookin
             values[part] = {**getattr(request, part), **values[part]}
     if "lent" in values:
         values["lent"] = {code: tuple(times) for code, times in values["lent"].items() if times is not None}
-    for part in ("guests", "bands"):
+    for part in ("guests", "bands", "unused"):
         if part in values:
             values[part] = tuple(values[part])
     changed = replace(request, **values)
@@ -91,11 +93,14 @@ def decide_change(  # noqa: PLR0913 - who changes what, by which way, when, besi
     request = apply_changes(booking.request, changes)
     kinds = kinds_of_change(booking.request, request)
     before = booked_case(rules, booking, act=act)
+    if grounds is None and request.unused != booking.request.unused:
+        raise NotChangeable(kinds=["shorter"], until=None, trace=tuple(before.trace))
     entries = _entries(before, booking, kinds, grounds)
     check_window_if_any(before, "change")
     case, use = open_case(
         rules, request=request, act=act, made_at=booking.made_at, arisen=booking.arisen, relief=booking.relief
     )
+    request = take_unused(case, request, use)
     request = request if "lent" in changes else within_use(request, use)
     case.facts |= {"state": booking.state, "paid": booking.paid, "paid_by": booking.paid_by}
     others = [other for other in held if other.booking_id != booking.booking_id]
@@ -153,7 +158,7 @@ def kinds_of_change(before: BookingRequest, after: BookingRequest) -> tuple[Chan
         or bool(added)
         or later[0] < earlier[0]
         or later[1] > earlier[1],
-        "shorter": bool(dropped) or later[0] > earlier[0] or later[1] < earlier[1],
+        "shorter": bool(dropped) or after.unused != before.unused or later[0] > earlier[0] or later[1] < earlier[1],
         "guests": after.guests != before.guests[: after.nights],
         "preference": dict(after.preferences) != dict(before.preferences),
         "form": dict(after.form) != dict(before.form),

@@ -51,6 +51,7 @@ def price(case: Case, use: Use, request: BookingRequest) -> Quote:
         guests=guests or [{} for _ in nights],
         equipment=request.equipment,
         lent={code: (minute_of_day(starts), minute_of_day(ends)) for code, (starts, ends) in request.lent.items()},
+        unused=[(minute_of_day(starts), minute_of_day(ends)) for starts, ends in request.unused],
         relief=case.relief,
     )
     quote = quote_fee(rules.fee_rules, priced)

@@ -32,7 +32,8 @@ class BookingRequest:
 
     ``unit`` is the surface chosen, where there is a choice. ``guests`` counts by age group for each night (one entry
     counts for all nights). ``lent`` says from when to when a piece of equipment is lent, where that is not all the time.
-    ``form`` holds the answers by the code of the question.
+    ``unused`` are times of day in its middle in which it could not be used. ``form`` holds the answers by the code of the
+    question.
     """
 
     facility: str
@@ -49,6 +50,7 @@ class BookingRequest:
     preferences: Mapping[str, bool] = field(default_factory=dict)
     equipment: Mapping[str, int] = field(default_factory=dict)
     lent: Mapping[str, LentTime] = field(default_factory=dict)
+    unused: tuple[LentTime, ...] = ()
     form: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -99,6 +99,7 @@ def changeable_columns(plan: BookingPlan) -> dict[str, Any]:
         "guests": request.guests,
         "equipment": request.equipment,
         "lent": {code: times for code, times in request.lent.items() if request.equipment.get(code)},
+        "unused": request.unused,
         "lapses_at": plan.lapses_at,
         "total_yen": plan.quote.total_yen,
         "lines": plan.quote.lines,
@@ -144,6 +145,7 @@ class BookingRow(TypedDict):
     preferences: dict[str, bool]
     equipment: dict[str, int]
     lent: dict[str, LentTime]
+    unused: tuple[LentTime, ...]
     form: dict[str, Any]
     state: State
     channel: str
@@ -250,7 +252,7 @@ def read_request(row: Mapping[str, Any]) -> BookingRequest:
     )
 
 
-_ASKED = ("nights", "surfaces", "unit", "activity", "preferences", "equipment", "lent", "form")
+_ASKED = ("nights", "surfaces", "unit", "activity", "preferences", "equipment", "lent", "unused", "form")
 
 
 def _time_of_day(instant: datetime, use_on: date, zone: ZoneInfo) -> str:

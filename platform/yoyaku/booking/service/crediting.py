@@ -17,6 +17,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import get_booking, list_bookings, lock_own, require_clerk, require_why
 from yoyaku.booking.views import BookingView
 from yoyaku.booking.visit import Visit
+from yoyaku.facility.policy import minute_of_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,5 +117,6 @@ def _offer(
 
 
 def _minutes(booking: BookingView) -> int:
-    """How long a use is, over all its surfaces."""
-    return int((booking.period.ends_at - booking.period.starts_at).total_seconds()) // 60 * booking.surfaces
+    """How long a use is that is paid, over all its surfaces."""
+    unused = sum(minute_of_day(ends) - minute_of_day(starts) for starts, ends in booking.request.unused)
+    return (booking.period.minutes - unused) * booking.surfaces

@@ -59,6 +59,7 @@ booking = of_service(
     must("preferences", JSONB),
     must("equipment", JSONB),
     must("lent", JSONB),
+    must("unused", JSONB),
     must("form", JSONB),
     must("state", Text),
     must("channel", Text),

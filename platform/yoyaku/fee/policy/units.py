@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yoyaku.facility.policy import Slot
 from yoyaku.fee.policy.values import Priced, Unit
 from yoyaku.fee.terms import Per
 
@@ -12,12 +13,12 @@ def units_of(per: Per, priced: Priced, *, by_time: bool) -> list[Unit]:
     Hours and half hours that are begun count whole. Guests are those of the whole booking, whatever the rooms. Where
     no row asks for the time of the unit, equal units are one with a count.
     """
-    use, day = priced.use, priced.use.use_on
+    day = priced.use.use_on
     match per:
         case "booking":
             return [Unit(priced.facts, day)]
         case "slot":
-            return _slot_units(priced) if by_time else [Unit(priced.facts, day, len(use.slots))]
+            return _slot_units(priced) if by_time else [Unit(priced.facts, day, len(_slots(priced)))]
         case "hour":
             return _time_units(priced, 60, by_time=by_time)
         case "half_hour":
@@ -41,13 +42,18 @@ def _slot_units(priced: Priced) -> list[Unit]:
             },
             slot.use_on,
         )
-        for slot in priced.use.slots
+        for slot in _slots(priced)
     ]
+
+
+def _slots(priced: Priced) -> list[Slot]:
+    return [slot for slot in priced.use.slots if not priced.is_lost(slot.starts_minute, slot.ends_minute)]
 
 
 def _time_units(priced: Priced, minutes: int, *, by_time: bool) -> list[Unit]:
     use = priced.use
-    starts = range(use.starts_minute, use.starts_minute + use.minutes, minutes)
+    whole = range(use.starts_minute, use.starts_minute + use.minutes, minutes)
+    starts = [start for start in whole if not priced.is_lost(start, start + minutes)]
     if not by_time:
         return [Unit(priced.facts, use.use_on, len(starts))]
     return [_time_unit(priced, start, minutes) for start in starts]

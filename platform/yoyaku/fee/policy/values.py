@@ -48,8 +48,8 @@ class Priced:
 
     ``facts`` are those of the whole booking; ``nights`` those of the day for each night of a stay. ``guests`` counts
     by age group for each night. ``dates`` are the bases by which dated amounts are chosen. ``lent`` are the
-    minutes of the day between which equipment is lent, where that is not the whole use. ``relief`` is the code of one that
-    was granted.
+    minutes of the day between which equipment is lent, where that is not the whole use. ``unused``
+    are minutes of the day between which the use could not be had. ``relief`` is the code of one that was granted.
     """
 
     use: Use
@@ -60,7 +60,12 @@ class Priced:
     guests: Sequence[Mapping[str, int]] = ()
     equipment: Mapping[str, int] = field(default_factory=dict)
     lent: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    unused: Sequence[tuple[int, int]] = ()
     relief: str | None = None
+
+    def is_lost(self, starts_minute: int, ends_minute: int) -> bool:
+        """Whether all of a time lies where the use could not be had."""
+        return any(first <= starts_minute and ends_minute <= last for first, last in self.unused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ _BOOKINGS = text(f"""
         'registrant_id', b.registrant_id, 'facility_id', b.facility_id, 'space_id', b.space_id, 'use_on', b.use_on,
         'starts_at', b.starts_at, 'ends_at', b.ends_at, 'nights', b.nights, 'surfaces', b.surfaces, 'unit', b.unit,
         'bands', b.bands, 'activity', b.activity, 'guests', b.guests, 'preferences', b.preferences,
-        'equipment', b.equipment, 'lent', b.lent, 'form', b.form, 'state', b.state, 'channel', b.channel, 'made_at', b.made_at,
+        'equipment', b.equipment, 'lent', b.lent, 'unused', b.unused, 'form', b.form, 'state', b.state, 'channel', b.channel, 'made_at', b.made_at,
         'lapses_at', b.lapses_at, 'confirmed_at', b.confirmed_at, 'total_yen', b.total_yen, 'paid_yen', b.paid_yen,
         'paid_by', b.paid_by, 'person', b.facts -> 'person', 'registered_at', b.facts -> 'registered_at',
         'rule_set_version', b.rule_set_version, 'inventory_version', b.inventory_version, 'entry_id', b.entry_id,
