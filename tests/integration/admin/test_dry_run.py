@@ -140,6 +140,25 @@ async def test_a_limit_counts_the_other_bookings_of_the_same_person(town, begin,
     assert [one.becomes["code"] for one in found] == ["limit_reached"]
 
 
+@pytest.mark.parametrize(
+    ("per", "broken"),
+    [("outstanding", 6), ("month", 4), ("day", 1), ("at_once", 0)],
+)
+async def test_a_limit_of_a_facility_counts_what_everybody_has(town, begin, ask, runtime, per, broken):
+    """Nine courts: two in January, seven in February, of these two on one day, one after the other."""
+    await town.book(1, hours("court", "14:00", "15:00"))
+
+    def together(rules):
+        limit = {"code": "all", "when": {"space_kind": "court"}, "scope": "facility", "unit": "bookings"}
+        rules["booking"]["limits"].append(limit | {"per": per, "cap": 1 if per in {"day", "at_once"} else 3})
+
+    run_id = await ask(await begin(together))
+    await do_dry_runs(runtime)
+    run, _, found = await of_run(town, run_id)
+    assert run.broken == broken
+    assert {one.becomes["code"] for one in found} <= {"limit_reached"}
+
+
 async def test_a_limit_counts_what_is_over_and_paid_too(town, begin, ask, runtime):
     later = NOW + timedelta(days=40)
     await town.book(1, hours("court", day=later.date()))

@@ -6,7 +6,7 @@ Whoever is killed leaves the pieces that were done; the next goes on after them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,7 +32,9 @@ from yoyaku.rulebook.dryrun import (
     Finding,
     RegistrationSubject,
     Subject,
+    WideCount,
     compare_registration,
+    wide_limits,
 )
 from yoyaku.rulebook.dryrun import repository as stored
 from yoyaku.rulebook.dryrun.repository import Run
@@ -47,6 +49,7 @@ from yoyaku.ruleset.service import document_of, inventory_of, latest_inventory_v
 from yoyaku.ruleset.service import versions as versions_of
 
 PEOPLE_AT_ONCE: Final = 200
+PEOPLE_COUNTED_AT_ONCE: Final = 1000
 NOBODY: Final = UUID(int=0)
 LONGEST_TURN_SECONDS: Final = 120.0
 """Then the worker turns to other work; the run goes on at its next turn."""
@@ -74,6 +77,7 @@ class DryRun:
     longest_seconds: float = LONGEST_TURN_SECONDS
     _draft: RuleSet | None = None
     _of_today: tuple[ServiceRules, ServiceRules] | None = None
+    _too_many: Mapping[Hashable, Finding] = field(default_factory=dict)
     _compared: dict[tuple[int, int], Comparison] = field(default_factory=dict)
 
     async def go_on(self) -> bool:
@@ -163,7 +167,10 @@ class DryRun:
                 mine.append(one)
             else:
                 before = [other for other in past if other.made_at <= one.booked.made_at]
-                found.append((one, comparison.findings(one, [*before, *held])))
+                told = comparison.findings(one, [*before, *held])
+                wide = self._too_many.get(one.booked.booking_id)
+                refused = any(finding.kind == "validity" for finding in told)
+                found.append((one, told if wide is None or refused else [*told, wide]))
                 held.append(one.held)
         return found
 
@@ -189,7 +196,7 @@ class DryRun:
         """The draft beside each pair of versions that something keeps, over the facilities of that time."""
         if self._draft is None:
             self._draft = await self._read_draft(conn, run)
-            self._of_today = await self._registering(conn, run, self._draft)
+            await self._beside_today(conn, run, self._draft)
         for version, inventory_version in sorted(versions - self._compared.keys()):
             document = await document_of(conn, tenant_id=self.tenant_id, service_id=self.service_id, version=version)
             facilities = await self._facilities(conn, inventory_version)
@@ -197,10 +204,8 @@ class DryRun:
             new = _compiled(self._draft, facilities)
             self._compared[version, inventory_version] = Comparison(old, new, now=run.as_of)
 
-    async def _registering(
-        self, conn: AsyncConnection, run: Run, draft: RuleSet
-    ) -> tuple[ServiceRules, ServiceRules] | None:
-        """The rules by which registrations live now, and the draft; ``None`` where both say the same of them."""
+    async def _beside_today(self, conn: AsyncConnection, run: Run, draft: RuleSet) -> None:
+        """What is compared with the version in force now: registrations, and limits of everybody together."""
         here = {"tenant_id": self.tenant_id, "service_id": self.service_id}
         inventory_version = await latest_inventory_version(conn, tenant_id=self.tenant_id)
         facilities = await self._facilities(conn, inventory_version)
@@ -209,12 +214,22 @@ class DryRun:
         try:
             head = choose_version(await versions_of(conn, **here), Days(made_on=today, used_on=today))
         except NoRuleSetInForce:
-            return None
+            return
         document = msgspec.json.decode(await document_of(conn, **here, version=head.version), type=RuleSet)
-        if document.registration == draft.registration:
-            return None
         old = compile_rules(document, facilities, version=head.version, inventory_version=inventory_version)
-        return old, new
+        if document.registration != draft.registration:
+            self._of_today = old, new
+        if limits := wide_limits(old, new):
+            count = WideCount(rules=new, limits=limits)
+            await self._count_all(conn, run, count)
+            self._too_many = count.too_many()
+
+    async def _count_all(self, conn: AsyncConnection, run: Run, count: WideCount) -> None:
+        after = NOBODY
+        while people := await stored.read_people(conn, after=after, at_most=PEOPLE_COUNTED_AT_ONCE):
+            told = await stored.read_bookings(conn, after=after, upto=people[-1], as_of=run.as_of)
+            count.add(read_subject(one, as_of=run.as_of) for one in told)
+            after = people[-1]
 
     async def _read_draft(self, conn: AsyncConnection, run: Run) -> RuleSet:
         texts = await stored.read_texts(conn, draft_id=run.draft_id, revision=run.revision)

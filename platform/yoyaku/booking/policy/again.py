@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,11 +10,12 @@ from yoyaku.booking.policy.case import Act, Case, booked_case, made_act, open_ca
 from yoyaku.booking.policy.decide import candidate_of, check_person, check_start, write_plan
 from yoyaku.booking.policy.form import take_form
 from yoyaku.booking.policy.guests import check_activity, check_guests, check_surfaces, take_equipment
-from yoyaku.booking.policy.limits import check_limits
+from yoyaku.booking.policy.limits import check_limits, share_of
 from yoyaku.booking.policy.refusals import StageMayNotBook
 from yoyaku.booking.policy.values import BookedFacts, BookingPlan, ChangeKind, HeldBooking
 from yoyaku.booking.policy.windows import check_window
 from yoyaku.booking.rules import ServiceRules
+from yoyaku.booking.terms import Limit
 from yoyaku.facility.policy import Use
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.condition import matches
@@ -69,6 +70,19 @@ def decide_again(rules: ServiceRules, booking: BookedFacts, *, beside: Sequence[
     except YoyakuError as refusal:
         refused = refused or refusal
     return Again(plan=plan, refusal=refused, unanswered=unanswered)
+
+
+def limit_shares(
+    rules: ServiceRules, booking: BookedFacts, held: HeldBooking, limits: Collection[Limit]
+) -> Sequence[tuple[Limit, int]]:
+    """What a booking counts towards each of these limits at its place, as of when it was made."""
+    try:
+        case, _ = open_case(rules, request=booking.request, act=_act_of(rules, booking), arisen=booking.arisen)
+    except YoyakuError:  # there is no such use by these rules, which is told of the booking itself
+        return ()
+    here = [limit for limit in rules.limits_at(case.placed) if limit in limits]
+    shares = [(limit, share_of(case, limit, held)) for limit in here]
+    return [(limit, share) for limit, share in shares if share is not None]
 
 
 def rights_to_change(

@@ -82,6 +82,18 @@ def check_limits(case: Case, candidate: HeldBooking, held: Sequence[HeldBooking]
         case.note(limit, f"{used} + {added} ≤ {cap}")
 
 
+def share_of(case: Case, limit: Limit, booking: HeldBooking) -> int | None:
+    """What the booking of a case counts towards a limit; ``None`` where the limit's condition does not hold for it."""
+    is_meant = booking.state in limit.states and matches(limit.when, case.facts)
+    return _amount(case, limit, booking) if is_meant else None
+
+
+def stretch_of(limit: Limit, use_on: date) -> Hashable:
+    """What the days have in common that a limit counts together; all of them where it looks at no calendar."""
+    stretch = _CALENDAR_STRETCHES.get(limit.per)
+    return None if stretch is None else stretch(use_on)
+
+
 def _added(case: Case, limit: Limit, candidate: HeldBooking, counted: Iterable[HeldBooking]) -> int:
     if limit.unit == "days" and any(other.use_on == candidate.use_on for other in counted):
         return 0

@@ -4,6 +4,7 @@ from yoyaku.rulebook.dryrun.compare import Comparison
 from yoyaku.rulebook.dryrun.registrations import RegistrationSubject, compare_registration
 from yoyaku.rulebook.dryrun.tally import Tally, TallyLine
 from yoyaku.rulebook.dryrun.values import KINDS, EntrySubject, Finding, FindingKind, Subject
+from yoyaku.rulebook.dryrun.wide import WideCount, wide_limits
 
 __all__ = [
     "KINDS",
@@ -15,5 +16,7 @@ __all__ = [
     "Subject",
     "Tally",
     "TallyLine",
+    "WideCount",
     "compare_registration",
+    "wide_limits",
 ]
