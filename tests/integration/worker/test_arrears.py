@@ -9,10 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from tests.integration.worker.life import at, publish_rules, work
 
+from yoyaku.billing.repository.arrears import overdue_of
 from yoyaku.billing.service.arrears_desk import apply_again, coming_batches, print_letters, revert_batch
 from yoyaku.billing.service.counter import take_cash
 from yoyaku.billing.service.suspending import StillOverdue, reinstate
+from yoyaku.billing.service.writing_off import write_off
 from yoyaku.booking.service.charged import money_act
+from yoyaku.booking.service.people import HELD_BOOKINGS
 from yoyaku.registration.service.suspensions import RegistrationSuspended
 from yoyaku.rulebook.compile import compile_rules
 from yoyaku.rulebook.terms import RuleSet
@@ -147,6 +150,20 @@ async def test_where_the_rules_say_so_whoever_paid_is_let_in_again_by_itself(mon
     await months.pay(charge_id, on(4, 22))
     await months.go(on(4, 22))
     assert await months.town.see("SELECT count(*) FROM suspension WHERE lifted_at IS NULL") == [(0,)]
+
+
+async def test_what_was_written_off_is_owed_nowhere_any_more(months):
+    charge_id = await months.begin()
+    await months.go(on(1, 14, 0))
+    person, now = months.town.residents[0].registrant_id, on(2, 20)
+    owed = []
+    for _ in range(2):
+        async with months.town.act() as conn:
+            ties = await HELD_BOOKINGS.find_ties(conn, registrant_id=person, now=now)
+            owed.append((ties.owed_yen, await overdue_of(conn, registrant_id=person)))
+        if len(owed) == 1:
+            await months.do(write_off, now, charge_id=charge_id, why="時効")
+    assert owed == [(1000, 1000), (0, 0)]
 
 
 async def test_a_step_is_seen_beforehand_taken_back_for_everybody_and_let_come_again(months):
