@@ -239,13 +239,13 @@ async def test_progress_is_seen_by_others_while_a_draw_runs_and_ends_complete(to
     rules = await open_month(town, drawn_runtime, COURTS)
     await crowd(town, rules, people=2)
     seen = "SELECT p.step, p.done, p.total, l.state FROM lottery_progress p JOIN lottery l USING (lottery_id)"
-    meanwhile, store = [], drawing._store
+    meanwhile, store = [], drawing._store_wins
 
     async def store_watched(conn, **more):
         meanwhile.extend(await town.see(seen))
         return await store(conn, **more)
 
-    monkeypatch.setattr(drawing, "_store", store_watched)
+    monkeypatch.setattr(drawing, "_store_wins", store_watched)
     await work(town, drawn_runtime, moment(1, "closes"))
     assert meanwhile == [("draw", 1, drawing.STEPS, "sealed")]
     assert await town.see(seen) == [("draw", drawing.STEPS, drawing.STEPS, "drawn")]

@@ -1,12 +1,15 @@
 """What holds of every draw, whatever is entered."""
 
 import random
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.lottery.drawing import NAMES, Stock, applicant, outcomes, raffles, run, seed_of
+
+from yoyaku.lottery.policy.draw import wins_of
 
 
 def in_turn(applicants, drawn):
@@ -145,3 +148,17 @@ def test_how_many_wish_more_than_you_does_not_move_your_place():
     places = [run(people, [1, 1, 1], seed=seed_of(number)).rounds[0].index(0) for number in range(3000)]
 
     assert abs(sum(places) / len(places) - 2.5) < 0.1
+
+
+@given(raffles())
+def test_the_wins_are_told_in_the_order_in_which_they_were_decided(raffle):
+    """Whether the decisions are written out, as a plugin's are, or not yet."""
+    applicants, cells, how = raffle
+    drawn = run(applicants, cells, **how)
+    told = [
+        (decision.round, decision.place, applicants.index(one), rank)
+        for (_, _, rank), one, decision, _ in in_turn(applicants, drawn)
+        if decision.outcome == "won"
+    ]
+
+    assert wins_of(drawn) == wins_of(replace(drawn, decisions=list(drawn.decisions))) == told

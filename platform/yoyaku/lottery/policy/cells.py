@@ -38,7 +38,11 @@ def cut_cells(distinct_wants: Collection[str], free: FreeUnits) -> Cut:
     A cell tells the numbers of its free units where anything of that resource and day is wanted by name, else how many
     there are. What nobody wants is in no cell.
     """
-    parsed = {text: parse_wants(text) for text in sorted(distinct_wants)}
+    return cut_parsed({text: parse_wants(text) for text in distinct_wants}, free)
+
+
+def cut_parsed(parsed: Mapping[str, tuple[Wanted, ...]], free: FreeUnits) -> Cut:
+    """As :func:`cut_cells`, of the wants that texts were parsed to."""
     by_day: dict[tuple[str, str], list[Wanted]] = {}
     for wants in parsed.values():
         for want in wants:

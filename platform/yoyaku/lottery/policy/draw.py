@@ -10,10 +10,10 @@ won together is no more than what is free. Whoever stores the wins places the na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from operator import itemgetter
-from typing import Any, Final, Protocol, overload
+from typing import Any, Final, NamedTuple, Protocol, overload
 
 from yoyaku.extension.draw import Cell, Decision, DrawApplicant, Drawn, DrawRules, Want
 from yoyaku.extension.registry import draw_plugin
@@ -27,6 +27,15 @@ Turn = Callable[[Sequence[Sequence[Want]], list[int]], bool]
 
 What became of each entry that was looked at is added to the list (see :class:`_Decisions`).
 """
+
+
+class Win(NamedTuple):
+    """Round and place (from 1) of a win; whose it is, and which entry: places (from 0) in the lists of the input."""
+
+    round: int
+    place: int
+    who: int
+    entry: int
 
 
 class Algorithm(Protocol):
@@ -118,6 +127,18 @@ def draw_per_slot(
     return Drawn(decisions=decisions, rounds=[order] if order else [])
 
 
+def wins_of(drawn: Drawn) -> list[Win]:
+    """The wins of a draw in the order in which they were decided."""
+    if isinstance(drawn.decisions, _Decisions):
+        return sorted(drawn.decisions.wins())
+    return sorted(
+        Win(one.round, one.place, who, rank)
+        for who, decisions in enumerate(drawn.decisions)
+        for rank, one in enumerate(decisions)
+        if one.outcome == "won"
+    )
+
+
 _SHAPES: Final[dict[str, Algorithm]] = {ROUNDS: draw_rounds, PER_SLOT: draw_per_slot}
 _WON: Final = -1
 _VOID: Final = -2
@@ -154,6 +175,14 @@ class _Decisions(Sequence[Sequence[Decision]]):
 
     def __hash__(self) -> int:
         return hash(tuple(map(tuple, self)))
+
+    def wins(self) -> Iterator[Win]:
+        """The wins of all, without writing out what was lost."""
+        for who, shorts in enumerate(self._shorts_of):
+            entry = -1
+            for number in range(shorts.count(_WON)):
+                entry = shorts.index(_WON, entry + 1)
+                yield Win(number + 1, self._places[number][who], who, entry)
 
     def _decided(self, who: int) -> list[Decision]:
         decisions: list[Decision] = []

@@ -6,8 +6,9 @@ by one statement each into their place, where the policies look at them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, islice
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.lottery.policy.stock import Occupied
 
-BETWEEN: Final = "\x1e"
-"""Between the wants of one applicant; no text of theirs can have it."""
+BETWEEN_WANTS, BETWEEN_FIELDS, BETWEEN_APPLICANTS = "\x1e", "\x1f", "\x1d"
+"""What separates the wants of one applicant, the fields of each, and applicants; no text of theirs can have them."""
 TOGETHER: Final = 64
 """Applicants whose decisions are one row."""
 BLOCK: Final = 2000
@@ -29,16 +30,17 @@ BLOCK: Final = 2000
 _MEMORY: Final = text("SET LOCAL work_mem = '160MB'")
 _APPLICANTS: Final = """
     COPY (
-        SELECT a.receipt, a.tier, a.tickets, e.wants
+        SELECT string_agg(concat_ws(E'\\x1f', a.receipt, a.tier, a.tickets, e.wants), E'\\x1d')
         FROM lottery_applicant a JOIN (
             SELECT applicant_id, string_agg(wants, E'\\x1e') AS wants FROM (
                 SELECT applicant_id, wants FROM lottery_entry
                 WHERE lottery_id = %(lottery)s AND rank IS NOT NULL ORDER BY applicant_id, rank
             ) AS ranked GROUP BY applicant_id
         ) e USING (applicant_id)
-        WHERE a.lottery_id = %(lottery)s
+        WHERE a.lottery_id = %(lottery)s GROUP BY left(a.receipt, 2)
     ) TO STDOUT
 """
+"""Some hundreds of applicants are one row: the driver takes longer over a row than over what is in it."""
 _TABLES: Final = {
     "drawn_outcome": "first_receipt text, decisions text",
     "drawn_win": "number integer, receipt text, rank smallint, round smallint, place integer",
@@ -65,6 +67,8 @@ _WINS: Final = text(f"""
     SELECT {_HERE}, d.entry_id, :lottery_id, d.applicant_id, d.round, d.place, :sole, 'won' FROM drawn_entry d
     ORDER BY d.entry_id
 """)  # noqa: S608  # a constant of this module
+_CHECK_WINS: Final = text("SET CONSTRAINTS occupancy_win_fkey IMMEDIATE")
+"""Here rather than at the commit: meanwhile the proof is written, and then nothing else is left to do."""
 _COUNT_WINS: Final = text("SELECT count_lottery_wins()")
 _TAKEN: Final = text(f"""
     INSERT INTO occupancy (tenant_id, service_id, resource_id, use_on, bucket, unit, kind, entry_id)
@@ -75,12 +79,19 @@ _TAKEN: Final = text(f"""
 
 
 class EnteredRow(NamedTuple):
-    """An applicant as entered: the wants of their entries as canonical texts, in the order of the wishes."""
+    """An applicant as entered: the wants of their entries, in the order of the wishes, as places in ``Entered.texts``."""
 
     receipt: str
     tier: int
     tickets: int
-    wants: list[str]
+    wants: list[int]
+
+
+class Entered(NamedTuple):
+    """Everybody who has entries, in no order, and the canonical texts of what is wanted, each once."""
+
+    texts: Sequence[str]
+    rows: Sequence[EnteredRow]
 
 
 class WonRow(NamedTuple):
@@ -97,33 +108,36 @@ class StockTaken(Exception):
     """Somebody occupies already what a win was to occupy."""
 
 
-async def read_entered(conn: AsyncConnection, *, lottery_id: UUID) -> list[EnteredRow]:
-    """Everybody who has entries in a lottery, in no order. Equal wants are one text object."""
+async def read_entered(conn: AsyncConnection, *, lottery_id: UUID) -> Entered:
+    """Everybody who has entries in a lottery, and what they want."""
     await conn.execute(_MEMORY)
     driver = await _driver(conn)
-    once: dict[str, str] = {}
-    found: list[EnteredRow] = []
+    places: dict[str, int] = defaultdict(count().__next__)
+    rows: list[EnteredRow] = []
     async with driver.cursor() as cursor, cursor.copy(_APPLICANTS, {"lottery": lottery_id}) as copy:
-        told = b"".join([bytes(block) async for block in copy]).decode()
-    for line in told.split("\n")[:-1]:
-        receipt, tier, tickets, wants = line.split("\t")
-        texts = [once.setdefault(one, one) for one in wants.split(BETWEEN)]
-        found.append(EnteredRow(receipt, int(tier), int(tickets), texts))
-    return found
+        async for block in copy:
+            for one in bytes(block).decode().rstrip("\n").split(BETWEEN_APPLICANTS):
+                receipt, tier, tickets, wants = one.split(BETWEEN_FIELDS)
+                wanted = list(map(places.__getitem__, wants.split(BETWEEN_WANTS)))
+                rows.append(EnteredRow(receipt, int(tier), int(tickets), wanted))
+    return Entered(list(places), rows)
 
 
-async def store_outcomes(conn: AsyncConnection, *, lottery_id: UUID, decisions: Iterable[tuple[str, str]]) -> None:
-    """Store what was decided: receipt code and decisions as JSON text, in the order of the codes."""
+async def store_outcomes(conn: AsyncConnection, *, lottery_id: UUID, outcomes: Iterable[tuple[str, str]]) -> None:
+    """Store what was decided, as :func:`together` puts it."""
     await _stage(conn)
-    await _copy_in(conn, "drawn_outcome (first_receipt, decisions)", _together(decisions))
+    await _copy_in(conn, "drawn_outcome (first_receipt, decisions)", outcomes)
     await conn.execute(_OUTCOMES, {"lottery_id": lottery_id})
 
 
-def _together(decisions: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Some dozens of applicants as one JSON object, under the first of their receipt codes."""
+def together(decisions: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Some dozens of applicants as one JSON object, under the first of their receipt codes.
+
+    ``decisions`` are receipt codes and decisions as JSON text, in the order of the codes.
+    """
     each = iter(decisions)
     while some := list(islice(each, TOGETHER)):
-        each_told = ",".join(f'"{receipt}":{told}' for receipt, told in some)
+        each_told = ",".join([f'"{receipt}":{told}' for receipt, told in some])
         yield some[0][0], f"{{{each_told}}}"
 
 
@@ -145,6 +159,7 @@ async def store_wins(
     await conn.execute(_COUNT_WINS)
     try:
         await conn.execute(_TAKEN)
+        await conn.execute(_CHECK_WINS)
     except IntegrityError as error:
         if isinstance(error.orig, pg.UniqueViolation):
             raise StockTaken from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -17,15 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.beacon import Promise, PublicValue
-from yoyaku.extension.draw import Cell, DrawApplicant, Drawn, Want
+from yoyaku.extension.draw import Cell, DrawApplicant, Drawn
 from yoyaku.kernel.memory import without_collecting
-from yoyaku.lottery.policy.cells import read_key
-from yoyaku.lottery.policy.draw import draw
+from yoyaku.lottery.policy.cells import Piece, read_key
+from yoyaku.lottery.policy.draw import Win, draw, wins_of
 from yoyaku.lottery.policy.life import CapacityChanged, NotReady, SealedFileAltered, is_past, require_state
 from yoyaku.lottery.policy.seal import SealHead, hash_of, read_sealed, result_bytes, seed_of
 from yoyaku.lottery.policy.stock import Taking, assign
 from yoyaku.lottery.repository.batches import add_batch
-from yoyaku.lottery.repository.bulk import StockTaken, WonRow, store_outcomes, store_wins
+from yoyaku.lottery.repository.bulk import StockTaken, WonRow, store_outcomes, store_wins, together
 from yoyaku.lottery.repository.dues import wake_dues
 from yoyaku.lottery.repository.files import Packed, pack, read_content, save_file
 from yoyaku.lottery.repository.lotteries import LotteryRow, change_lottery, lock_lottery
@@ -107,11 +107,13 @@ async def _draw(  # as draw_lottery
     seed = seed_of(sealed_hash=hash_of(sealed), secret=secret, public_value=row.public_value)
     lot, drawn = _drawn(sealed, seed)
     await report("draw", 1, STEPS)
-    proof = partial(_prove, sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, lot=lot)
-    # The proof is written while the database stores what was drawn.
-    wins, (result, packed) = await asyncio.gather(
-        _store(conn, rules=rules, lottery_id=lottery_id, lot=lot, drawn=drawn), asyncio.to_thread(proof)
+    written = partial(_write, sealed, secret=secret, public_value=row.public_value, seed=seed, drawn=drawn, lot=lot)
+    won = wins_of(drawn)
+    # The proof is written while the database stores the wins.
+    _, (result, packed, outcomes) = await asyncio.gather(
+        _store_wins(conn, rules=rules, lottery_id=lottery_id, lot=lot, won=won), asyncio.to_thread(written)
     )
+    await store_outcomes(conn, lottery_id=lottery_id, outcomes=outcomes)
     await report("draw", 2, STEPS)
     digest = await save_file(conn, lottery_id=lottery_id, name="result", content=packed, at=now)
     signature = await sign(conn, seal=means.seal, content=result, now=now)
@@ -119,7 +121,7 @@ async def _draw(  # as draw_lottery
     await report("draw", 3, STEPS)
     await change_lottery(conn, lottery_id=lottery_id, state="drawn", drawn_at=now, seed=seed.hex(), result_hash=digest)
     turns = [len(order) for order in drawn.rounds]
-    facts = {"wins": wins, "applicants": len(lot.applicants), "rounds": len(turns), "turns": turns}
+    facts = {"wins": len(won), "applicants": len(lot.applicants), "rounds": len(turns), "turns": turns}
     await add_batch(conn, lottery_id=lottery_id, kind="draw", at=now, facts=facts)
     await wake_dues(conn, subject_id=lottery_id)
     await report("draw", STEPS, STEPS)
@@ -127,11 +129,10 @@ async def _draw(  # as draw_lottery
 
 
 def _drawn(sealed: bytes, seed: bytes) -> tuple[_Sealed, Drawn]:
-    """The sealed list as it is drawn, and the result with all decisions written out."""
+    """The sealed list as it is drawn, and the result."""
     head, cells, applicants = read_sealed(sealed)
     drawn = draw(applicants=applicants, cells=cells, rules=head.rules, seed=seed)
-    lot = _Sealed(head=head, cells=cells, applicants=applicants)
-    return lot, replace(drawn, decisions=list(drawn.decisions))
+    return _Sealed(head=head, cells=cells, applicants=applicants), drawn
 
 
 async def _read_sealed(conn: AsyncConnection, row: LotteryRow) -> bytes:
@@ -141,20 +142,29 @@ async def _read_sealed(conn: AsyncConnection, row: LotteryRow) -> bytes:
     return sealed
 
 
-def _prove(  # what was sealed, with which secret, value and seed, what came of it
+def _write(  # what was sealed, with which secret, value and seed, what came of it
     sealed: bytes, *, secret: bytes, public_value: str, seed: bytes, drawn: Drawn, lot: _Sealed
-) -> tuple[bytes, Packed]:
-    """The result file, and as it is stored."""
+) -> tuple[bytes, Packed, list[tuple[str, str]]]:
+    """The result file, as it is stored, and the decisions as they are stored."""
     result = result_bytes(
         sealed, secret=secret, public_value=public_value, seed=seed, drawn=drawn, applicants=lot.applicants
     )
-    return result, pack(result)
+    return result, pack(result), list(together(_told(lot, drawn)))
 
 
-async def _store(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, lot: _Sealed, drawn: Drawn) -> int:
-    """Store decisions, wins and what they occupy; how many wins."""
-    won: list[_Won] = []
-    await store_outcomes(conn, lottery_id=lottery_id, decisions=_decisions(lot, drawn, won))
+def _told(lot: _Sealed, drawn: Drawn) -> Iterator[tuple[str, str]]:
+    """Receipt codes, and decisions as JSON text with the keys of cells."""
+    keys = [f'"{cell.key}"' for cell in lot.cells]
+    keys.append("null")  # the place -1
+    for one, decisions in zip(lot.applicants, drawn.decisions, strict=True):
+        told = [f'["{outcome}",{round_},{place},{keys[short]}]' for outcome, round_, place, short in decisions]
+        yield one.pseudonym, f"[{','.join(told)}]"
+
+
+async def _store_wins(
+    conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID, lot: _Sealed, won: Sequence[Win]
+) -> None:
+    """Store wins and what they occupy."""
     wins, takings = _wins(lot, won)
     days = {(taking.piece.resource_id, taking.piece.day) for taking in takings}
     stock = await read_stock(conn, days=days, grains=rules.inventory.buckets)
@@ -163,32 +173,18 @@ async def _store(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID
         await store_wins(conn, lottery_id=lottery_id, wins=wins, taken=taken, sole=lot.head.wins_at_most == 1)
     except StockTaken as error:
         raise CapacityChanged(resource="", day="") from error
-    return len(wins)
 
 
-_Won = tuple[int, int, str, int, Sequence[Want]]
-"""Round, place, receipt code and rank of an entry that won, and what it takes."""
-
-
-def _decisions(lot: _Sealed, drawn: Drawn, won: list[_Won]) -> Iterator[tuple[str, str]]:
-    """Receipt codes, and decisions as JSON text with the keys of cells; what won is put into the list meanwhile."""
-    keys = [f'"{cell.key}"' for cell in lot.cells]
-    keys.append("null")  # the place -1
-    for (name, entries, _, _), decisions in zip(lot.applicants, drawn.decisions, strict=True):
-        told = []
-        for rank, (outcome, round_, place, short) in enumerate(decisions):
-            told.append(f'["{outcome}",{round_},{place},{keys[short]}]')
-            if outcome == "won":
-                won.append((round_, place, name, rank + 1, entries[rank]))
-        yield name, f"[{','.join(told)}]"
-
-
-def _wins(lot: _Sealed, won: list[_Won]) -> tuple[list[WonRow], list[Taking]]:
+def _wins(lot: _Sealed, won: Sequence[Win]) -> tuple[list[WonRow], list[Taking]]:
     """The wins in the order in which they were decided, and what each takes."""
-    won.sort()
-    pieces = [read_key(cell.key) for cell in lot.cells]
-    wins = [
-        WonRow(number, receipt, rank, round_, place) for number, (round_, place, receipt, rank, _) in enumerate(won)
-    ]
-    takings = [Taking(number, pieces[cell], units) for number, one in enumerate(won) for cell, units in one[4]]
+    wins: list[WonRow] = []
+    takings: list[Taking] = []
+    pieces: dict[int, Piece] = {}
+    for number, (round_, place, who, entry) in enumerate(won):
+        name, entries, _, _ = lot.applicants[who]
+        wins.append(WonRow(number, name, entry + 1, round_, place))
+        for cell, units in entries[entry]:
+            if (piece := pieces.get(cell)) is None:
+                piece = pieces[cell] = read_key(lot.cells[cell].key)
+            takings.append(Taking(number, piece, units))
     return wins, takings

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.extension.draw import DrawApplicant
 from yoyaku.kernel.memory import without_collecting
-from yoyaku.lottery.policy.cells import Cut, cut_cells
+from yoyaku.lottery.policy.cells import Cut, cut_parsed
 from yoyaku.lottery.policy.life import is_past, require_state
 from yoyaku.lottery.policy.seal import SealHead, seal_lines
 from yoyaku.lottery.policy.wants import parse_wants
 from yoyaku.lottery.repository.batches import add_batch
-from yoyaku.lottery.repository.bulk import EnteredRow, read_entered
+from yoyaku.lottery.repository.bulk import Entered, read_entered
 from yoyaku.lottery.repository.dues import wake_dues
 from yoyaku.lottery.repository.files import save_file
 from yoyaku.lottery.repository.lotteries import LotteryRow, change_lottery, lock_lottery
@@ -55,8 +55,8 @@ async def _seal(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID,
     await report("seal", 0, STEPS)
     entered = await read_entered(conn, lottery_id=lottery_id)
     await report("seal", 1, STEPS)
-    cut = await _cut(conn, rules=rules, entered=entered)
-    applicants = [_applicant(one, cut) for one in entered]
+    cut = await _cut(conn, rules=rules, texts=entered.texts)
+    applicants = _applicants(entered, cut)
     sealed = seal_lines(await _head(conn, row, scheme), cut.cells, applicants)
     await report("seal", 2, STEPS)
     digest = await save_file(conn, lottery_id=lottery_id, name="sealed", content=sealed, at=now)
@@ -68,16 +68,20 @@ async def _seal(conn: AsyncConnection, *, rules: ServiceRules, lottery_id: UUID,
     return True
 
 
-async def _cut(conn: AsyncConnection, *, rules: ServiceRules, entered: Sequence[EnteredRow]) -> Cut:
+async def _cut(conn: AsyncConnection, *, rules: ServiceRules, texts: Sequence[str]) -> Cut:
     """The cells of all that is wanted, with what is free of each now."""
-    distinct = {wants for one in entered for wants in one.wants}
-    days = {(want.resource_id, want.day) for wants in distinct for want in parse_wants(wants)}
+    parsed = {text: parse_wants(text) for text in texts}
+    days = {want[:2] for wants in parsed.values() for want in wants}
     stock = await read_stock(conn, days=days, grains=rules.inventory.buckets)
-    return cut_cells(distinct, stock.free)
+    return cut_parsed(parsed, stock.free)
 
 
-def _applicant(one: EnteredRow, cut: Cut) -> DrawApplicant:
-    return DrawApplicant(one.receipt, [cut.wants[wants] for wants in one.wants], one.tier, one.tickets)
+def _applicants(entered: Entered, cut: Cut) -> list[DrawApplicant]:
+    wants_of = [cut.wants[text] for text in entered.texts].__getitem__
+    return [
+        DrawApplicant(receipt, list(map(wants_of, wants)), tier, tickets)
+        for receipt, tier, tickets, wants in entered.rows
+    ]
 
 
 async def _head(conn: AsyncConnection, row: LotteryRow, scheme: LotteryScheme) -> SealHead:
