@@ -13,6 +13,7 @@ async def test_a_tentative_booking_is_paid_by_card_and_confirmed(application, se
     await site.log_in(services["rooms"].resident)
     path, address = await begin(site, booking_id, "card")
     assert "15分以内" in plain(site.html)
+    assert f'href="{path}"' in (await site.get(path.replace("/go", ""))).text
     back = await pay_by_card(address)
     assert back.endswith(path.replace("/go", "/back"))
     page = await site.get(path.replace("/go", "/back"))
@@ -54,7 +55,7 @@ async def test_numbers_for_the_convenience_store_are_paid_later_and_told_by_a_we
     site = browse("sports")
     await site.log_in(services["sports"].resident)
     path, _ = await begin(site, booking_id, "online/convenience")
-    assert "番号" in plain(site.html)
+    assert "支払方法コンビニエンスストア" in plain(site.html)
     assert payment_company().processor.held() is not None
     page = await site.get(path.replace("/go", "/back"))
     assert "番号" in plain(page.text)

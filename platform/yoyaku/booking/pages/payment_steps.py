@@ -21,10 +21,12 @@ from yoyaku.booking.pages.booked import booking_row, open_booking
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.payments import PATH, settling_steps
 from yoyaku.booking.pages.till import Till
+from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service import get_booking
 from yoyaku.booking.views import BookingView
 from yoyaku.extension.payment import InNextFile, ProviderFailed, WebhookRefused
 from yoyaku.kernel.errors import NotFound
+from yoyaku.rules.values import Text
 from yoyaku.ui.page import Crumb
 
 LARGEST_WEBHOOK: Final = 64 * 1024
@@ -144,6 +146,7 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
         step=step,
         goes=goes,
         minutes=rules.payment.minutes,
+        choice=_choice(rules, attempt),
         numbers_until=_numbers_until(attempt, booking, here),
         **await _settlement(here, attempt),
         booking_path=path,
@@ -176,6 +179,12 @@ async def _settlement(here: Here, attempt: AttemptView) -> dict[str, Any]:
         if one.kind == "refund" and one.of_attempt_id is not None
     ]
     return {"payment": next((one for one in together if one.kind == "payment"), None), "reversed": reversed_}
+
+
+def _choice(rules: ServiceRules, attempt: AttemptView) -> Text | None:
+    """The provider's own method that was chosen, where it has several."""
+    methods = [one for one in rules.payment.methods if one.code == attempt.method]
+    return next((one.name for method in methods for one in method.choices if one.code == attempt.choice), None)
 
 
 def _numbers_until(attempt: AttemptView, booking: BookingView, here: Here) -> datetime | None:
