@@ -6,13 +6,16 @@ from datetime import datetime
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from tests.cities import city_settings_of
 from tests.pages.lots import BEGIN, ENTERING, pass_time, plain, site_of
 from tests.pages.test_lottery_api import DAYS, entry_for
 from tests.pages.test_lottery_api_wins import caller
 from tests.pages.test_lottery_desk import serve
 
+from yoyaku.db.engine import tenant_transaction
 from yoyaku.web.app import create_app
+from yoyaku.worker.runtime import Runtime
 
 ANNOUNCED = datetime(2027, 1, 11, 9, 30)  # noqa: DTZ001  # civil time of the tenants, as all of these
 ENTERING_STAYS = datetime(2027, 2, 7, 10)  # noqa: DTZ001
@@ -69,8 +72,23 @@ async def winner(city_settings, services):
     return lambda: resident_at(city_settings, sports)
 
 
+@pytest.fixture
+def told_accepted(city_settings, services):
+    """Asks of each letter about wins that became bookings of which entries it tells."""
+    sports = services["sports"]
+
+    async def see():
+        runtime = Runtime.from_settings(city_settings)
+        async with tenant_transaction(runtime.engine, sports.tenant, sports.code) as conn:
+            found = await conn.execute(text("SELECT facts -> 'entry_ids' FROM outbox WHERE kind = 'lottery_accepted'"))
+        await runtime.engine.dispose()
+        return [set(one) for one in found.scalars()]
+
+    return see
+
+
 @pytest.mark.fact("KS-051")
-async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner):
+async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner, told_accepted):
     async with winner() as site:
         path = re.search(r'href="(/me/lottery/[0-9a-f-]{36}/accept)"', site.html)[1]
         page = await site.get(path)
@@ -91,6 +109,7 @@ async def test_several_wins_are_accepted_at_once_each_decided_for_itself(winner)
             "予約にできなかった当選（1件）.*辞退は元に戻せません.*予約になった当選（2件）", plain(page.text)
         )
         assert len(set(re.findall(r'href="/me/bookings/([^"]+)"', page.text))) == 2
+    assert await told_accepted() == [{first, third}]
 
 
 async def test_several_wins_are_declined_at_once_after_a_tick_and_all_or_none(winner):

@@ -57,6 +57,22 @@ async def accept_win(  # what accepting consists of
         Refusal: the form lacks something, terms are not accepted, the use has begun; ``item`` is the place of the use.
     """
     win = _own(visit, await wins.lock_wins(conn, entry_ids=[entry_id]))[0]
+    made = await _accept(conn, visit=visit, rules=rules, win=win, form=form, terms=accepted_terms)
+    if not made.repeated:
+        await _tell_accepted(conn, visit=visit, accepted=[win], application_id=made.application_id)
+    return made
+
+
+async def _accept(  # what accepting consists of
+    conn: AsyncConnection,
+    *,
+    visit: Visit,
+    rules: ServiceRules,
+    win: WinRow,
+    form: Mapping[str, Any] | None,
+    terms: Sequence[str],
+) -> Application:
+    """Make a win that is locked, and one's own, a booking; nobody is told of it yet."""
     lottery = await get_lottery(conn, lottery_id=win.lottery_id)
     if win.state == "accepted" and win.application_id is not None:
         bookings = await read_application(conn, visit=visit, application_id=win.application_id)
@@ -64,11 +80,20 @@ async def accept_win(  # what accepting consists of
     _check_open(win, lottery, now=visit.now)
     await require_not_suspended(conn, registrant_id=win.registrant_id)
     served = replace(visit, registrant_id=win.registrant_id)
-    terms = sorted({*win.accepted_terms, *accepted_terms})
-    made = await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=form, terms=terms)
-    facts = {"lottery_id": win.lottery_id, "entry_ids": [entry_id], "application_id": made.application_id}
-    await record(conn, visit=served, kind="lottery_accepted", applicant_id=win.applicant_id, facts=facts)
-    return made
+    agreed = sorted({*win.accepted_terms, *terms})
+    return await _book(conn, visit=served, rules=rules, win=win, lottery=lottery, form=form, terms=agreed)
+
+
+async def _tell_accepted(
+    conn: AsyncConnection, *, visit: Visit, accepted: Sequence[WinRow], application_id: UUID | None = None
+) -> None:
+    """Note wins that became bookings: one act, and one letter, for all of an applicant's."""
+    for applicant_id in dict.fromkeys(win.applicant_id for win in accepted):
+        own = [win for win in accepted if win.applicant_id == applicant_id]
+        facts = {"lottery_id": own[0].lottery_id, "entry_ids": [win.entry_id for win in own]}
+        facts |= {} if application_id is None else {"application_id": application_id}
+        served = replace(visit, registrant_id=own[0].registrant_id)
+        await record(conn, visit=served, kind="lottery_accepted", applicant_id=applicant_id, facts=facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,23 +116,25 @@ async def accept_wins(  # what accepting consists of
 ) -> Sequence[Answered]:
     """Accept several wins of one lottery, in the order of the wishes, each as :func:`accept_win` and decided for itself.
 
+    One letter tells of all that became bookings.
+
     Raises:
         LoginRequired, NotAllowed, EntryNotFound: as :func:`accept_win`, where any of them is so; none is accepted then.
     """
     found = _own(visit, await wins.lock_wins(conn, entry_ids=entry_ids))
     if len(found) < len(set(entry_ids)):
         raise EntryNotFound
-    answers = []
+    answers, accepted = [], []
     for win in found:
         try:
             async with conn.begin_nested():
-                made = await accept_win(
-                    conn, visit=visit, rules=rules, entry_id=win.entry_id, form=form, accepted_terms=accepted_terms
-                )
+                made = await _accept(conn, visit=visit, rules=rules, win=win, form=form, terms=accepted_terms)
         except Refusal as refusal:
             answers.append(Answered(entry_id=win.entry_id, refusal=refusal))
         else:
             answers.append(Answered(entry_id=win.entry_id, application=made))
+            accepted += [] if made.repeated else [win]
+    await _tell_accepted(conn, visit=visit, accepted=accepted)
     return answers
 
 
