@@ -229,7 +229,7 @@ def _wording(folder: TenantFolder, defaults: Mapping[str, Words]) -> Iterator[Fa
             yield _fault("wording_for_nobody", part, (), found=f"{service}.{language}")
             continue
         yield from _words(part, defaults)
-        for other in folder.terms.languages:
+        for other in folder.terms.languages if language in LANGUAGES else ():
             yield from _in_other_language(folder, part, service, other)
 
 
