@@ -95,7 +95,7 @@ def booking_row(
         dues=booking.dues if live or (booking.kept_yen or 0) > booking.paid_yen else (),
         lapses_at=booking.lapses_at if live else None,
         **_reached(rules, booking),
-        todo=_todo(booking, words),
+        todo=_todo(booking, words, here.visit.now),
         channel=_received(rules, booking, words),
         made_at=booking.made_at,
         ended=_ended(booking, words),
@@ -202,8 +202,10 @@ def channel_name(rules: ServiceRules, code: str, words: Words) -> str:
     return next((words.text(channel.name) for channel in rules.booking.channels if channel.code == code), code)
 
 
-def _todo(booking: BookingView, words: Words) -> str | None:
+def _todo(booking: BookingView, words: Words, now: datetime) -> str | None:
     if booking.state == "tentative" and booking.lapses_at is not None:
+        if booking.lapses_at <= now:  # it stands only because a payment is not decided yet
+            return words.say("me.todo_result")
         return words.say("me.todo_lapses", deadline=deadline(booking.lapses_at, words.language))
     if any(due.collect_on is not None for due in booking.dues):
         return None  # a bank debits it: nothing is to be done
