@@ -11,6 +11,7 @@ from yoyaku.facility.service import UnitsStillBooked
 from yoyaku.kernel.clock import read_clock
 from yoyaku.rules.fault import DocumentRefused
 from yoyaku.ruleset import service as ruleset
+from yoyaku.tenancy.service import Sites
 from yoyaku.testing.folder import Folder
 
 EVERYTHING = (
@@ -67,6 +68,18 @@ async def test_what_changed_in_the_folder_is_changed_and_named(folder, load, own
     assert (await load(folder)).changes == ("services.halls.brand",)
     assert await see(owner, "SELECT brand->'name'->>'en' FROM service") == [("Halls of Aoba",)]
     assert await see(owner, "SELECT max(version) FROM rule_set_version") == [(1,)]
+
+
+async def test_terminals_have_hosts_of_their_own_that_are_no_address_of_the_site(folder, load, app):
+    await load(folder)
+    folder.edit("tenant.yaml", '    hosts: ["', '    terminals: {web: ["a-kiosk.{base_domain}"]}\n    hosts: ["')
+    assert "terminals" in (await load(folder)).changes
+    assert (await load(folder)).changes == ()
+    at_kiosk, at_home = [
+        await Sites(app).by_host(host, real_now=read_clock()) for host in ("a-kiosk.localhost", "halls.aoba.localhost")
+    ]
+    assert (at_kiosk.channel, at_home.channel) == ("web", None)
+    assert at_kiosk.hosts == at_home.hosts == ("halls.aoba.localhost",)
 
 
 async def test_a_folder_with_a_fault_changes_nothing(folder, load, owner):

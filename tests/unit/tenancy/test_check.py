@@ -247,6 +247,13 @@ def test_a_service_without_facilities_is_refused(folder):
     assert "service_without_facilities" in [fault.code for fault in faults_of(folder)]
 
 
+def test_a_terminal_is_a_channel_of_the_rules_at_a_host_that_nobody_has(folder):
+    folder.edit("tenant.yaml", '    hosts: ["', '    terminals: {robot: ["halls.aoba.{base_domain}"]}\n    hosts: ["')
+    found = {fault.code: fault.says("ja") for fault in faults_of(folder) if fault.level == "error"}
+    assert set(found) == {"host_twice", "terminal_channel_unknown"}
+    assert "robot" in found["terminal_channel_unknown"]
+
+
 def test_terms_to_accept_need_their_page(folder):
     rules = folder.rule_sets / "aoba-halls.yaml"
     terms = '"terms": [{"code": "all", "label": "利用規約に同意する", "page": "conditions"}]'
