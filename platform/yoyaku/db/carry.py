@@ -37,7 +37,10 @@ OF_ALL: Final = ""
 """In place of a service: rows that belong to the tenant as a whole."""
 
 _PLAIN = text("SELECT set_config('TimeZone', 'UTC', true), set_config('bytea_output', 'hex', true)")
-_PATIENT = text("SELECT set_config('lock_timeout', '60s', true)")
+# A server that looks for its client now and then lets go of everything soon after the command was killed.
+_PATIENT = text("""
+    SELECT set_config('lock_timeout', '60s', true), set_config('client_connection_check_interval', '5s', true)
+""")
 _SCHEMA = text("SELECT version_num FROM alembic_version")
 _STAGED = text("CREATE TEMP TABLE IF NOT EXISTS carried (line json NOT NULL) ON COMMIT DROP")
 _EMPTY = text("TRUNCATE carried")
