@@ -163,9 +163,15 @@ def _results(
 ) -> list[tuple[str, str, str, bool]]:
     if checked.rules is None:
         return []
-    zone = checked.rules.zone
+    zone, error = checked.rules.zone, outcome.decision.error
+    why = "" if error is None else naming.sentence(error)
     return [
-        (key, naming.key(key, {}, "Expected"), naming.result(key, found, zone), key in expected)
+        (
+            key,
+            naming.key(key, {}, "Expected"),
+            (why if key == "reason" else "") or naming.result(key, found, zone),
+            key in expected,
+        )
         for key, found in found_of(outcome).items()
     ]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from yoyaku.admin.pages.rule_editor.parts import key_help, key_in_words, result_in_words, tongue, value_in_words
+from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rulebook.adapting import civil_text
 from yoyaku.rulebook.cases import ENDS
 from yoyaku.rulebook.editing.codes import CityCodes, Names
@@ -106,6 +107,10 @@ class Naming:
             codes = {} if self._codes is None else self._codes.values_at((*at, 0), self._whole)
             return self._words.fact([self._words.text(codes.get(str(one))) or str(one) for one in found])
         return result_in_words(self._words, key, found, zone)
+
+    def sentence(self, error: YoyakuError) -> str:
+        """Why something was refused, as residents read it."""
+        return self._words.sentence(error)
 
     def _helps(self, group: Group) -> Iterator[tuple[Field, str]]:
         """What the fields of a group are for, where there is a sentence of it."""

@@ -71,7 +71,8 @@ def _of_wording(wording: Mapping[str, Mapping[str, str]], language: str) -> Iter
     said = {**default_wording(language), **wording.get(language, {})}
     for key in sorted(set(default_wording("ja")) - set(said) if language in SPOKEN else ()):
         yield ("wording", key, f"{HOME}/wording/{key}")
-    others = {key for one, words in wording.items() if one != language for key in words}
+    heard = SPOKEN if language in SPOKEN else wording  # what only a further language words, no other lacks
+    others = {key for one, words in wording.items() if one != language and one in heard for key in words}
     for key in sorted(others - set(wording.get(language, {}))):
         is_mail = key.startswith("mail.") and key.endswith((".subject", ".body"))
         path = f"/counter/mails/{key.split('.')[1]}" if is_mail else f"{HOME}/wording/{key}"
