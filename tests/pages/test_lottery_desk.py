@@ -109,6 +109,8 @@ async def test_paper_is_entered_changed_printed_and_a_win_answered_by_telephone(
     slip = await site.get(f"{one}/slip")
     assert codes == set(RECEIPT.findall(plain(slip.text)))
     assert service.resident.name in slip.text
+    assert "利用確定の期限" in plain(slip.text)
+    assert "2027年1月15日（金） 24:00" in plain(slip.text)
 
     for moment in (CLOSED, ANNOUNCED):
         await pass_time(city_settings, service, moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from yoyaku.lottery.pages.mine import all_mine, mine_of
 from yoyaku.lottery.pages.my_views import entry_card, lottery_card
 from yoyaku.lottery.pages.win_form import WinForm
 from yoyaku.lottery.policy.refusals import EntryNotFound
+from yoyaku.lottery.policy.wins import accept_until
+from yoyaku.lottery.repository.lotteries import LotteryRow
+from yoyaku.lottery.rules import scheme_of
 from yoyaku.lottery.service.accepting import accept_win, decline_wins
 from yoyaku.lottery.service.entries import MyLottery
 from yoyaku.lottery.service.withdrawing import rerank, withdraw
@@ -59,20 +63,30 @@ async def _desk(
 
 @get(OF_ONE + "/slip")
 async def show_slip(here: NamedDependency[Here], lottery_id: FromPath[UUID]) -> Response[Any]:
-    """The receipt code and the wishes, to be printed and taken home."""
+    """The receipt code, the wishes, and until when a win is to be answered, to be printed and taken home."""
     at_desk(here, Permission.ENTER_LOTTERIES)
     if here.visit.registrant_id is None:
         return here.page.go(FIND)
-    card = await lottery_card(here, await mine_of(here, lottery_id), in_full=True)
+    mine = await mine_of(here, lottery_id)
+    card = await lottery_card(here, mine, in_full=True)
     name = here.page.visitor.behalf_of if here.page.visitor else None
     label, slip = here.words.say("lottery_admin.desk"), here.words.say("lottery_admin.slip")
     return here.page.show(
         "admin/lottery_slip.html",
         card=card,
         name=name,
+        answer_by=await _answer_by(here, mine.lottery),
         printed_at=here.visit.now,
         crumbs=crumbs(here, (label, PATH), (slip, None)),
     )
+
+
+async def _answer_by(here: Here, lottery: LotteryRow) -> datetime | None:
+    """Until when a win must be accepted; nothing where nobody has to."""
+    rules = await here.rules(lottery.period_starts)
+    scheme = scheme_of(rules, lottery.scheme)
+    told_at = lottery.announced_at or lottery.announces_at
+    return None if scheme is None else accept_until(rules, scheme, month=lottery.month, announced_at=told_at)
 
 
 @post(OF_ONE + "/withdraw", status_code=303)
