@@ -26,7 +26,6 @@ from yoyaku.booking.service import get_booking
 from yoyaku.booking.views import BookingView
 from yoyaku.extension.payment import InNextFile, ProviderFailed, WebhookRefused
 from yoyaku.kernel.errors import NotFound
-from yoyaku.rules.values import Text
 from yoyaku.ui.page import Crumb
 
 LARGEST_WEBHOOK: Final = 64 * 1024
@@ -146,8 +145,7 @@ async def _show(here: Here, attempt_id: UUID, *, leaving: bool = True) -> Respon
         step=step,
         goes=goes,
         minutes=rules.payment.minutes,
-        choice=_choice(rules, attempt),
-        numbers_until=_numbers_until(attempt, booking, here),
+        **_by_numbers(rules, attempt, booking, here),
         **await _settlement(here, attempt),
         booking_path=path,
         steps=settling_steps(here),
@@ -181,10 +179,11 @@ async def _settlement(here: Here, attempt: AttemptView) -> dict[str, Any]:
     return {"payment": next((one for one in together if one.kind == "payment"), None), "reversed": reversed_}
 
 
-def _choice(rules: ServiceRules, attempt: AttemptView) -> Text | None:
-    """The provider's own method that was chosen, where it has several."""
+def _by_numbers(rules: ServiceRules, attempt: AttemptView, booking: BookingView, here: Here) -> dict[str, Any]:
+    """Which of the provider's own methods was chosen, where it has several, and until when its numbers can be paid."""
     methods = [one for one in rules.payment.methods if one.code == attempt.method]
-    return next((one.name for method in methods for one in method.choices if one.code == attempt.choice), None)
+    names = [one.name for method in methods for one in method.choices if one.code == attempt.choice]
+    return {"choice": next(iter(names), None), "numbers_until": _numbers_until(attempt, booking, here)}
 
 
 def _numbers_until(attempt: AttemptView, booking: BookingView, here: Here) -> datetime | None:
