@@ -103,7 +103,7 @@ def cart_item_out(caller: Caller, item: CartItem) -> CartItemOut:
 
 def _wish(request: BookingRequest) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(request)
-    return {name: value for name, value in told.items() if value not in (None, [], {})}
+    return {name: value for name, value in told.items() if value not in (None, [], (), {})}
 
 
 def event_out(event: BookingEvent) -> EventOut:
