@@ -258,7 +258,7 @@ async def test_five_megabytes_are_refused_at_once_in_words(editing):
     site, draft_id = editing
     answer = await ask(site, draft_id, "check", files={"rules.yaml": "a: [" + "1, " * 1_700_000 + "]"})
     assert answer.status_code in {400, 413, 422}
-    assert "大きすぎます" in answer.text
+    assert "大きすぎます" in answer.json()["says"]
 
 
 async def test_the_form_writes_one_place_and_leaves_the_rest_of_the_text(site, draft_id, inside):

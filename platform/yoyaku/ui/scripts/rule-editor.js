@@ -35,7 +35,10 @@ function begin() {
       headers: { "content-type": "application/json", "x-csrftoken": token },
       body: JSON.stringify(what),
     });
-    if (!answer.ok || answer.redirected) throw Object.assign(new Error(String(answer.status)), { status: answer.status });
+    if (!answer.ok || answer.redirected) {
+      const told = await answer.json().catch(() => ({}));
+      throw Object.assign(new Error(String(answer.status)), { status: answer.status, says: told.says });
+    }
     return answer.json();
   };
 
@@ -210,7 +213,7 @@ function begin() {
     try {
       found = await ask("/check", { files: texts(), examples });
     } catch (error) {
-      if (mine === asked) said.textContent = error.status === 413 ? words.too_large : error.status ? words.refused : words.offline;
+      if (mine === asked) said.textContent = error.says ? error.says : error.status === 413 ? words.too_large : error.status ? words.refused : words.offline;
       return;
     }
     if (mine !== asked) return;

@@ -29,6 +29,7 @@ from yoyaku.admin.service.rule_mails import with_mails
 from yoyaku.booking.pages.here import Here
 from yoyaku.kernel.errors import Malformed
 from yoyaku.rulebook.editing.hints import LONGEST_WORD, Meaning, Option, meaning_at, options_at
+from yoyaku.ruleset.policy import FilesRefused
 from yoyaku.ui.words import Words
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -58,7 +59,10 @@ async def check_typed(
     """Every fault of what is typed, and, where asked for, its examples; nothing is kept."""
     draft = await open_draft(here, draft_id)
     typed = _read(await request.body(), Typed)
-    require_readable(typed.files)
+    try:
+        require_readable(typed.files)
+    except FilesRefused as refused:  # a script asks: it is told in the form that it reads
+        return _answer({"says": here.words.sentence(refused)}, status=refused.status)
     begun = time.perf_counter()
     checked = await check_texts(
         here.conn,
@@ -147,8 +151,9 @@ def _read(body: bytes, shape: type[Shape]) -> Shape:
         raise Malformed from error
 
 
-def _answer(told: dict[str, Any]) -> Response[Any]:
-    return Response(msgspec.json.encode(told), media_type=JSON, headers={"cache-control": "no-store"})
+def _answer(told: dict[str, Any], *, status: int = 200) -> Response[Any]:
+    headers = {"cache-control": "no-store"}
+    return Response(msgspec.json.encode(told), media_type=JSON, headers=headers, status_code=status)
 
 
 ROUTES: Final = [check_typed, complete_word, explain_word]
