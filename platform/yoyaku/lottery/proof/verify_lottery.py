@@ -194,31 +194,28 @@ def _explain(line: int, right: str, found: str) -> Finding:
 
 def draw(result: Result, seed: str) -> Any:  # noqa: ANN401  # two lists of lists of texts
     """The orders of the rounds, and the decisions on the entries of each applicant."""
-    people: list[dict[str, Any]] = [{**one, "wins": [0]} for one in result.applicants]
+    # Name, entries, tier, tickets, and the count of wins, which all entries of an applicant share.
+    people = [(one["applicant"], one["entries"], one["tier"], one["tickets"], [0]) for one in result.applicants]
     if result.head["algorithm"] == "rounds":
         return _rounds(result, people, seed)
-    singles = [
-        {**one, "applicant": f"{one['applicant']}#{rank}", "entries": [entry]}
-        for one in people
-        for rank, entry in enumerate(one["entries"], 1)
-    ]
+    singles = [(f"{one[0]}#{rank}", [entry], *one[2:]) for one in people for rank, entry in enumerate(one[1], 1)]
     orders, decided = _rounds(result, singles, seed)  # each has one entry: there is one round
     each = iter(decided)
     return orders, [[text for _ in one["entries"] for text in next(each)] for one in result.applicants]
 
 
-def _rounds(result: Result, people: list[dict[str, Any]], seed: str) -> Any:  # noqa: ANN401
-    """Round after round: each in turn takes the first of their undecided entries that fits."""
+def _rounds(result: Result, people: list[Any], seed: str) -> Any:  # noqa: ANN401
+    """Round after round: each in turn takes the first undecided entry that fits. ``people`` are as in :func:`draw`."""
     take, most = _taker(result.cells), result.head["wins_at_most"]
     orders: list[list[str]] = []
     decided: list[list[str]] = [[] for _ in people]
-    going = [who for who, one in enumerate(people) if one["entries"]]
+    going = [who for who, (_, entries, *_) in enumerate(people) if entries]
     while going:
         going = _in_order(people, going, f"{seed}|{len(orders) + 1}|")
-        orders.append([people[who]["applicant"] for who in going])
+        orders.append([people[who][0] for who in going])
         for place, who in enumerate(going, 1):
-            made, wins, turn = decided[who], people[who]["wins"], f"{len(orders)},{place},"
-            for wants in people[who]["entries"][len(made) :]:
+            made, (_, entries, _, _, wins), turn = decided[who], people[who], f"{len(orders)},{place},"
+            for wants in entries[len(made) :]:
                 if wins[0] == most:
                     made.append(f'["void",{turn}-1]')
                 elif (short := take(wants)) >= 0:
@@ -228,18 +225,20 @@ def _rounds(result: Result, people: list[dict[str, Any]], seed: str) -> Any:  # 
                     wins[0] += 1
                     if wins[0] != most:
                         break
-        going = [who for who in going if len(decided[who]) < len(people[who]["entries"])]
+        going = [who for who in going if len(decided[who]) < len(people[who][1])]
     return orders, decided
 
 
-def _in_order(people: list[dict[str, Any]], going: list[int], start: str) -> list[int]:
+def _in_order(people: list[Any], going: list[int], start: str) -> list[int]:
     """By tier, then by SHA-256 of ``seed|round|name``; of more tickets (``…|1``, ``…|2``) the lowest counts."""
     keys = {}
     for who in going:
-        name, tickets = start + people[who]["applicant"], people[who]["tickets"]
-        names = [name] if tickets == 1 else [name, *(f"{name}|{ticket}" for ticket in range(1, tickets))]
-        keys[min([sha256(one.encode()).digest() for one in names])] = who
-    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who]["tier"])
+        name, _, _, tickets, _ = people[who]
+        key = sha256(f"{start}{name}".encode()).digest()
+        if tickets > 1:
+            key = min(key, *(sha256(f"{start}{name}|{more}".encode()).digest() for more in range(1, tickets)))
+        keys[key] = who
+    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who][2])
 
 
 def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
@@ -249,7 +248,7 @@ def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
 
     def take(wants: list[Any]) -> int:
         for done, (cell, units) in enumerate(wants):
-            count = units if type(units) is int else len(units)
+            count: int = units if type(units) is int else len(units)
             if left[cell] < count or (units is not count and not names[cell].issuperset(units)):
                 for taken, again in wants[:done]:
                     left[taken] += again if type(again) is int else len(again)
