@@ -192,12 +192,18 @@ async def test_a_mail_without_words_is_told_before_it_is_to_be_sent(first):
         [("rules.yaml", rules.replace(notice, notice.replace("template: booking_made", "template: hello")))],
     )
     line = rules.splitlines().index(notice.rstrip("\n")) + 1
-    for said in ("メール「hello」の日本語の件名がありません", "メール「hello」の英語の本文がありません", f"rules.yaml:{line}"):
+    for said in (
+        "メール「hello」の日本語の件名がありません",
+        "メール「hello」の英語の本文がありません",
+        f"rules.yaml:{line}",
+    ):
         assert said in page.text
     # Words that are there, of an event that knows other facts.
     other = notice.replace("template: booking_made", "template: registration_advanced")
     page = await upload(first, path, [("rules.yaml", rules.replace(notice, other))])
-    assert re.search(r"メール「registration_advanced」の英語の本文にある \{\w+\}.*は、このできごとでは使えません", page.text)
+    assert re.search(
+        r"メール「registration_advanced」の英語の本文にある \{\w+\}.*は、このできごとでは使えません", page.text
+    )
 
 
 async def test_nobody_approves_their_own_and_who_returns_says_why(first, second, tried):
