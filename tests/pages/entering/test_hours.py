@@ -29,7 +29,7 @@ async def test_a_set_of_several_days_and_rooms_of_one_facility_is_one_wish(sport
     assert page.url.path == f"{MARCH}/entry"
     kept = {"part": hidden(sports.html, f"{MARCH}/check")["part"], **people_of(sports.html), "form.purpose": "交流会"}
     await sports.post(place, **kept)
-    assert "1枠を選んでいます" in plain(sports.html)
+    assert "1つの利用を選んでいます" in plain(sports.html)
     assert f'formaction="{second}"' in sports.html
     await sports.post(second, look="yes", **hidden(sports.html, f"{MARCH}/entry"))
     page = await sports.post(second, slot=other, **hidden(sports.html, place))
