@@ -233,7 +233,11 @@ def _errors(here: Here, opened: Opened, typed: Mapping[str, str]) -> dict[str, s
     errors: dict[str, str] = {}
     for part in PARTS:
         value = {one: typed[f"{part}.{one}"] for one in opened.site.languages}
-        errors |= {f"{part}.{one}": here.words.say("site.fault.missing") for one, text in value.items() if not text and one in LANGUAGES}
+        errors |= {
+            f"{part}.{one}": here.words.say("site.fault.missing")
+            for one, text in value.items()
+            if not text and one in LANGUAGES
+        }
         found = fault_words(here, site_faults(opened.piece(part), opened.to_keep(part, value), opened.speech))
         errors |= {name.replace("text.", f"{part}."): sentence for name, sentence in found.items()}
     return errors
