@@ -16,7 +16,8 @@ from tests.copies import template_of
 from tests.second_factor import keep_many_codes
 
 from yoyaku.admin.service.seeding import seed_people
-from yoyaku.cli.tenant import _load, check_all
+from yoyaku.cli.tenant import _load
+from yoyaku.cli.tenant_folders import check_all
 from yoyaku.db.engine import make_engine, platform_transaction, tenant_transaction
 from yoyaku.kernel.clock import read_clock
 from yoyaku.kernel.settings import Settings

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import click
 
+from yoyaku.cli.faults import Tongue, print_faults
 from yoyaku.cli.rule_files import export_command, import_command
 from yoyaku.cli.rules_words import diff_command, guide_command, timeline_command
 
-if TYPE_CHECKING:
-    from yoyaku.rules.fault import Fault
-
 Format = Literal["text", "json"]
-Tongue = Literal["ja", "en", "both"]
 
 _paths = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 _tenants = click.option(
@@ -84,7 +81,7 @@ def check_command(  # the command's options
         summary = {"rule_sets": len(found), "errors": errors, "warnings": warnings}
         _print_json({"faults": [fault.to_json() for fault in faults], "summary": summary})
     else:
-        _print_faults(faults, tongue)
+        print_faults(faults, tongue)
         click.echo(
             _in_words(
                 tongue,
@@ -206,15 +203,6 @@ def schema_command(part: str) -> None:
     from yoyaku.tenancy.terms import TenantFile
 
     _print_json(json_schema({"rules": RuleSet, "facilities": FacilityFile, "tenant": TenantFile}[part]))
-
-
-def _print_faults(faults: Sequence[Fault], tongue: Tongue) -> None:
-    for fault in faults:
-        click.echo(f"{fault.place}: {fault.level} [{fault.code}]")
-        if tongue != "en":
-            click.echo(f"  {fault.says('ja')} {fault.mend('ja')}")
-        if tongue != "ja":
-            click.echo(f"  {fault.says('en')} {fault.mend('en')}")
 
 
 def _in_words(tongue: Tongue, *, ja: str, en: str) -> str:

@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from yoyaku.cli.faults import Tongue, print_faults
 from yoyaku.cli.tenant_carry import export_command, import_command
 from yoyaku.cli.tenant_doctor import doctor_command
+from yoyaku.cli.tenant_folders import check_all
 from yoyaku.cli.tenant_new import new_command
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from yoyaku.admin.service.folder_load import Loaded
     from yoyaku.extension.profiles import Installation
     from yoyaku.kernel.settings import Settings
-
-Tongue = Literal["ja", "en", "both"]
 
 _folders = click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 _rule_sets = click.option(
@@ -66,7 +66,7 @@ def check_command(
         shown = {"faults": [fault.to_json() for fault in faults], "summary": summary}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
-        _print_faults(checked, tongue)
+        print_faults(faults, tongue)
         ja = f"自治体 {len(checked)}件: エラー {errors}件、警告 {len(faults) - errors}件"
         en = f"{len(checked)} tenants: {errors} errors, {len(faults) - errors} warnings"
         click.echo({"ja": ja, "en": en, "both": f"{ja}\n{en}"}[tongue])
@@ -84,8 +84,9 @@ def load_command(folders: tuple[Path, ...], rule_sets: Path | None, tongue: Tong
     settings = read_settings()
     installation = _installation(settings)
     checked = check_all(folders, rule_sets=rule_sets, base_domain=settings.base_domain, installation=installation)
+    faults = [fault for each in checked for fault in each.faults]
     if any(each.errors for each in checked):
-        _print_faults(checked, tongue, to_errors=True)
+        print_faults(faults, tongue, to_errors=True)
         click.echo("何も読み込みませんでした。 / Nothing was loaded.", err=True)
         sys.exit(1)
     for loaded in asyncio.run(_load(settings, checked)):
@@ -95,7 +96,7 @@ def load_command(folders: tuple[Path, ...], rule_sets: Path | None, tongue: Tong
             click.echo(f"{loaded.tenant_id}: 読み込みました。 / loaded.")
         else:
             click.echo(f"{loaded.tenant_id}: 更新しました。 / updated: {', '.join(loaded.changes)}")
-    _print_faults(checked, tongue, to_errors=True)
+    print_faults(faults, tongue, to_errors=True)
 
 
 @tenant.command("list")
@@ -110,27 +111,6 @@ def list_command(folders: tuple[Path, ...]) -> None:
         )
     if not rows:
         click.echo("自治体はまだ読み込まれていません。 / No tenant has been loaded yet.")
-
-
-def check_all(
-    folders: Sequence[Path], *, rule_sets: Path | None, base_domain: str, installation: Installation | None = None
-) -> list[CheckedFolder]:
-    """Check folders, each knowing the hosts of those before it; for an installation, where one is given."""
-    from yoyaku.admin.service.folder_check import check_folder, find_folders
-    from yoyaku.tenancy.policy import host_of, hosts_of
-
-    checked: list[CheckedFolder] = []
-    taken: dict[str, str] = {}
-    for folder in find_folders(folders):
-        root = rule_sets or folder.resolve().parent.parent / "rulesets"
-        one = check_folder(
-            folder, rule_sets=root, base_domain=base_domain, taken_hosts=taken, installation=installation
-        )
-        for service in one.terms.services:
-            owner = f"{one.terms.slug}/{service.code}"
-            taken |= {host_of(host, base_domain=base_domain): owner for _, host, _ in hosts_of(service)}
-        checked.append(one)
-    return checked
 
 
 def _installation(settings: Settings) -> Installation | None:
@@ -202,12 +182,3 @@ def _operator() -> str:
 
 def _first(text: str | Mapping[str, str]) -> str:
     return text if isinstance(text, str) else text.get("ja") or next(iter(text.values()))
-
-
-def _print_faults(checked: Sequence[CheckedFolder], tongue: Tongue, *, to_errors: bool = False) -> None:
-    for fault in (fault for each in checked for fault in each.faults):
-        click.echo(f"{fault.place}: {fault.level} [{fault.code}]", err=to_errors)
-        if tongue != "en":
-            click.echo(f"  {fault.says('ja')} {fault.mend('ja')}", err=to_errors)
-        if tongue != "ja":
-            click.echo(f"  {fault.says('en')} {fault.mend('en')}", err=to_errors)

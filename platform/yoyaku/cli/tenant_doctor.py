@@ -7,15 +7,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
+
+from yoyaku.cli.faults import Tongue, print_faults
+from yoyaku.cli.tenant_folders import check_all
 
 if TYPE_CHECKING:
     from yoyaku.admin.service.doctor_ward import Admitted
     from yoyaku.rules.fault import Fault
-
-Tongue = Literal["ja", "en", "both"]
 
 
 @click.command("doctor")
@@ -56,19 +57,11 @@ def doctor_command(  # noqa: PLR0913  # the command's options
             json.dumps({"faults": [one.to_json() for one in faults], "summary": summary}, ensure_ascii=False, indent=2)
         )
     else:
-        _print(faults, tongue)
+        print_faults(faults, tongue)
         click.echo(
             f"エラー {errors}件、警告 {len(faults) - errors}件 / {errors} errors, {len(faults) - errors} warnings"
         )
     sys.exit(1 if errors else 0)
-
-
-def _print(faults: list[Fault], tongue: Tongue) -> None:
-    for fault in faults:
-        click.echo(f"{fault.place}: {fault.level} [{fault.code}]")
-        for language in ("ja", "en"):
-            if tongue in (language, "both"):
-                click.echo(f"  {fault.says(language)} {fault.mend(language)}")
 
 
 def _of_folders(
@@ -76,7 +69,6 @@ def _of_folders(
 ) -> list[Fault]:
     from yoyaku.admin.service.doctor import examine
     from yoyaku.admin.service.doctor_ward import of_folder
-    from yoyaku.cli.tenant import check_all
 
     found: list[Fault] = []
     for checked in check_all(folders, rule_sets=rule_sets, base_domain=base_domain):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.facility.policy import PlacedSpace
+from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.terms import LotteryScheme
 from yoyaku.rules.moment import resolve
 from yoyaku.rules.values import Anchor, Moment
+from yoyaku.ruleset.policy import Days
 
 
 def schemes(rules: ServiceRules) -> Sequence[LotteryScheme]:
@@ -22,6 +24,11 @@ def schemes(rules: ServiceRules) -> Sequence[LotteryScheme]:
 def scheme_of(rules: ServiceRules, code: str) -> LotteryScheme | None:
     """The scheme of that code."""
     return next((scheme for scheme in schemes(rules) if scheme.code == code), None)
+
+
+def is_ordered(scheme: LotteryScheme | None) -> bool:
+    """Whether the order of somebody's entries plays a part in the draw: then they are wishes, else merely numbered."""
+    return scheme is None or scheme.draw.algorithm != PER_SLOT
 
 
 def schemes_at(rules: ServiceRules, placed: PlacedSpace) -> Sequence[LotteryScheme]:
@@ -55,6 +62,15 @@ class Times:
     releases_at: datetime
     remind_at: datetime | None
     value_after: datetime
+
+    def days(self, month: Month, civil_date: Callable[[datetime], date]) -> Days:
+        """The days by which the version of a month's lottery is chosen."""
+        return Days(
+            made_on=civil_date(self.announces_at),
+            used_on=month.starts,
+            drawn_on=civil_date(self.draws_at),
+            applied_on=civil_date(self.opens_at),
+        )
 
 
 def times_of(rules: ServiceRules, scheme: LotteryScheme, month: Month) -> Times:

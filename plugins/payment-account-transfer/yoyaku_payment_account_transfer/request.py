@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from yoyaku.extension.debit import DebitBatch, DebitRow, FileRefused
+from yoyaku.extension.debit import BankAccount, DebitBatch, DebitRow, FileRefused
 from yoyaku_payment_account_transfer.accounts import account_for_file
 from yoyaku_payment_account_transfer.kana import bank_kana
 from yoyaku_payment_account_transfer.records import (
@@ -19,6 +20,7 @@ from yoyaku_payment_account_transfer.records import (
     HEADER_KIND,
     TRAILER,
     TRAILER_KIND,
+    Layout,
     write,
 )
 from yoyaku_payment_account_transfer.settings import TransferSettings
@@ -46,14 +48,8 @@ def write_request(settings: TransferSettings, batch: DebitBatch) -> bytes:
     seen: set[str] = set()
     data = [_data(settings, row, line, seen) for line, row in enumerate(batch.rows, start=2)]
     total = sum(row.amount_yen for row in batch.rows)
-    if len(data) > MOST_ROWS or total > LARGEST_TOTAL_YEN:
-        raise FileRefused(
-            reason="too_many", found=f"{len(data)} / {total}", expected=f"{MOST_ROWS} / {LARGEST_TOTAL_YEN}"
-        )
-    trailer = write(TRAILER, {"kind": TRAILER_KIND, "count": len(data), "total": total})
     header = write_header(settings, file_kind=FILE_KIND, code=settings.consignor_code, day=batch.collect_on)
-    records = (header, *data, trailer, write(END, {"kind": END_KIND}))
-    return b"".join(record + LINE_ENDS[settings.line_end] for record in records)
+    return finish_file(settings, header, data, TRAILER, total)
 
 
 def write_header(settings: TransferSettings, *, file_kind: str, code: str, day: date) -> bytes:
@@ -79,27 +75,53 @@ def write_header(settings: TransferSettings, *, file_kind: str, code: str, day: 
 
 def _data(settings: TransferSettings, row: DebitRow, line: int, seen: set[str]) -> bytes:
     _check(row, line, seen)
-    try:
-        account = account_for_file(row.account, o_for_wo=settings.o_for_wo)
-    except FileRefused as refused:
-        raise FileRefused(**{**refused.facts, "line": line}) from refused
     return write(
         DATA,
         {
-            "kind": DATA_KIND,
-            "bank_code": account.bank_code,
-            "bank_name": account.bank_name,
-            "branch_code": account.branch_code,
-            "branch_name": account.branch_name,
-            "account_kind": ACCOUNT_KINDS[account.kind],
-            "account_number": account.number,
-            "holder": account.holder_kana,
+            **account_values(settings, row.account, line=line),
             "amount": row.amount_yen,
             "news": int(row.is_first),
             "customer": row.key,
             "result": RESULTS[settings.result_on_request],
         },
     )
+
+
+def account_values(settings: TransferSettings, account: BankAccount, *, line: int) -> dict[str, str | int]:
+    """What a data record says first, be it debited or paid into: its kind, and the account.
+
+    Raises:
+        FileRefused: as :func:`account_for_file`, with the line.
+    """
+    try:
+        fit = account_for_file(account, o_for_wo=settings.o_for_wo)
+    except FileRefused as refused:
+        raise FileRefused(**{**refused.facts, "line": line}) from refused
+    return {
+        "kind": DATA_KIND,
+        "bank_code": fit.bank_code,
+        "bank_name": fit.bank_name,
+        "branch_code": fit.branch_code,
+        "branch_name": fit.branch_name,
+        "account_kind": ACCOUNT_KINDS[fit.kind],
+        "account_number": fit.number,
+        "holder": fit.holder_kana,
+    }
+
+
+def finish_file(settings: TransferSettings, header: bytes, data: Sequence[bytes], trailer: Layout, total: int) -> bytes:
+    """The bytes of a file: its records with their count and sum behind them, parted as the bank wants it.
+
+    Raises:
+        FileRefused: ``too_many`` rows or yen for the fields of the trailer.
+    """
+    if len(data) > MOST_ROWS or total > LARGEST_TOTAL_YEN:
+        raise FileRefused(
+            reason="too_many", found=f"{len(data)} / {total}", expected=f"{MOST_ROWS} / {LARGEST_TOTAL_YEN}"
+        )
+    sums = write(trailer, {"kind": TRAILER_KIND, "count": len(data), "total": total})
+    records = (header, *data, sums, write(END, {"kind": END_KIND}))
+    return b"".join(record + LINE_ENDS[settings.line_end] for record in records)
 
 
 def _check(row: DebitRow, line: int, seen: set[str]) -> None:

@@ -10,24 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from yoyaku.extension.debit import FileRefused, TransferBatch, TransferRow
-from yoyaku_payment_account_transfer.accounts import account_for_file
-from yoyaku_payment_account_transfer.records import (
-    ACCOUNT_KINDS,
-    DATA_KIND,
-    END,
-    END_KIND,
-    TRAILER_KIND,
-    Field,
-    Layout,
-    write,
-)
-from yoyaku_payment_account_transfer.request import (
-    LARGEST_TOTAL_YEN,
-    LARGEST_YEN,
-    LINE_ENDS,
-    MOST_ROWS,
-    write_header,
-)
+from yoyaku_payment_account_transfer.records import Field, Layout, write
+from yoyaku_payment_account_transfer.request import LARGEST_YEN, account_values, finish_file, write_header
 from yoyaku_payment_account_transfer.settings import TransferSettings
 
 FILE_KIND: Final = "21"
@@ -74,14 +58,8 @@ def write_transfers(settings: TransferSettings, batch: TransferBatch) -> bytes:
         raise FileRefused(reason="nothing_to_transfer")
     data = [_data(settings, row, number) for number, row in enumerate(batch.rows, start=1)]
     total = sum(row.amount_yen for row in batch.rows)
-    if len(data) > MOST_ROWS or total > LARGEST_TOTAL_YEN:
-        raise FileRefused(
-            reason="too_many", found=f"{len(data)} / {total}", expected=f"{MOST_ROWS} / {LARGEST_TOTAL_YEN}"
-        )
     header = write_header(settings, file_kind=FILE_KIND, code=settings.transfer_code, day=batch.pay_on)
-    trailer = write(TRAILER, {"kind": TRAILER_KIND, "count": len(data), "total": total})
-    records = (header, *data, trailer, write(END, {"kind": END_KIND}))
-    return b"".join(record + LINE_ENDS[settings.line_end] for record in records)
+    return finish_file(settings, header, data, TRAILER, total)
 
 
 def _data(settings: TransferSettings, row: TransferRow, number: int) -> bytes:
@@ -91,21 +69,10 @@ def _data(settings: TransferSettings, row: TransferRow, number: int) -> bytes:
         raise FileRefused(reason=reason, line=line, place="amount", found=row.amount_yen, expected=LARGEST_YEN)
     if row.account.kind == NOT_PAID_INTO:
         raise FileRefused(reason="not_paid_into", line=line, place="kind")
-    try:
-        account = account_for_file(row.account, o_for_wo=settings.o_for_wo)
-    except FileRefused as refused:
-        raise FileRefused(**{**refused.facts, "line": line}) from refused
     return write(
         DATA,
         {
-            "kind": DATA_KIND,
-            "bank_code": account.bank_code,
-            "bank_name": account.bank_name,
-            "branch_code": account.branch_code,
-            "branch_name": account.branch_name,
-            "account_kind": ACCOUNT_KINDS[account.kind],
-            "account_number": account.number,
-            "holder": account.holder_kana,
+            **account_values(settings, row.account, line=line),
             "amount": row.amount_yen,
             "customer": number,
             "way": TELEGRAPHIC,

@@ -53,7 +53,7 @@ async def _page(
     sent: Sent | None = None,
 ) -> Response[Any]:
     say, rows, rules = here.words.say, await _in_reach(here, act), await here.rules()
-    method = debit_means(here, rules, means).transfer_method()
+    bank = debit_means(here, rules, means).transfer_bank()
     return here.page.show(
         "admin/transfers.html",
         status=422 if errors else 200,
@@ -63,7 +63,7 @@ async def _page(
         today=act.today,
         form=sent.form if sent else {},
         ticked=sent.ticked if sent else (),
-        makes_files=method is not None,
+        makes_files=bank is not None,
         before=any(one.file_for for one in rows),
         errors=errors,
         crumbs=crumbs(here, (say("waiting.title"), WAITING), (say("transfer.title"), None)),

@@ -14,7 +14,8 @@ from yoyaku.extension.registry import beacon_plugins, identity_plugins, payment_
 from yoyaku.facility.terms import Facility, NightTimetable
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rules.fault import Fault, Level, Place, add_words
-from yoyaku.ui.languages import LANGUAGES, NAMES
+from yoyaku.tenancy.policy import lack_level
+from yoyaku.ui.languages import NAMES
 from yoyaku.ui.wording import default_wording
 
 Words = Mapping[str, Mapping[str, str]]
@@ -85,9 +86,7 @@ def _words(patient: Patient) -> Iterator[Fault]:
             yield _fault(patient, "words_of_nothing", "warning", found=key)
         for language in patient.languages:
             if key not in patient.wording.get(language, {}) and key not in default_wording(language):
-                # Readers of a language that the platform does not speak read the city's English meanwhile.
-                level: Level = "error" if language in LANGUAGES else "warning"
-                yield _fault(patient, "words_in_one_language", level, found=key, allowed=language)
+                yield _fault(patient, "words_in_one_language", lack_level(language), found=key, allowed=language)
 
 
 def _texts(patient: Patient) -> Iterator[Fault]:
@@ -118,8 +117,7 @@ def _mails(patient: Patient) -> Iterator[Fault]:
         known = {*default_wording(language), *patient.wording.get(language, {})}
         for key in wanted:
             if key not in known:
-                level: Level = "error" if language in LANGUAGES else "warning"
-                yield _fault(patient, "mail_words", level, found=key, allowed=language)
+                yield _fault(patient, "mail_words", lack_level(language), found=key, allowed=language)
 
 
 def _lapses(patient: Patient) -> Iterator[Fault]:

@@ -19,9 +19,9 @@ from yoyaku.rulebook.lint import lint
 from yoyaku.rulebook.lint.installation import check_installation
 from yoyaku.rulebook.source import FacilitySource, Source, read_facilities, read_source, read_texts
 from yoyaku.rulebook.terms import RuleSet
-from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Level, Place, in_reading_order
+from yoyaku.rules.fault import DocumentRefused, Fault, KeyPath, Place, in_reading_order
 from yoyaku.ruleset.policy import Texts
-from yoyaku.tenancy.policy import Surroundings, TenantFolder, folder_faults
+from yoyaku.tenancy.policy import Surroundings, TenantFolder, folder_faults, lack_level
 from yoyaku.tenancy.service.folder import read_folder
 from yoyaku.tenancy.terms import ServiceEntry, TenantFile
 from yoyaku.ui.languages import LANGUAGES
@@ -232,9 +232,8 @@ def _words(
         known = {*default_wording(language), *(part.value if part else ())}
         file = folder.path / "wording" / f"{entry.code}.{language}.yaml"
         for key in sorted(wanted.keys() - known):
-            level: Level = "error" if language in LANGUAGES else "warning"
             facts = {"found": key, "allowed": language}
-            yield Fault(code=wanted[key], place=Place(str(file), 1, 1), level=level, facts=facts)
+            yield Fault(code=wanted[key], place=Place(str(file), 1, 1), level=lack_level(language), facts=facts)
 
 
 def _code_words(facilities: Sequence[Facility]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from yoyaku.rules.fault import Fault, Term, in_reading_order
 from yoyaku.tenancy import repository as tenancy
 from yoyaku.tenancy.service import Site
 from yoyaku.tenancy.service.sites import site_of
+from yoyaku.ui.languages import LANGUAGES
 from yoyaku.ui.wording import Wording, city_words, facts_named
 from yoyaku.ui.words import Words
 
@@ -68,4 +69,4 @@ def _of_template(
 
 
 def _named(language: str) -> Term | str:
-    return Term(f"language.{language}") if language in {"ja", "en"} else language
+    return Term(f"language.{language}") if language in LANGUAGES else language

@@ -23,6 +23,15 @@ from yoyaku.rules.values import Moment, Roll
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransferBank:
+    """The bank that pays out by file: by which method it is known, the plugin that writes for it, and what that is told."""
+
+    method: str
+    plugin: TransferPlugin
+    context: PaymentContext
+
+
+@dataclass(frozen=True, kw_only=True)
 class DebitMeans:
     """One request or job. ``instant`` resolves a moment of the rules for a use on a day."""
 
@@ -69,12 +78,12 @@ class DebitMeans:
         )
         return plugin, PaymentContext(settings=settings, now=self.act.real_now, secret=read_secret)
 
-    def transfer_method(self) -> str | None:
-        """The way of payment whose bank takes files of transfers, too; ``None`` where there is none."""
+    def transfer_bank(self) -> TransferBank | None:
+        """The bank that takes files of transfers, too; ``None`` where none does."""
         for one in self.methods:
             plugin, context = self.plugin(one.code)
             if isinstance(plugin, TransferPlugin) and plugin.makes_transfers(context):
-                return one.code
+                return TransferBank(method=one.code, plugin=plugin, context=context)
         return None
 
     def is_bank_day(self, method: str, day: date) -> bool:

@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.repository.telling import audit
-from yoyaku.billing.repository.transfers import TransferView, note_file
+from yoyaku.billing.repository.transfers import TransferView, hold_open, note_file
 from yoyaku.billing.service.debit_means import DebitMeans
-from yoyaku.extension.debit import FileRefused, TransferBatch, TransferPlugin, TransferRow
+from yoyaku.extension.debit import FileRefused, TransferBatch, TransferRow
 from yoyaku.kernel.errors import NotFound
 
 
@@ -22,18 +22,15 @@ async def make_transfer_file(
     Raises:
         NotFound: no bank of the rules takes such files.
         FileRefused: ``nothing_to_transfer``, ``payees_mixed``, ``not_bank_day``, ``no_account`` (the payer is to be asked),
-            ``in_file_before``, or what the bank's format does not take.
+            ``in_file_before``, ``changed_meanwhile``, or what the bank's format does not take.
     """
-    method = means.transfer_method()
-    if method is None:
+    bank = means.transfer_bank()
+    if bank is None:
         raise NotFound(what="file of transfers")
-    _check(means, method, rows, pay_on, again=again)
-    plugin, context = means.plugin(method)
-    if not isinstance(plugin, TransferPlugin):
-        raise NotFound(what="file of transfers")
-    content = plugin.write_transfers(
-        context, TransferBatch(pay_on=pay_on, rows=tuple(_row(means, one) for one in rows))
-    )
+    _check(means, bank.method, rows, pay_on, again=again)
+    batch = TransferBatch(pay_on=pay_on, rows=tuple(_row(means, one) for one in rows))
+    content = bank.plugin.write_transfers(bank.context, batch)
+    await _hold(conn, rows)
     await note_file(conn, attempt_ids=[one.attempt_id for one in rows], day=pay_on)
     facts = {"count": len(rows), "amount_yen": sum(one.amount_yen for one in rows)}
     subject = ("transfers", pay_on.isoformat())
@@ -51,6 +48,14 @@ def _check(means: DebitMeans, method: str, rows: Sequence[TransferView], pay_on:
     before = next((one for one in rows if one.file_for is not None), None)
     if before is not None and not again:
         raise FileRefused(reason="in_file_before", found=before.number, expected=before.file_for)
+
+
+async def _hold(conn: AsyncConnection, rows: Sequence[TransferView]) -> None:
+    """Two clerks who read the same list make one file of it: whoever comes second sees what became of it first."""
+    held = await hold_open(conn, attempt_ids=[one.attempt_id for one in rows])
+    gone = next((one for one in rows if held.get(one.attempt_id, one) != one.file_for), None)
+    if gone is not None:
+        raise FileRefused(reason="changed_meanwhile", found=gone.number)
 
 
 def _row(means: DebitMeans, one: TransferView) -> TransferRow:

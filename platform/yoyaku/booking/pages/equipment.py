@@ -21,7 +21,7 @@ from yoyaku.booking.policy import ChangePlan, EquipmentShort, LentTimeWrong, Not
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.changing import change_booking, may_change, offer_change
 from yoyaku.booking.views import BookingView
-from yoyaku.facility.policy import LentTime
+from yoyaku.facility.policy import TimesOfDay
 from yoyaku.kernel.errors import YoyakuError
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
@@ -33,7 +33,7 @@ class Wanted(TypedDict):
     """What a booking's equipment is to be, by code: pieces, and the time where it is not all that is booked."""
 
     equipment: dict[str, int]
-    lent: dict[str, LentTime | None]
+    lent: dict[str, TimesOfDay | None]
 
 
 @get("/me/bookings/{booking_id:uuid}/equipment")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.policy.lending import lending_times
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.facility.policy import LentTime, locate_use, minute_of_day
+from yoyaku.facility.policy import TimesOfDay, locate_use, minute_of_day
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.formats import clock_time
 
@@ -60,28 +60,28 @@ def lent_field(times: Sequence[str], name: str, typed: Mapping[str, Any]) -> Len
     )
 
 
-def read_lent(times: Sequence[str], name: str, typed: Mapping[str, Any]) -> LentTime | None:
+def read_lent(times: Sequence[str], name: str, typed: Mapping[str, Any]) -> TimesOfDay | None:
     """What was chosen; ``None`` for the whole time."""
     found = lent_field(times, name, typed)
     return (found.first, found.last) if found is not None and found.opened else None
 
 
-def typed_lent(name: str, typed: Mapping[str, Any]) -> LentTime | None:
+def typed_lent(name: str, typed: Mapping[str, Any]) -> TimesOfDay | None:
     """What was chosen, as it was typed: whether it is a part of the booked time, the decision finds."""
     starts, ends = (str(typed.get(f"{LENT}{name}.{end}", "")) for end in ("from", "to"))
     return (starts, ends) if starts and ends else None
 
 
-def lent_typed(name: str, lent: LentTime | None) -> dict[str, str]:
+def lent_typed(name: str, lent: TimesOfDay | None) -> dict[str, str]:
     """The fields as if somebody had typed a time that is booked."""
     return {} if lent is None else {f"{LENT}{name}.from": lent[0], f"{LENT}{name}.to": lent[1]}
 
 
-def lent_words(lent: LentTime | None) -> str:
+def lent_words(lent: TimesOfDay | None) -> str:
     """``（13:00〜15:00）``; nothing for the whole time."""
     return "" if lent is None else f"（{times_words(lent)}）"
 
 
-def times_words(times: LentTime) -> str:
+def times_words(times: TimesOfDay) -> str:
     """``13:00〜15:00``."""
     return "〜".join(clock_time(minute_of_day(time)) for time in times)

@@ -23,7 +23,7 @@ from yoyaku.booking.policy.values import (
 from yoyaku.booking.policy.windows import check_window_if_any
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import Actor, Change
-from yoyaku.facility.policy import LentTime, minute_of_day
+from yoyaku.facility.policy import TimesOfDay, minute_of_day
 from yoyaku.rules.condition import matches
 
 CHANGEABLE: Final[Mapping[str, str]] = {
@@ -174,7 +174,7 @@ def _minutes(request: BookingRequest) -> tuple[int, int]:
     return minute_of_day(request.starts), minute_of_day(request.ends)
 
 
-def _lending(request: BookingRequest) -> dict[str, tuple[int, LentTime | None]]:
+def _lending(request: BookingRequest) -> dict[str, tuple[int, TimesOfDay | None]]:
     return {code: (pieces, request.lent.get(code)) for code, pieces in request.equipment.items() if pieces}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from yoyaku.booking.policy.case import Case
 from yoyaku.booking.policy.refusals import LentTimeWrong
 from yoyaku.booking.policy.values import BookingRequest
-from yoyaku.facility.policy import LentTime, Use, minute_of_day, time_of_day
+from yoyaku.facility.policy import TimesOfDay, Use, minute_of_day, time_of_day
 
 
 def lending_times(use: Use, step_minutes: int) -> list[str]:
@@ -48,7 +48,7 @@ def within_use(request: BookingRequest, use: Use) -> BookingRequest:
     """The request with its lending inside a use whose time has changed; what no longer is in it is not lent."""
     if not request.lent:
         return request
-    kept: dict[str, LentTime] = {}
+    kept: dict[str, TimesOfDay] = {}
     equipment: Mapping[str, int] = request.equipment
     for code, (starts, ends) in request.lent.items():
         first, last = max(minute_of_day(starts), use.starts_minute), min(minute_of_day(ends), use.ends_minute)

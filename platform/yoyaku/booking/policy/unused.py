@@ -7,7 +7,7 @@ from dataclasses import replace
 from yoyaku.booking.policy.case import Case
 from yoyaku.booking.policy.refusals import NotChangeable
 from yoyaku.booking.policy.values import BookingRequest
-from yoyaku.facility.policy import LentTime, Use, minute_of_day, time_of_day
+from yoyaku.facility.policy import TimesOfDay, Use, minute_of_day, time_of_day
 
 
 def take_unused(case: Case, request: BookingRequest, use: Use) -> BookingRequest:
@@ -33,5 +33,5 @@ def take_unused(case: Case, request: BookingRequest, use: Use) -> BookingRequest
         joined.append((first, last))
     if joined == [(use.starts_minute, use.ends_minute)]:
         raise NotChangeable(kinds=["shorter"], until=None, trace=tuple(case.trace))
-    kept: tuple[LentTime, ...] = tuple((time_of_day(first), time_of_day(last)) for first, last in joined)
+    kept: tuple[TimesOfDay, ...] = tuple((time_of_day(first), time_of_day(last)) for first, last in joined)
     return replace(request, unused=kept)

@@ -10,7 +10,7 @@ from typing import Literal
 from yoyaku.billing.policy import PaymentDue
 from yoyaku.billing.terms import CITY
 from yoyaku.booking.terms import State
-from yoyaku.facility.policy import Claim, LentTime, PlacedSpace, Wish
+from yoyaku.facility.policy import Claim, PlacedSpace, TimesOfDay, Wish
 from yoyaku.fee.policy import Quote
 from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
@@ -49,8 +49,8 @@ class BookingRequest:
     guests: tuple[Mapping[str, int], ...] = ()
     preferences: Mapping[str, bool] = field(default_factory=dict)
     equipment: Mapping[str, int] = field(default_factory=dict)
-    lent: Mapping[str, LentTime] = field(default_factory=dict)
-    unused: tuple[LentTime, ...] = ()
+    lent: Mapping[str, TimesOfDay] = field(default_factory=dict)
+    unused: tuple[TimesOfDay, ...] = ()
     form: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -104,7 +104,7 @@ class HeldBooking:
     surfaces: int = 1
     unit: int | None = None
     equipment: Mapping[str, int] = field(default_factory=dict)
-    lent: Mapping[str, LentTime] = field(default_factory=dict)
+    lent: Mapping[str, TimesOfDay] = field(default_factory=dict)
     application_id: Hashable = None
     by_self: bool = True
 

@@ -17,7 +17,7 @@ from yoyaku.booking.policy import Arisen, BookedFacts, BookingPlan, BookingReque
 from yoyaku.booking.terms import State
 from yoyaku.booking.views import BookingView, Contact
 from yoyaku.booking.visit import Visit
-from yoyaku.facility.policy import LentTime
+from yoyaku.facility.policy import TimesOfDay
 from yoyaku.fee.policy import FeeLine
 from yoyaku.fee.terms import Tax
 from yoyaku.kernel.period import Period
@@ -144,8 +144,8 @@ class BookingRow(TypedDict):
     guests: list[dict[str, int]]
     preferences: dict[str, bool]
     equipment: dict[str, int]
-    lent: dict[str, LentTime]
-    unused: tuple[LentTime, ...]
+    lent: dict[str, TimesOfDay]
+    unused: tuple[TimesOfDay, ...]
     form: dict[str, Any]
     state: State
     channel: str

@@ -1,6 +1,6 @@
 """Place and time: what is lent, how a day is cut, and what a use occupies."""
 
-from yoyaku.facility.policy.claims import Claim, LentTime, Occupation, Shortage, claims_for, find_shortage
+from yoyaku.facility.policy.claims import Claim, Occupation, Shortage, claims_for, find_shortage
 from yoyaku.facility.policy.inventory import Inventory, PlacedSpace, equipment_resource
 from yoyaku.facility.policy.refusals import (
     ClosedDay,
@@ -15,6 +15,7 @@ from yoyaku.facility.policy.refusals import (
 from yoyaku.facility.policy.rules import FacilityRules, may_hold
 from yoyaku.facility.policy.slots import (
     Slot,
+    TimesOfDay,
     closed_reason,
     day_slots,
     minute_of_day,
@@ -32,7 +33,6 @@ __all__ = [
     "FacilityRules",
     "Inventory",
     "InventoryWrong",
-    "LentTime",
     "NotBookable",
     "Occupation",
     "OutsideHours",
@@ -40,6 +40,7 @@ __all__ = [
     "Shortage",
     "Slot",
     "SlotNotOffered",
+    "TimesOfDay",
     "TooLong",
     "TooShort",
     "UnknownSpace",

@@ -9,11 +9,8 @@ from datetime import date, timedelta
 
 from yoyaku.facility.policy.inventory import NIGHT_MINUTES, PlacedSpace, equipment_resource
 from yoyaku.facility.policy.rules import FacilityRules
-from yoyaku.facility.policy.slots import minute_of_day
+from yoyaku.facility.policy.slots import TimesOfDay, minute_of_day
 from yoyaku.kernel.period import Period
-
-LentTime = tuple[str, str]
-"""From when to when equipment is lent: two times of the day of the use, the second not included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Occupation:
     surfaces: int = 1
     unit: int | None = None
     equipment: Mapping[str, int]
-    lent: Mapping[str, LentTime] = field(default_factory=dict)
+    lent: Mapping[str, TimesOfDay] = field(default_factory=dict)
     buffer_minutes: int = 0
 
 
@@ -87,7 +84,7 @@ def _buckets(rules: FacilityRules, occupation: Occupation, resource: str) -> Ite
 
 
 def _lent_buckets(
-    rules: FacilityRules, occupation: Occupation, resource: str, lent: LentTime | None
+    rules: FacilityRules, occupation: Occupation, resource: str, lent: TimesOfDay | None
 ) -> Iterator[tuple[date, int]]:
     """The buckets in which equipment is away: those that its own time touches, or the whole use does."""
     if lent is None:

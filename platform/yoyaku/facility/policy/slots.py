@@ -15,6 +15,8 @@ from yoyaku.rules.condition import Value, matches
 from yoyaku.rules.values import Text
 
 WHOLE_DAY: Final = (0, 1440)
+TimesOfDay = tuple[str, str]
+"""From when to when on the day of a use, ``("13:00", "15:00")``: the second not included."""
 
 
 @dataclass(frozen=True, slots=True)

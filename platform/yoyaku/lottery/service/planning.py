@@ -100,7 +100,7 @@ async def plans_of_month(rules_for: RulesFor, month: Month, *, today: date) -> l
         looked_at[rules.version] = rules
         for scheme in schemes(rules):
             plan = _planned(rules, scheme, month)
-            chosen = next(iter(await _found(rules_for, [_days_of(plan)])), None)
+            chosen = next(iter(await _found(rules_for, [plan.times.days(month, rules.civil_date)])), None)
             if chosen is None:
                 continue
             if chosen.version == rules.version:
@@ -132,17 +132,6 @@ def _planned(rules: ServiceRules, scheme: LotteryScheme, month: Month) -> Plan:
 
 def _newer(known: Plan | None, plan: Plan) -> Plan:
     return plan if known is None or plan.rules.version > known.rules.version else known
-
-
-def _days_of(plan: Plan) -> Days:
-    """The days of a lottery by which its version is chosen."""
-    civil_date, times = plan.rules.civil_date, plan.times
-    return Days(
-        made_on=civil_date(times.announces_at),
-        used_on=plan.month.starts,
-        drawn_on=civil_date(times.draws_at),
-        applied_on=civil_date(times.opens_at),
-    )
 
 
 async def _plan(conn: AsyncConnection, plan: Plan) -> Plan | None:

@@ -83,13 +83,7 @@ class EntrySubject:
 
     def days(self, civil_date: Callable[[datetime], date]) -> Days:
         """By which a version would be chosen for its lottery."""
-        times = self.times
-        return Days(
-            made_on=civil_date(times.announces_at),
-            used_on=self.month.starts,
-            drawn_on=civil_date(times.draws_at),
-            applied_on=civil_date(times.opens_at),
-        )
+        return self.times.days(self.month, civil_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from yoyaku.tenancy.policy.checks import (
     folder_faults,
     host_of,
     hosts_of,
+    lack_level,
     placed_hosts,
     theme_tokens,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "folder_faults",
     "host_of",
     "hosts_of",
+    "lack_level",
     "placed_hosts",
     "theme_tokens",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from yoyaku.rules.fault import Fault, KeyPath, Place, add_words, in_reading_order
+from yoyaku.rules.fault import Fault, KeyPath, Level, Place, add_words, in_reading_order
 from yoyaku.rules.shapes import closest
 from yoyaku.rules.values import Text
 from yoyaku.tenancy.policy.contents import Part, TenantFolder
@@ -99,9 +99,13 @@ def _fault(code: str, part: Part, path: KeyPath, **facts: object) -> Fault:
     return Fault(code=code, place=part.document.place(path), path=path, facts=facts)
 
 
+def lack_level(language: str) -> Level:
+    """How grave it is that something is not said in a language: readers of further ones read the city's English meanwhile."""
+    return "error" if language in LANGUAGES else "warning"
+
+
 def _lack(language: str, fault: Fault) -> Fault:
-    """What is missing in a language: told, and an error where the platform itself speaks it to its readers."""
-    return fault if language in LANGUAGES else replace(fault, level="warning")
+    return replace(fault, level=lack_level(language))
 
 
 def _file_fault(code: str, file: Path, **facts: object) -> Fault:
