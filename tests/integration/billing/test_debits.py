@@ -1,5 +1,6 @@
 """Files to the bank: who is in one, what its answer does, and that nothing is taken in twice or by halves."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -214,7 +215,10 @@ async def test_a_file_that_the_bank_will_not_carry_out_is_withdrawn_and_made_aga
 async def put_in_file(bank, to_send):
     """The bank's file of transfers: of one payee, for a day to come, each row once unless a clerk says so."""
     settings, day = {"transfer_code": "0000765432"}, LATER.date() + timedelta(days=5)
-    content = await bank.do(make_transfer_file, settings=settings, rows=to_send, pay_on=day, again=False)
+    asks = [bank.do(make_transfer_file, settings=settings, rows=to_send, pay_on=day, again=False) for _ in range(2)]
+    ends = await asyncio.gather(*asks, return_exceptions=True)
+    assert [end.facts["reason"] for end in ends if isinstance(end, FileRefused)] == ["changed_meanwhile"]
+    content = next(end for end in ends if isinstance(end, bytes))
     assert content.startswith(b"1210" + b"0000765432")
     assert content[244:366].decode("cp932")[:57] == "20182ﾐﾎﾝ            101ﾎﾝﾃﾝ           000017654321ｱｵﾊﾞ ｼﾞ"
     async with bank.town.act() as conn:

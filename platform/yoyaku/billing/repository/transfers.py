@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -45,10 +45,20 @@ class TransferView:
     file_for: date | None = None
 
 
+_HOLD = text("""
+    SELECT attempt_id, CAST(detail ->> 'file_for' AS date) FROM payment_attempt
+    WHERE attempt_id = ANY(:attempt_ids) AND kind = 'refund' AND state IN ('created', 'pending')
+    ORDER BY created_at, attempt_id FOR UPDATE
+""")
 _IN_FILE = text("""
     UPDATE payment_attempt SET detail = detail || jsonb_build_object('file_for', CAST(:day AS text))
     WHERE attempt_id = ANY(:attempt_ids)
 """)
+
+
+async def hold_open(conn: AsyncConnection, *, attempt_ids: Sequence[UUID]) -> Mapping[UUID, date | None]:
+    """Those that are still to be made, held against whoever else makes a file or marks them, with the file they stand in."""
+    return {attempt_id: day for attempt_id, day in await conn.execute(_HOLD, {"attempt_ids": list(attempt_ids)})}
 
 
 async def note_file(conn: AsyncConnection, *, attempt_ids: Sequence[UUID], day: date) -> None:
