@@ -8,7 +8,7 @@ from datetime import datetime
 
 from yoyaku.booking.service import BookingView
 from yoyaku.lottery.repository.lotteries import LotteryRow
-from yoyaku.lottery.rules import scheme_of
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.views import EntryUse, EntryView
 from yoyaku.notice.registration import Telling
 from yoyaku.notice.service import Event
@@ -51,28 +51,30 @@ def lottery_facts(story: Story, *, telling: Telling, event: Event, words: Words)
         "releases": moment(row.releases_at, language),
         "deadline": _until(until, language),
         "reason": str(event.facts.get("why") or ""),
-        "entries": "\n".join(entry_line(entry, words) for entry in story.entries),
+        "entries": "\n".join(entry_line(entry, words, ordered=is_ordered(scheme)) for entry in story.entries),
         "bookings": _bookings(story, telling=telling, words=words),
         "page": f"{telling.url}/me/lottery",
         "result": f"{telling.url}/lottery/results/{row.scheme}/{row.period_starts:%Y-%m}",
         "contact": contact_of(site.contact, words),
         "url": telling.url,
     }
-    automatic = scheme is not None and scheme.win.accept == "automatic"
     key = f"mail.lottery_next.{event.kind}"
-    facts["next"] = (words.maybe(f"{key}.automatic", **facts) if automatic else None) or words.say(key, **facts)
+    shapes = [] if is_ordered(scheme) else [f"{key}.numbered"]
+    shapes += [f"{key}.automatic"] if scheme is not None and scheme.win.accept == "automatic" else []
+    said = (words.maybe(shape, **facts) for shape in shapes)
+    facts["next"] = next((text for text in said if text), None) or words.say(key, **facts)
     return facts
 
 
-def entry_line(entry: EntryView, words: Words) -> str:
-    """An entry with its place among the wishes, one line for each use of a set."""
+def entry_line(entry: EntryView, words: Words, *, ordered: bool = True) -> str:
+    """An entry with its place among the wishes (where they have no order, its number), one line for each use of a set."""
     uses = "\n".join(
         words.say("mail.lottery_use", **_use(use, request.nights, words))
         for use, request in zip(entry.uses, entry.requests, strict=True)
     )
     if entry.rank is None:
         return uses
-    return words.say("mail.lottery_entry", rank=entry.rank, uses=uses)
+    return words.say("mail.lottery_entry" if ordered else "mail.lottery_entry_any", rank=entry.rank, uses=uses)
 
 
 def _use(use: EntryUse, nights: int, words: Words) -> dict[str, str]:

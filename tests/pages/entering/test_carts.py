@@ -63,7 +63,9 @@ async def test_where_each_entry_is_drawn_by_itself_no_order_of_wishes_is_asked(b
     assert "並び順は当落に関係しません" in said
     assert "まで、追加・取消しができます" in said
     assert "上へ" not in said
+    assert re.search(r"申込み1抽選待ち.*申込み2抽選待ち", said)
     assert "希望の順" not in said
+    assert "第1希望" not in said
 
 
 async def test_who_may_not_enter_a_hall_is_told_before_any_form(browse, people):

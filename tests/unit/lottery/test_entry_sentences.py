@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from tests.unit.booking.town import PROVISIONAL, REGISTERED, at
-from tests.unit.lottery.raffle import TOWN, court, cover, enter, raffle_rules, room, standing, stay
+from tests.unit.lottery.raffle import SCHEME, TOWN, court, cover, enter, raffle_rules, room, standing, stay
 
 from yoyaku.booking.policy import Person
 from yoyaku.booking.policy.case import Act
@@ -105,3 +105,12 @@ def test_a_refusal_says_what_to_do(sentence, attempt):
     assert told["en"] != refused.value.title
     assert len(set(told.values())) == len(LANGUAGES)
     assert not any("{" in text or "None" in text for text in told.values())
+
+
+def test_where_entries_have_no_order_they_are_numbered():
+    rules = raffle_rules({**SCHEME, "draw": {"algorithm": "per_slot"}})
+    with pytest.raises(YoyakuError) as refused:
+        enter(court(DAY), rules=rules, held=held(enter(court(DAY), rules=rules)))
+    told = {language: Words(language, Wording(language)).sentence(refused.value) for language in LANGUAGES}
+    assert "ほかの申込み（申込み1）があります" in told["ja"]
+    assert "Your entry no. 1" in told["en"]

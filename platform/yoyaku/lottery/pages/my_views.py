@@ -15,8 +15,7 @@ from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.finding import application_bookings
 from yoyaku.booking.views import BookingView
 from yoyaku.lottery.pages.public_views import name_of
-from yoyaku.lottery.policy.draw import PER_SLOT
-from yoyaku.lottery.rules import scheme_of
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.service.odds import SlotKey, read_odds
 from yoyaku.lottery.views import EntryUse, EntryView, MyLottery, Odds
 from yoyaku.ui.formats import clock_period, deadline, local, long_date, moment
@@ -123,7 +122,7 @@ async def lottery_card(here: Here, mine: MyLottery, *, in_full: bool) -> Lottery
         cards = [await with_bookings(here, card, one) for card, one in zip(cards, mine.entries, strict=True)]
     lottery = mine.lottery
     scheme = scheme_of(rules, lottery.scheme)
-    ordered = scheme is None or scheme.draw.algorithm != PER_SLOT
+    ordered = is_ordered(scheme)
     return LotteryCard(
         lottery_id=lottery.lottery_id,
         path=f"/me/lottery/{lottery.lottery_id}",

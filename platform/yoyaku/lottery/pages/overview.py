@@ -11,10 +11,9 @@ from litestar.params import FromPath
 from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.views import why_lines
 from yoyaku.lottery.pages.lots import Lot, lot_name, lot_of, mine_in, need_lot, standing
-from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.policy.refusals import EntryNotOpen
 from yoyaku.lottery.repository.lotteries import list_lotteries
-from yoyaku.lottery.rules import scheme_of, win_moment
+from yoyaku.lottery.rules import is_ordered, scheme_of, win_moment
 from yoyaku.lottery.service.entries import MyLottery, my_lotteries
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
@@ -60,7 +59,7 @@ def lot_card(here: Here, lot: Lot, mine: MyLottery | None) -> dict[str, Any]:
         "left": max(most - used, 0),
         "most": most,
         "parts": lot.scheme.entry.parts_at_most,
-        "ordered": lot.scheme.draw.algorithm != PER_SLOT,
+        "ordered": is_ordered(lot.scheme),
         "requires": [need.words for need in lot.scheme.requires],
     }
 

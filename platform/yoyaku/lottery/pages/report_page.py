@@ -14,6 +14,7 @@ from yoyaku.kernel.spreadsheet import csv_file
 from yoyaku.lottery.pages.public_views import name_of
 from yoyaku.lottery.pages.report_views import TABLES, Wording
 from yoyaku.lottery.pages.results import crumbs_to, lottery_at
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.service.report import read_report
 from yoyaku.ui.page import Crumb
 
@@ -25,8 +26,8 @@ async def show_report(here: NamedDependency[Here], scheme: FromPath[str], month:
     rules, words = await here.rules(), here.words
     report = await read_report(here.conn, lottery=lottery, zone=rules.zone)
     name = name_of(rules, lottery.scheme, lottery.month_starts, words)
-    wording = Wording(report, rules=rules, words=words)
-    tables = [wording.table(code) for code in TABLES]
+    wording = Wording(report, rules=rules, words=words, ordered=is_ordered(scheme_of(rules, lottery.scheme)))
+    tables = [wording.table(code) for code in wording.codes]
     return here.page.show(
         "lottery/report.html",
         name=name,
@@ -47,7 +48,11 @@ async def send_table(
     lottery = await lottery_at(here, scheme, month)
     rules = await here.rules()
     report = await read_report(here.conn, lottery=lottery, zone=rules.zone)
-    table = Wording(report, rules=rules, words=here.words, all_rows=True).table(code)
+    ordered = is_ordered(scheme_of(rules, lottery.scheme))
+    wording = Wording(report, rules=rules, words=here.words, all_rows=True, ordered=ordered)
+    if code not in wording.codes:
+        raise NotFound(what="lottery report")
+    table = wording.table(code)
     saved = f"{lottery.scheme}-{lottery.month}-{code}.csv"
     return Response(
         csv_file(table.heads, table.rows),

@@ -31,14 +31,25 @@ class Table:
 
 
 class Wording:
-    """Rows in the words of a page; ``all_rows``: for a file, which leaves nothing out."""
+    """Rows in the words of a page; ``all_rows``: for a file, which leaves nothing out.
 
-    def __init__(self, report: Report, *, rules: ServiceRules, words: Words, all_rows: bool = False) -> None:
+    ``ordered``: entries are wishes in their order; where they are not, nothing is said of first and second.
+    """
+
+    def __init__(
+        self, report: Report, *, rules: ServiceRules, words: Words, all_rows: bool = False, ordered: bool = True
+    ) -> None:
         """Word a report."""
         self._report = report
         self._rules = rules
         self._words = words
         self._all = all_rows
+        self._ordered = ordered
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """The tables that say something of this lottery."""
+        return [code for code in TABLES if self._ordered or code != "ranks"]
 
     def table(self, code: str) -> Table:
         """The table of that name, one of :data:`TABLES`."""
@@ -76,7 +87,8 @@ class Wording:
         return Table(code=code, heads=heads, rows=rows, plot=plot_of(bars))
 
     def _months(self) -> Table:
-        heads = self._heads("months", "applicants", "entries", "won", "rate", "first_rate", "unused", "unused_rate")
+        first = ("first_rate",) if self._ordered else ()
+        heads = self._heads("months", "applicants", "entries", "won", "rate", *first, "unused", "unused_rate")
         rows = [self._month(one) for one in self._report.months]
         bars = [
             Bar(label=row[0], share=one.win_rate, said=row[4])
@@ -91,7 +103,7 @@ class Wording:
             self.number(one.entries),
             self.number(one.won),
             percent(one.win_rate),
-            percent(one.first_rate),
+            *((percent(one.first_rate),) if self._ordered else ()),
             self.number(one.unused),
             percent(one.unused_rate),
         )

@@ -13,6 +13,7 @@ from yoyaku.booking.pages.here import Here, need_date
 from yoyaku.lottery.pages.public_views import download_of, line_of, name_of, steps_of, wish_lines
 from yoyaku.lottery.policy.receipt import ReceiptMalformed, read_receipt
 from yoyaku.lottery.repository.public import PublicLottery
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.service.results import FoundEntry, find_entries, get_lottery, list_files, list_keys, list_lotteries
 from yoyaku.registration.policy.throttle import TooManyAttempts, sources_of
 from yoyaku.ui.page import Crumb
@@ -91,6 +92,7 @@ async def do_check(slowed: NamedDependency[Here], request: Request[Any, Any, Any
             "name": name_of(rules, one.scheme, one.month_starts, here.words),
             "path": f"/lottery/results/{one.scheme}/{one.month_starts:%Y-%m}",
             "announced": one.announced,
+            "ordered": is_ordered(scheme_of(rules, one.scheme)),
             "receipt": one.receipt,
             "wishes": wish_lines(one, rules=rules, words=here.words),
         }

@@ -71,7 +71,8 @@ async def _page(
     told = await why(here.conn, rules=shown.rules, entry_id=shown.entry.entry_id)
     card = shown.lottery
     lines = why_lines(told, words=here.words, announces_at=card.announces_at, own=card.receipt)
-    label = here.words.say("lottery_mine.entry" if shown.card.rank is None else "lottery.rank", rank=shown.card.rank)
+    key = "lottery.rank" if card.ordered else "lottery.rank_any"
+    label = here.words.say("lottery_mine.entry" if shown.card.rank is None else key, rank=shown.card.rank)
     return here.page.show(
         template,
         status=HTTP_422_UNPROCESSABLE_ENTITY if errors else HTTP_200_OK,

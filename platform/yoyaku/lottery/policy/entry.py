@@ -23,7 +23,7 @@ from yoyaku.lottery.policy.refusals import (
     TooManyParts,
 )
 from yoyaku.lottery.policy.wants import format_wants, wants_of
-from yoyaku.lottery.rules import Month, Times
+from yoyaku.lottery.rules import Month, Times, is_ordered
 from yoyaku.lottery.terms import EntryTerms, LotteryScheme
 from yoyaku.rules.refusal import Refusal
 from yoyaku.rules.trace import Plain, Trace
@@ -155,7 +155,8 @@ def _check_own(  # beside which entries, at which place among them
         return
     for entry in held:
         if any(part.period.overlaps(other.period) for part in parts for other in entry.parts):
-            raise EntryOverlapsOwn(rank=entry.rank, trace=_ended(rules, terms, entrant, entry.rank))
+            trace = _ended(rules, terms, entrant, entry.rank)
+            raise EntryOverlapsOwn(rank=entry.rank, ordered=is_ordered(scheme), trace=trace)
 
 
 def _ended(rules: ServiceRules, terms: EntryTerms, entrant: Entrant, outcome: Plain) -> Trace:

@@ -63,10 +63,18 @@ class EntryEmpty(Refusal):
 
 
 class EntryOverlapsOwn(Refusal):
-    """Another entry of the same applicant is at the same time (``rank``: its place among their wishes)."""
+    """Another entry of the same applicant is at the same time: ``rank``, its place among their wishes.
+
+    Where these have no order (``ordered`` is false) it is its number.
+    """
 
     code = "entry_overlaps_own"
     title = "You have another entry at that time."
+
+    @property
+    def variant(self) -> str | None:
+        """Where entries are numbered, not ranked."""
+        return None if self.facts.get("ordered", True) else "numbered"
 
 
 class PartsCollide(Refusal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from yoyaku.lottery.rules import is_ordered
 from yoyaku.lottery.terms import EntryMost, LotteryScheme
 from yoyaku.rulebook.words.guide.applying import length_words
 from yoyaku.rulebook.words.guide.telling import Telling
@@ -50,7 +51,9 @@ def _days(tell: Telling, scheme: LotteryScheme) -> Table:
 
 def _entering(tell: Telling, scheme: LotteryScheme) -> Iterator[Paragraph]:
     entry = scheme.entry
-    yield tell.paragraph(tell.say("lottery.at_most", n=entry.at_most), entry)
+    yield tell.paragraph(
+        tell.say("lottery.at_most" if is_ordered(scheme) else "lottery.at_most_any", n=entry.at_most), entry
+    )
     if entry.parts_at_most > 1:
         yield tell.paragraph(tell.say("lottery.set", n=entry.parts_at_most))
     if entry.one_facility != "none":
