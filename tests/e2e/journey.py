@@ -101,7 +101,8 @@ class Journey:
     def submit_terms(self):
         self.next()
         if self.scripts:
-            self.page.locator("#confirm-dialog button[value=yes]").click()
+            # Twice, as many people tap: the second tap may hit nothing beneath the dialogue.
+            self.page.locator("#confirm-dialog button[value=yes]").dblclick()
 
     def apply(self):
         """From the form to the completion page; returns the first booking number."""

@@ -124,6 +124,24 @@ async def test_what_was_typed_is_kept_when_something_is_wrong(browse, services):
     assert re.search(r'<option value="music" selected', page.text)
 
 
+async def test_equipment_that_cannot_be_read_or_lent_is_told_at_its_own_field(browse, services):
+    site = browse("rooms")
+    await put_into_cart(site, services, "rooms", date(2027, 2, 24))
+    path, slot = await find(site, date(2027, 2, 25))
+    await site.post(path, slot=slot)
+    await site.get("/apply")
+    first, second = (f"equipment.{item}.projector" for item in re.findall(r'name="item\.([0-9a-f-]+)"', site.html))
+    headings = re.findall(r"備品（付帯品）予約：([^<]+)<", site.html)
+    answers = {"form.purpose": "music", "form.people": "5", "form.entry_fee": "charged"}
+    for typed in ("二つ", "99"):
+        page = await site.post("/apply", **answers, **{first: "", second: typed})
+
+        assert page.status_code == 422
+        assert re.findall(r'href="#(equipment[^"]+)"', page.text) == [second]
+
+    assert len(set(headings)) == len(headings) == 2
+
+
 async def apply(site, **answers):
     """From the form to the page of the terms."""
     await site.get("/apply")

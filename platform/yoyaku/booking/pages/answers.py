@@ -10,12 +10,13 @@ from typing import Any, Final
 from yoyaku.booking.pages.here import read_number
 from yoyaku.booking.pages.lending import LENT, lent_field, lent_times, typed_lent
 from yoyaku.booking.pages.places import equipment_yen
+from yoyaku.booking.pages.views import request_hours
 from yoyaku.booking.policy import BookingRequest, FormInvalid, FormMissing, TooManyPeople
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.terms import FormField
 from yoyaku.rules.condition import Facts, holds
 from yoyaku.rules.refusal import Refusal
-from yoyaku.ui.formats import yen
+from yoyaku.ui.formats import short_date, yen
 from yoyaku.ui.words import Words
 
 PREFIX: Final = "form."
@@ -171,6 +172,8 @@ def equipment_lots(
         ]
         if pieces:
             label = f"{words.text(placed.facility.name)} {words.text(placed.space.name)}"
+            if len(items) > 1:  # the same room at two times would have two headings that are one
+                label = f"{label}　{short_date(request.use_on, words.language)} {request_hours(rules, request, words)}"
             lots.append({"label": label, "pieces": pieces, "opened": any(piece["value"] for piece in pieces)})
     return lots
 
@@ -178,6 +181,18 @@ def equipment_lots(
 def _piece_hint(price: int | None, stock: int, words: Words) -> str:
     said = [] if price is None else [yen(price, words.language)]
     return "・".join([*said, words.say("apply.stock", count=stock)])
+
+
+def equipment_errors(
+    rules: ServiceRules, items: Sequence[tuple[str, BookingRequest]], form: Mapping[str, Any], words: Words
+) -> dict[str, str]:
+    """By field, the sentence for a number of pieces that cannot be read: it would be booked as none."""
+    return {
+        name: words.say("equipment.change.no_number", name=words.text(item.name))
+        for item_id, request in items
+        for code, item in rules.inventory.equipment(request.space_id).items()
+        if (typed := str(form.get(name := f"equipment.{item_id}.{code}", "")).strip()) and read_number(typed) is None
+    }
 
 
 def with_equipment(item_id: str, request: BookingRequest, form: Mapping[str, Any]) -> BookingRequest:

@@ -15,6 +15,7 @@ from yoyaku.booking.pages.answers import (
     ITEM,
     answer_rows,
     asked_questions,
+    equipment_errors,
     equipment_lots,
     form_errors,
     hidden_fields,
@@ -177,6 +178,8 @@ async def check_form(here: NamedDependency[Here], request: Request[Any, Any, Any
         return await nothing_left(here, form, back=_back(here), flash="slot_taken")
     if draft.gone:
         return _gone_page(here, draft)
+    if errors := equipment_errors(draft.rules, draft.items, draft.typed, here.words):
+        return _form_page(here, draft, errors)
     quoted = await _quote(here, draft)
     refused = next(((place, item.refusal) for place, item in enumerate(quoted) if item.refusal is not None), None)
     if refused is not None:
@@ -227,9 +230,8 @@ def _refused(here: Here, draft: Draft, place: int, refusal: Refusal) -> Response
         return _gone_page(here, replace(draft, items=left, gone=[refusal]))
     errors = form_errors(refusal, draft.questions, here.words)
     if errors is None and isinstance(refusal, EquipmentShort | LentTimeWrong):
-        short = f".{refusal.facts.get('equipment')}"
-        named = [name for name in draft.typed if name.startswith("equipment.") and name.endswith(short)]
-        errors = dict.fromkeys(named, here.words.sentence(refusal)) or None
+        piece = f"equipment.{draft.items[place][0]}.{refusal.facts.get('equipment')}"
+        errors = {piece: here.words.sentence(refusal)}
     return _form_page(here, draft, errors or {"": here.words.sentence(refusal)})
 
 

@@ -2,20 +2,25 @@
 (() => {
   "use strict";
 
-  // A form that asks "are you sure?" in a dialogue; without scripts the page before it has already asked.
+  // A form or a button that asks "are you sure?" in a dialogue; without scripts the page before it has already asked.
   const confirmBox = document.querySelector("#confirm-dialog");
+  let asked = null;
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.dataset.confirm || form.dataset.confirmed || !confirmBox?.showModal) return;
+    const { target: form, submitter } = event;
+    const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!question || form.dataset.confirmed || !confirmBox?.showModal) return;
     event.preventDefault();
-    confirmBox.querySelector("[data-confirm-text]").textContent = form.dataset.confirm;
-    confirmBox.returnValue = "";
+    confirmBox.querySelector("[data-confirm-text]").textContent = question;
+    asked = { form, submitter };
     confirmBox.showModal();
-    confirmBox.addEventListener("close", () => {
-      if (confirmBox.returnValue !== "yes") return;
-      form.dataset.confirmed = "yes";
-      form.requestSubmit(event.submitter ?? undefined);
-    }, { once: true });
+  });
+  // After "yes" it stays until the next page comes: a second tap would meet what lies beneath, and untick a consent.
+  confirmBox?.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "yes") return;
+    event.preventDefault();
+    if (asked.form.dataset.confirmed) return;
+    asked.form.dataset.confirmed = "yes";
+    asked.form.requestSubmit(asked.submitter ?? undefined);
   });
 
   // A form is sent once: a second tap on a slow line does nothing. Coming back by the browser frees it again.
@@ -27,6 +32,8 @@
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    document.querySelectorAll("form[data-confirmed]").forEach((form) => delete form.dataset.confirmed);
+    if (confirmBox?.open) confirmBox.close();
   });
 
   // How many slots are ticked, said aloud.
