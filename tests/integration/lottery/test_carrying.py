@@ -46,6 +46,13 @@ def of_schema(content, schema):
     return json.dumps(json.loads(content) | {"schema": schema}).encode()
 
 
+def without_record(content):
+    """The same manifest without the record of acts, by somebody who knows how it is made, but has no keys."""
+    told = json.loads(content)
+    parts = [part for part in told["parts"] if not part["table"].startswith("audit_")]
+    return json.dumps(told | {"parts": parts}).encode()
+
+
 @pytest.fixture
 def elsewhere(database_server, fresh_database):
     """Another installation, without any tenant."""
@@ -121,6 +128,10 @@ async def test_what_was_altered_is_refused_whole_and_what_differs_is_named(town,
     command(fresh_database, "export", TOWN, file)
     write_altered(file, altered, "tables/booking/", lambda content: content.replace(b"T", b"t", 1))
     assert "rows are missing or were altered" in command(elsewhere, "import", altered, code=1)
+    write_altered(file, altered, "tables/booking/", lambda content: content * 2)
+    assert "rows are missing or were altered" in command(elsewhere, "import", altered, code=1)
+    write_altered(file, altered, "manifest.json", without_record)
+    assert "manifest.json: it was altered" in command(elsewhere, "import", altered, code=1)
     assert "cannot be taken in" in command(elsewhere, "import", ROOT / "README.md", code=1)
     for schema, told in (("0005", "older release (schema 0005)"), ("9999", "newer release (schema 9999)")):
         write_altered(file, altered, "manifest.json", lambda content, there=schema: of_schema(content, there))

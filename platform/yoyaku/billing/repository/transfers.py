@@ -46,7 +46,7 @@ class TransferView:
 
 
 _HOLD = text("""
-    SELECT attempt_id, CAST(detail ->> 'file_for' AS date) FROM payment_attempt
+    SELECT attempt_id, CAST(detail ->> 'file_for' AS date) AS file_for FROM payment_attempt
     WHERE attempt_id = ANY(:attempt_ids) AND kind = 'refund' AND state IN ('created', 'pending')
     ORDER BY created_at, attempt_id FOR UPDATE
 """)
@@ -58,7 +58,8 @@ _IN_FILE = text("""
 
 async def hold_open(conn: AsyncConnection, *, attempt_ids: Sequence[UUID]) -> Mapping[UUID, date | None]:
     """Those that are still to be made, held against whoever else makes a file or marks them, with the file they stand in."""
-    return {attempt_id: day for attempt_id, day in await conn.execute(_HOLD, {"attempt_ids": list(attempt_ids)})}
+    rows = await conn.execute(_HOLD, {"attempt_ids": list(attempt_ids)})
+    return {row.attempt_id: row.file_for for row in rows}
 
 
 async def note_file(conn: AsyncConnection, *, attempt_ids: Sequence[UUID], day: date) -> None:

@@ -95,15 +95,11 @@ async def import_tenant(conn: AsyncConnection, *, archive: ZipFile, seal: Seal, 
         NotACarriedTenant, KeysMissing, HashesDiffer, TenantThere, SchemaOlder, FileOlder, HostsTaken, CarriedOtherwise.
     """
     manifest = read_manifest(archive)
+    await _check_schema(conn, manifest)
     check_seal(manifest, seal, other_hashes=other_hashes)
     await repository.lock_loading(conn)
     if await repository.read_tenant(conn, tenant_id=manifest.tenant) is not None:
         raise TenantThere
-    ours = await carry.read_schema(conn)
-    if manifest.schema > ours:
-        raise SchemaOlder(theirs=manifest.schema, ours=ours)
-    if manifest.schema < ours:
-        raise FileOlder(theirs=manifest.schema, ours=ours)
     await carry.speak_plainly(conn)
     resting = await carry.rest_triggers(conn)
     try:
@@ -123,6 +119,14 @@ async def import_tenant(conn: AsyncConnection, *, archive: ZipFile, seal: Seal, 
     await carry.wake_triggers(conn, resting)
     await compare_tenant(conn, manifest=manifest)
     return manifest
+
+
+async def _check_schema(conn: AsyncConnection, manifest: Manifest) -> None:
+    ours = await carry.read_schema(conn)
+    if manifest.schema > ours:
+        raise SchemaOlder(theirs=manifest.schema, ours=ours)
+    if manifest.schema < ours:
+        raise FileOlder(theirs=manifest.schema, ours=ours)
 
 
 async def compare_tenant(conn: AsyncConnection, *, manifest: Manifest) -> None:

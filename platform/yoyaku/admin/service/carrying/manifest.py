@@ -14,8 +14,11 @@ from yoyaku.kernel.seal import NotReadable, Seal
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
-_PROBE: Final = b"yoyaku: carried"
+_PROBE: Final = b"yoyaku: carried "
 _PURPOSE: Final = "carried tenant"
+LARGEST_MANIFEST: Final = 16 * 2**20
+LONGEST_ROW: Final = 256 * 2**20
+"""Bytes; what is longer was not written by an export, and is not read into memory to find that out."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +37,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """By which keys the personal data are sealed: something sealed by them, and a keyed hash that only they give."""
+    """By which keys the personal data are sealed: the manifest's digest sealed by them, and a keyed hash that only they give."""
 
     probe: str
     keyed: str
+
+
+UNSEALED: Final = Sealed(probe="", keyed="")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,21 +94,34 @@ class HashesDiffer(YoyakuError):
     )
 
 
-def seal_mark(seal: Seal, tenant_id: str) -> Sealed:
-    """What tells another installation whether it has the keys."""
-    return Sealed(probe=seal.seal(_PROBE).decode("ascii"), keyed=seal.keyed_hash(_PURPOSE, tenant_id).hex())
+def with_seal(manifest: Manifest, seal: Seal) -> Manifest:
+    """The manifest with what tells another installation whether it has the keys, and that nobody without them wrote it."""
+    keyed = msgspec.structs.replace(
+        manifest, sealed=Sealed(probe="", keyed=seal.keyed_hash(_PURPOSE, manifest.tenant).hex())
+    )
+    probe = seal.seal(_PROBE + _digest(keyed)).decode("ascii")
+    return msgspec.structs.replace(keyed, sealed=msgspec.structs.replace(keyed.sealed, probe=probe))
+
+
+def _digest(manifest: Manifest) -> bytes:
+    """SHA-256 over everything that the manifest says, the digests of all rows among it."""
+    bare = msgspec.structs.replace(manifest, sealed=msgspec.structs.replace(manifest.sealed, probe=""))
+    return hashlib.sha256(msgspec.json.encode(bare)).digest()
 
 
 def check_seal(manifest: Manifest, seal: Seal, *, other_hashes: bool) -> None:
-    """Let pass a file whose sealed data can be read here.
+    """Let pass a file whose sealed data can be read here, and that is as it was written where they were sealed.
 
     Raises:
         KeysMissing, HashesDiffer: they cannot, or only in part.
+        NotACarriedTenant: somebody without the keys altered the manifest.
     """
     try:
-        seal.open(manifest.sealed.probe.encode("ascii"))
+        probe = seal.open(manifest.sealed.probe.encode("ascii"))
     except (NotReadable, ValueError):
         raise KeysMissing from None
+    if probe != _PROBE + _digest(manifest):
+        raise NotACarriedTenant(f"{MANIFEST}: it was altered")
     if manifest.sealed.keyed != seal.keyed_hash(_PURPOSE, manifest.tenant).hex() and not other_hashes:
         raise HashesDiffer
 
@@ -114,6 +133,8 @@ def read_manifest(archive: ZipFile) -> Manifest:
         NotACarriedTenant: there is none that can be read.
     """
     try:
+        if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+            raise NotACarriedTenant(f"{MANIFEST}: it is too large")
         return msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
     except (KeyError, BadZipFile, msgspec.MsgspecError) as error:
         raise NotACarriedTenant(f"{MANIFEST}: {error}") from error
@@ -128,7 +149,8 @@ def read_part(archive: ZipFile, part: Part) -> Iterator[str]:
     digest, rows = hashlib.sha256(), 0
     try:
         with archive.open(part.path) as lines:
-            for line in lines:
+            # No further than there can be rows, and no longer: a small file can unpack to more than a disk holds.
+            while rows <= part.rows and (line := lines.readline(LONGEST_ROW)):
                 digest.update(line)
                 rows += 1
                 yield line.decode("utf-8").rstrip("\n")

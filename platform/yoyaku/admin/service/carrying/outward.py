@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from yoyaku.admin.service.carrying.manifest import FORMAT, MANIFEST, Manifest, Part, seal_mark
+from yoyaku.admin.service.carrying.manifest import FORMAT, MANIFEST, UNSEALED, Manifest, Part, with_seal
 from yoyaku.db import carry
 from yoyaku.db.carry import Table
 from yoyaku.kernel.errors import NotFound
@@ -32,15 +32,16 @@ async def export_tenant(
         await _write_part(conn, table, tenant_id=tenant_id, service=service, archive=archive)
         for table, service in places(services)
     ]
-    manifest = Manifest(
+    unsealed = Manifest(
         format=FORMAT,
         tenant=tenant_id,
         services=tuple(services),
         schema=await carry.read_schema(conn),
         taken_at=real_now.isoformat(),
-        sealed=seal_mark(seal, tenant_id),
+        sealed=UNSEALED,
         parts=tuple(parts),
     )
+    manifest = with_seal(unsealed, seal)
     archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1), ZIP_DEFLATED)
     return manifest
 
