@@ -19,9 +19,10 @@ demo: setup ## Start everything with sample cities; Ctrl-C stops all of it
 demo-reset: setup ## Forget the demo's data
 	@$(BIN)/yoyaku demo reset
 
+# The guards have just run among the checks.
 test: setup check ## Checks and every test (installs Chromium where it may)
 	@tools/install-chromium
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -q --ignore=tests/unit/guards $(PYTEST_ARGS)
 
 check: setup ## Format, lint, types, import direction, rule sets, tenants, translations, guards
 	@tools/check

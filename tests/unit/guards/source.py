@@ -42,3 +42,9 @@ def module_files() -> dict[str, Path]:
 def modules() -> dict[str, ast.Module]:
     """The same, read: not while tests are collected, which every process of a run does."""
     return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in module_files().items()}
+
+
+@cache
+def nodes(path: str) -> tuple[ast.AST, ...]:
+    """Every node of a module; walked once, for all guards."""
+    return tuple(ast.walk(modules()[path]))

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.unit.guards.source import modules
+from tests.unit.guards.source import module_files, nodes
 
 from yoyaku.ui.wording import default_wording
 
@@ -14,8 +14,8 @@ AN_ACT = re.compile(r"[a-z]+(_[a-z]+)+")
 
 def acts():
     """The names of acts as they stand in calls of those who write them down, and where."""
-    for path, tree in modules().items():
-        for node in ast.walk(tree):
+    for path in module_files():
+        for node in nodes(path):
             if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in RECORDERS:
                 continue
             named = [one.value for one in node.keywords if one.arg in OF_NAME]

@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from tests.unit.guards.source import module_files, modules
+from tests.unit.guards.source import module_files, nodes
 
 SQL_FILES = re.compile(r"^(db/|testing/)|(^|/)(repository|models)(\.py$|/)")
 TYPES_OF_CONNECTIONS = {"AsyncConnection", "AsyncEngine", "Connection", "Engine"}
@@ -17,11 +17,11 @@ THE_EDGE = {"kernel/clock.py", "kernel/ids.py"}
 
 
 def sql_free():
-    return [path for path in modules() if not SQL_FILES.search(path)]
+    return [path for path in module_files() if not SQL_FILES.search(path)]
 
 
-def imported(tree):
-    for node in ast.walk(tree):
+def imported(path):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -32,7 +32,7 @@ def test_only_repositories_build_statements():
     found = [
         f"{path}: {module}.{name}"
         for path in sql_free()
-        for module, name in imported(modules()[path])
+        for module, name in imported(path)
         if module.split(".")[0] in {"sqlalchemy", "psycopg"} and name not in TYPES_OF_CONNECTIONS
     ]
 
@@ -43,7 +43,7 @@ def test_only_repositories_write_sql():
     found = [
         f"{path}:{node.lineno}"
         for path in sql_free()
-        for node in ast.walk(modules()[path])
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.search(node.value)
     ]
 
@@ -62,7 +62,5 @@ def looks_at_clock(node):
 
 @pytest.mark.parametrize("path", [path for path in module_files() if PURE.search(path) and path not in THE_EDGE])
 def test_what_decides_neither_looks_at_the_clock_nor_throws_dice(path):
-    tree = modules()[path]
-
-    assert [node.lineno for node in ast.walk(tree) if looks_at_clock(node)] == []
-    assert [module for module, _ in imported(tree) if module.split(".")[0] in DICE] == []
+    assert [node.lineno for node in nodes(path) if looks_at_clock(node)] == []
+    assert [module for module, _ in imported(path) if module.split(".")[0] in DICE] == []

@@ -4,7 +4,7 @@ import ast
 import sys
 
 import pytest
-from tests.unit.guards.source import PACKAGE, ROOT, modules
+from tests.unit.guards.source import PACKAGE, ROOT, module_files, nodes
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 30
@@ -25,7 +25,7 @@ def test_no_domain_folder_is_named_like_the_standard_library():
 
 
 def test_no_file_outgrows_its_reader():
-    lengths = {path: len((PACKAGE / path).read_text(encoding="utf-8").splitlines()) for path in modules()}
+    lengths = {path: len((PACKAGE / path).read_text(encoding="utf-8").splitlines()) for path in module_files()}
 
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
@@ -44,9 +44,9 @@ def code_lines(function, source):
 def test_no_function_outgrows_a_screen():
     long = {
         f"{path}:{node.lineno} {node.name}": length
-        for path, tree in modules().items()
+        for path in module_files()
         for source in [(PACKAGE / path).read_text(encoding="utf-8").splitlines()]
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := code_lines(node, source)) > LONGEST_FUNCTION
     }
@@ -58,7 +58,7 @@ def test_no_function_outgrows_a_screen():
 def test_no_class_hides_behind_a_word_that_says_nothing(word):
     assert [
         f"{path}: {node.name}"
-        for path, tree in modules().items()
-        for node in ast.walk(tree)
+        for path in module_files()
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.endswith(word)
     ] == []

@@ -4,7 +4,7 @@ import ast
 import string
 
 import pytest
-from tests.unit.guards.source import modules
+from tests.unit.guards.source import module_files, nodes
 
 from yoyaku.ui import catalogue
 from yoyaku.ui.wording import default_wording

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from yoyaku.kernel.errors import YoyakuError
-from yoyaku.ui.catalogue import missing_translations
 from yoyaku.ui.languages import choose_language
 from yoyaku.ui.wording import Wording, WordingFaultError, city_words, fill, missing_wording, read_wording
 from yoyaku.ui.words import Words
@@ -31,10 +30,6 @@ def test_what_is_asked_for_comes_before_what_is_remembered_and_the_browser(asked
 
 def test_both_languages_have_the_same_words():
     assert missing_wording() == []
-
-
-def test_every_fixed_text_has_its_japanese():
-    assert missing_translations() == []
 
 
 def test_a_city_s_own_words_lie_over_the_platform_s():
