@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from yoyaku.billing.policy.offering import is_settled_here
 from yoyaku.booking.pages import cancelling, receipts, relief
 from yoyaku.booking.pages.booked import booking_row, to_log_in
 from yoyaku.booking.pages.equipment import equipment_path
@@ -57,7 +58,7 @@ async def _list(here: Here, *, past: bool) -> Response[Any]:
         Crumb(label=words.say("nav.my_page"), path="/me"),
         Crumb(label=words.say("home.history" if past else "home.bookings")),
     ]
-    online = any(one.online for one in rules.payment.methods)
+    online = is_settled_here(rules.payment, here.visit.own_channel)
     return here.page.show("booking/bookings.html", past=past, groups=groups, crumbs=crumbs, pays_online=online)
 
 
