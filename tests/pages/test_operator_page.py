@@ -74,7 +74,9 @@ async def test_it_answers_this_machine_and_who_holds_the_token_once(office):
     assert (await office().get("/", params={"token": "another"})).status_code == 403
     browser, page, key = await opened(office)
     assert page.status_code == 200
-    assert "form-action 'self'" in page.headers["content-security-policy"]
+    policy = page.headers["content-security-policy"]
+    assert "form-action 'self'" in policy
+    assert "img-src 'self' data:" in policy  # the arrow of a list to choose from is a picture of the style sheet
     assert (await office().get("/", params={"token": TOKEN})).status_code == 403
     assert (await browser.post("/", data={**CITY, "key": "x"})).status_code == 403
     from_elsewhere = await browser.post("/", data={**CITY, "key": key}, headers={"origin": "http://evil.example"})
