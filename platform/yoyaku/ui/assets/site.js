@@ -3,12 +3,15 @@
   "use strict";
 
   // A form or a button that asks "are you sure?" in a dialogue; without scripts the page before it has already asked.
+  // Where something required is missing nobody is asked: it is sent as it is, and the answer says what is missing.
   const confirmBox = document.querySelector("#confirm-dialog");
+  const lacks = (form) => [...form.elements].some((one) => one.validity?.valueMissing);
   let asked = null;
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     const question = submitter?.dataset.confirm ?? form.dataset.confirm;
     if (!question || form.dataset.confirmed || !confirmBox?.showModal) return;
+    if (!submitter?.formNoValidate && lacks(form)) return;
     event.preventDefault();
     confirmBox.querySelector("[data-confirm-text]").textContent = question;
     asked = { form, submitter };
