@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from yoyaku.extension.payment import NotSupported, ProviderFailed
+from yoyaku.extension.payment import NotSupported, ProviderFailed, goes_back
 from yoyaku.testing.payment_contract import order_with, ref_of, refund_with
 from yoyaku_payment_hosted import HostedSettings, plugin
 
@@ -48,6 +48,24 @@ async def test_a_refund_whose_answer_was_lost_is_made_once(context, processor, p
     assert (await plugin.refund_status(context, asked)).amount_yen == 400
     assert (await plugin.refund(context, asked)).amount_yen == 400
     assert [line.amount for line in processor.books.lines("aoba") if line.order_id == asked.refund_id] == [400]
+
+
+@pytest.mark.parametrize(
+    ("choice", "back"), [("card", True), ("e_money", True), ("convenience", False), ("net_bank", False)]
+)
+async def test_what_the_plugin_says_beforehand_of_giving_back_is_what_the_processor_does(
+    context, processor, choice, back
+):
+    order = order_with(choice=choice)
+    await plugin.start(context, order)
+    processor.pay(processor.find(order.attempt_id))
+    assert goes_back(plugin, choice) is back
+    asked = refund_with(ref_of(order))
+    if back:
+        assert (await plugin.refund(context, asked)).state == "succeeded"
+    else:
+        with pytest.raises(NotSupported):
+            await plugin.refund(context, asked)
 
 
 async def test_the_same_id_for_another_amount_is_no_payment_at_all(context):

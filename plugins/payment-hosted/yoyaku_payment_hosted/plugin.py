@@ -28,7 +28,7 @@ from yoyaku.extension.payment import (
 )
 from yoyaku_payment_hosted.answers import PaymentAnswer, RefundAnswer, StatementAnswer, WebhookBody
 from yoyaku_payment_hosted.client import Client, Refused
-from yoyaku_payment_hosted.settings import BY_NUMBERS, REFUNDABLE, HostedSettings
+from yoyaku_payment_hosted.settings import BY_NUMBERS, NOT_REFUNDABLE, REFUNDABLE, HostedSettings
 from yoyaku_payment_hosted.signing import WEBHOOK_HEADER, check_webhook
 
 LONGEST_DESCRIPTION: Final = 300
@@ -42,9 +42,10 @@ class HostedPayment:
     name: ClassVar[str] = "payment-hosted"
     contract: ClassVar[int] = CONTRACT
     settings_type: ClassVar[type[Struct]] = HostedSettings
+    no_refund: ClassVar[frozenset[str]] = NOT_REFUNDABLE
 
     def capabilities(self, settings: HostedSettings) -> Capabilities:
-        """What was paid in cash or from an account cannot be given back by the processor: ``refund`` says so."""
+        """What was paid in cash or from an account cannot be given back by the processor: ``no_refund`` names it."""
         refunds = not REFUNDABLE.isdisjoint(settings.choices)
         return Capabilities(
             way="page",

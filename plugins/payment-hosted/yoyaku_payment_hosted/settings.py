@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
@@ -12,6 +12,7 @@ Variable = Annotated[str, Meta(pattern="^[A-Z][A-Z0-9_]*$", max_length=100)]
 Choice = Literal["card", "convenience", "pay_easy", "net_bank", "e_money"]
 REFUNDABLE: Final = frozenset({"card", "e_money"})
 """What the processor can give back by itself; the rest was paid in cash or from an account."""
+NOT_REFUNDABLE: Final = frozenset(get_args(Choice)) - REFUNDABLE
 BY_NUMBERS: Final = frozenset({"convenience", "pay_easy"})
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 

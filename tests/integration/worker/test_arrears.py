@@ -72,10 +72,12 @@ class Months:
         (booking,) = (await self.town.book(0, hours("court"))).bookings
         return booking.booking_id
 
-    async def go(self, *moments):
+    async def go(self, *moments, letters=True):
         for moment in moments:
             await at(self.town, moment)
             await work(self.runtime)
+            if letters:
+                await self.do(print_letters, moment, chosen=[])
 
     def act(self, moment):
         visit = visit_of(self.town.residents[0], now=moment, actor="clerk", staff_id=self.town.clerk)
@@ -133,15 +135,31 @@ async def test_who_does_not_pay_is_demanded_reminded_and_suspended_until_all_is_
 @pytest.mark.fact("KS-112")
 async def test_paid_in_between_nothing_more_comes_and_no_letter_is_printed(months):
     charge_id = await months.begin()
-    await months.go(on(1, 14, 0), on(3, 1))
+    await months.go(on(1, 14, 0), on(3, 1), letters=False)
     await months.pay(charge_id, on(3, 5))
-    await months.go(on(3, 5), on(4, 1), on(5, 1))
+    await months.go(on(3, 5), on(4, 1), on(5, 1), letters=False)
     assert await months.town.see(SEEN) == [("demand",)]
     assert await months.town.see(LATE) == [(None,)]
     assert await months.do(print_letters, on(4, 1), chosen=[]) == []
     assert await months.town.see("SELECT count(*) FROM deadline WHERE kind = 'arrears_step' AND done_at IS NULL") == [
         (0,)
     ]
+
+
+@pytest.mark.fact("KS-112", "KS-113")
+async def test_until_its_letter_is_printed_no_further_step_comes_and_the_days_to_pay_count_from_then(months):
+    charge_id = await months.begin()
+    await months.go(on(1, 14, 0), on(3, 1), on(4, 1), on(4, 21, 0), letters=False)
+    assert await months.town.see(SEEN) == [("demand",)]
+    assert await months.do(coming_batches, on(4, 21, 0)) == []
+    (letter,) = await months.do(print_letters, on(4, 25), chosen=[(charge_id, "demand")])
+    assert (letter.step, letter.pay_by) == ("demand", on(5, 15, 0, 0))  # 20 days from the 25th, as from the 1st
+    await months.go(on(4, 25), on(5, 31), letters=False)
+    assert months.told()[-2:] == ["使用料の督促", "使用料の督促"]
+    assert "2027年5月14日" in str(months.smtp.mailbox.to("resident0@aoba.example")[-1].text)
+    assert await months.town.see(SEEN) == [("demand",)]
+    await months.go(on(6, 1), on(6, 30), letters=False)
+    assert await months.town.see(SEEN) == [("demand",), ("reminder",)]
 
 
 async def test_where_the_rules_say_so_whoever_paid_is_let_in_again_by_itself(months):
@@ -171,7 +189,7 @@ async def test_a_step_is_seen_beforehand_taken_back_for_everybody_and_let_come_a
     await months.go(on(1, 14, 0))
     (coming,) = await months.do(coming_batches, on(2, 1))
     assert (coming.step, coming.day.isoformat(), coming.yen) == ("demand", "2027-03-01", 1000)
-    await months.go(on(3, 1))
+    await months.go(on(3, 1), letters=False)
     (letter,) = await months.do(print_letters, on(3, 1), chosen=[(charge_id, "demand")])
     assert letter.owing_yen == 1000
     done = await months.do(revert_batch, on(3, 2), step="demand", day=on(3, 1).date(), why="納付書の日付の誤り")

@@ -21,7 +21,8 @@ _OVERDUE_OF = text("""
 """)
 _OVERDUE = text("UPDATE charge SET overdue_since = :since WHERE charge_id = :charge_id AND overdue_since IS NULL")
 _REACHED = text("""
-    SELECT s.step AS code, s.reached_at AS at, s.pay_by FROM arrears_step s
+    SELECT s.step AS code, s.reached_at AS at, s.pay_by, s.letter_due AND s.letter_sent_at IS NULL AS letter_waits
+    FROM arrears_step s
     JOIN charge c USING (tenant_id, service_id, charge_id)
     WHERE s.charge_id = :charge_id AND s.revoked_at IS NULL AND s.reached_at >= c.overdue_since
     ORDER BY s.reached_at, s.step
@@ -72,9 +73,10 @@ _LINE = """
 _OF_BATCH = text(f"""{_LINE} WHERE s.step = :step AND (s.reached_at AT TIME ZONE t.time_zone)::date = :day
     ORDER BY c.number""")  # the lines above
 _LETTERS = text(f"""{_LINE} WHERE s.letter_due AND s.letter_sent_at IS NULL AND s.revoked_at IS NULL AND c.state = 'open'
+      AND s.reached_at >= c.overdue_since
     ORDER BY s.reached_at, c.number""")
 _SENT = text("""
-    UPDATE arrears_step SET letter_sent_at = :at
+    UPDATE arrears_step SET letter_sent_at = :at, pay_by = :pay_by
     WHERE charge_id = :charge_id AND step = :step AND letter_sent_at IS NULL AND revoked_at IS NULL
 """)
 _REVOKE = text("""
@@ -180,9 +182,11 @@ async def letters_of_arrears(conn: AsyncConnection) -> Sequence[StepLine]:
     return [StepLine(**row) for row in (await conn.execute(_LETTERS)).mappings()]
 
 
-async def note_letter(conn: AsyncConnection, *, charge_id: UUID, step: str, at: datetime) -> None:
-    """It was printed and goes to the post."""
-    await conn.execute(_SENT, {"charge_id": charge_id, "step": step, "at": at})
+async def note_letter(
+    conn: AsyncConnection, *, charge_id: UUID, step: str, at: datetime, pay_by: datetime | None
+) -> None:
+    """It was printed and goes to the post, and says until when to pay."""
+    await conn.execute(_SENT, {"charge_id": charge_id, "step": step, "at": at, "pay_by": pay_by})
 
 
 async def revoke_step(conn: AsyncConnection, *, charge_id: UUID, step: str, at: datetime) -> None:

@@ -1,12 +1,13 @@
 """What follows when a charge is not paid in time: it is late, then comes step after step of the city's ladder (KS-112, KS-113).
 
-Each step is met by a deadline of its own, in one transaction; whoever pays in between ends the ladder.
+Each step is met by a deadline of its own, in one transaction; whoever pays in between ends the ladder. A step that is
+told by letter counts from the day on which the letter is printed: until then no further step comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.billing.act import MoneyAct
-from yoyaku.billing.policy.arrears import Rung, ladder_for, late_counter, next_rung, pay_by
+from yoyaku.billing.policy.arrears import (
+    Reached,
+    Rung,
+    ladder_for,
+    late_counter,
+    next_rung,
+    pay_by,
+    pay_by_of_letter,
+    told_of,
+)
 from yoyaku.billing.repository import arrears as repository
 from yoyaku.billing.repository.attempts import has_open_payment
 from yoyaku.billing.repository.charges import lock_charge, read_charge
@@ -88,6 +98,31 @@ async def next_step(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID) ->
         return None
     subject = await charge_keeper().read(conn, act=act, charge_id=charge_id)
     return await _rung(conn, subject=subject, charge=charge, due_at=charge.overdue_since)
+
+
+async def issue_letter(conn: AsyncConnection, *, act: MoneyAct, charge_id: UUID, step: str) -> Reached | None:
+    """The letter of a step goes out now: its days count from today, and the next step comes after them; the step as told.
+
+    Whoever was told an earlier day by mail is told again. ``None``: it is paid, or the step was taken back meanwhile.
+    """
+    subject, charge = await hold_charge(conn, act=act, charge_id=charge_id)
+    if charge is None or charge.state != "open" or charge.overdue_since is None:
+        return None
+    reached = await repository.reached_steps(conn, charge_id=charge_id)
+    one = next((each for each in reached if each.code == step and each.letter_waits), None)
+    if one is None:
+        return None
+    until = pay_by_of_letter(one, issued_at=act.now, zone=act.zone)
+    await repository.note_letter(conn, charge_id=charge_id, step=step, at=act.now, pay_by=until)
+    ladder = ladder_for(subject.terms.arrears, subject.occasion().facts)
+    told = None if ladder is None else told_of(ladder, step)
+    if told is not None and until is not None and until != one.pay_by:
+        facts = {"pay_by": until.isoformat()}
+        await _tell(conn, act=act, kind=told, charge=charge, subject=subject, facts=facts)
+    rung = await _rung(conn, subject=subject, charge=charge, due_at=charge.overdue_since)
+    if rung is not None:
+        await repository.set_next_step(conn, act=act, charge_id=charge_id, at=rung.at)
+    return replace(one, pay_by=until, letter_waits=False)
 
 
 async def hold_charge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from yoyaku.billing.repository import arrears as repository
 from yoyaku.billing.repository.arrears import StepLine
 from yoyaku.billing.repository.charges import read_charge
 from yoyaku.billing.repository.telling import audit, tell
-from yoyaku.billing.service.arrears import next_step, told_facts
+from yoyaku.billing.service.arrears import issue_letter, next_step, told_facts
 from yoyaku.billing.service.suspending import lift_of_charge
 from yoyaku.billing.ties import charge_keeper
 from yoyaku.billing.views import ChargeView
@@ -67,14 +67,14 @@ async def coming_batches(conn: AsyncConnection, *, act: MoneyAct) -> Sequence[Co
 async def print_letters(
     conn: AsyncConnection, *, act: MoneyAct, chosen: Sequence[tuple[UUID, str]]
 ) -> Sequence[StepLine]:
-    """The letters of these charges and steps that are to be printed; from now on they count as sent."""
-    wanted = set(chosen)
-    lines = [
-        one for one in await repository.letters_of_arrears(conn) if not wanted or (one.charge_id, one.step) in wanted
-    ]
-    for one in lines:
-        await repository.note_letter(conn, charge_id=one.charge_id, step=one.step, at=act.now)
-    return lines
+    """The letters of these charges and steps as they are printed; from now on they count as sent, and their days run."""
+    wanted, issued = set(chosen), []
+    for one in await repository.letters_of_arrears(conn):
+        if not wanted or (one.charge_id, one.step) in wanted:
+            step = await issue_letter(conn, act=act, charge_id=one.charge_id, step=one.step)
+            if step is not None:
+                issued.append(replace(one, pay_by=step.pay_by, letter_sent_at=act.now))
+    return issued
 
 
 async def revert_batch(conn: AsyncConnection, *, act: MoneyAct, step: str, day: date, why: str) -> Reverted:

@@ -10,6 +10,8 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import Paid
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.billing.views import AttemptView
+from yoyaku.extension.payment import goes_back
+from yoyaku.extension.registry import payment_plugins
 
 
 def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: MoneyAct) -> list[Paid]:
@@ -31,15 +33,21 @@ def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: Mon
 
 
 def is_online(terms: PaymentTerms, method: str) -> bool:
-    """Whether payments by a method go back by themselves, through their provider."""
+    """Whether a method is one of paying online, through a provider."""
     return any(one.online for one in terms.methods if one.code == method)
+
+
+def can_go_back(terms: PaymentTerms, payment: AttemptView) -> bool:
+    """Whether its provider can give a payment back at all: what was paid at a store in cash it cannot."""
+    plugin = payment_plugins().get(payment.plugin)
+    return plugin is not None and is_online(terms, payment.method) and goes_back(plugin, payment.choice)
 
 
 def goes_back_online(payment: AttemptView, terms: PaymentTerms, act: MoneyAct) -> bool:
     """Whether a payment goes back through its provider; one too old for that goes back as a clerk sees to it (MG-061)."""
     days = terms.refunds.within_days
     is_old = days is not None and act.today > _paid_on(payment, act) + timedelta(days=days)
-    return is_online(terms, payment.method) and not (is_old and act.actor == "clerk")
+    return can_go_back(terms, payment) and not (is_old and act.actor == "clerk")
 
 
 def _paid_on(payment: AttemptView, act: MoneyAct) -> date:

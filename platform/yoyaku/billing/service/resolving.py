@@ -21,7 +21,7 @@ from yoyaku.billing.repository.telling import audit
 from yoyaku.billing.repository.unmatched import UnmatchedView
 from yoyaku.billing.service.beginning import Account, begin_refund
 from yoyaku.billing.service.counter import return_in_cash
-from yoyaku.billing.service.left import is_online
+from yoyaku.billing.service.left import can_go_back
 from yoyaku.billing.service.outcomes import count_payment
 from yoyaku.billing.service.transfers import begin_transfer
 from yoyaku.billing.ties import charge_keeper
@@ -107,7 +107,7 @@ def _waiting(item: UnmatchedView, account: Account, payment: AttemptView) -> Wai
         left_yen=(payment.moved_yen or payment.amount_yen) - returned,
         counted=payment.counted,
         room_yen=account.charge.standing_yen - account.charge.paid_yen + returning_yen(account.attempts),
-        through_provider=is_online(account.subject.terms, payment.method),
+        through_provider=can_go_back(account.subject.terms, payment),
         returned=bool(item.facts.get("returned")),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from yoyaku.testing.processor.books import Payment
+from yoyaku.testing.processor.books import Payment, Refund
 from yoyaku.testing.processor.faults import FAULTS
 from yoyaku.testing.processor.markup import button, page
 from yoyaku.testing.processor.processor import Processor
@@ -19,6 +19,7 @@ def panel(processor: Processor) -> bytes:
     with processor.lock:
         newest = list(processor.books.payments.values())[: -SHOWN - 1 : -1]
         rows = "".join(_row(processor.books.looked_at(one, now=processor.now())) for one in newest)
+        going_back = "".join(_refund(one) for one in processor.books.refunds.values() if one.state == "pending")
         held = "".join(
             f"<tr><th>{escape(told['name'])}</th><td>{told['held_yen']:,}</td><td>{_payout(merchant)}</td></tr>"
             for merchant, told in processor.held().items()
@@ -29,6 +30,7 @@ def panel(processor: Processor) -> bytes:
         "<h2>お支払い / Payments</h2>"
         f'<div class="scroll"><table><tr><th>注文 / Order</th><th>円 / Yen</th><th>状態 / State</th><th>操作 / Act</th></tr>{rows}'
         "</table></div>"
+        f"<h2>返金の途中 / Refunds under way</h2>{_under_way(going_back)}"
         f"<h2>預かり金（円） / Held (yen)</h2><table>{held}</table>"
         f"<h2>障害 / Faults</h2>{_faults(processor)}{_webhooks(processor)}{_refunds(processor)}"
     )
@@ -48,6 +50,21 @@ def _row(payment: Payment) -> str:
     )
 
 
+def _under_way(rows: str) -> str:
+    if not rows:
+        return "<p>ありません。 / None.</p>"
+    head = "<tr><th>注文 / Order</th><th>円 / Yen</th><th>操作 / Act</th></tr>"
+    return f'<div class="scroll"><table>{head}{rows}</table></div>'
+
+
+def _refund(refund: Refund) -> str:
+    acts = ""
+    for result, label in (("succeeded", "返金を終える / Settle"), ("failed", "返金を断る / Refuse")):
+        fields = {"refund_id": refund.refund_id, "result": result}
+        acts += f'<form method="post" action="/control/settle-refund">{_hidden(fields)}{button(label, value="go")}</form>'
+    return f"<tr><td>{escape(refund.order_id)}</td><td>{refund.amount:,}</td><td>{acts}</td></tr>"
+
+
 def _payout(merchant: str) -> str:
     return (
         f'<form method="post" action="/control/payout"><input type="hidden" name="merchant" value="{escape(merchant)}">'
@@ -57,8 +74,11 @@ def _payout(merchant: str) -> str:
 
 def _act(act: str, payment: Payment, *, label: str, told: tuple[str, str]) -> str:
     fields = {"order_id": payment.order_id, told[0]: told[1]}
-    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in fields.items())
-    return f'<form method="post" action="/control/{act}">{hidden}{button(label, value="go")}</form>'
+    return f'<form method="post" action="/control/{act}">{_hidden(fields)}{button(label, value="go")}</form>'
+
+
+def _hidden(fields: dict[str, str]) -> str:
+    return "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in fields.items())
 
 
 def _faults(processor: Processor) -> str:
