@@ -224,6 +224,10 @@ async def test_an_hour_of_rain_is_not_charged_and_goes_back_but_pays_for_nothing
     assert 'href="#grounds"' in lacking.text
     assert 'href="#why"' in lacking.text
     wish = {"from": "12:00", "to": "13:00", "grounds": "rain", "why": "12時から雨"}
+    for odd in ("昼", "99:99", "11:30"):
+        assert 'href="#to"' in (await desk.post(f"{booking}/unusable", **{**wish, "to": odd})).text
+        strange = await desk.post(f"{booking}/change", to=odd, why="延長")
+        assert (strange.status_code, 'href="#to"' in strange.text) == (422, True), strange.text
     backwards = await desk.post(f"{booking}/unusable", **{**wish, "to": "11:00"})
     assert "始まりより後の時刻" in backwards.text
     whole = await desk.post(f"{booking}/unusable", **{**wish, "from": "10:00"})

@@ -115,6 +115,9 @@ async def change(
     require_clerk(here)
     form = await read_form(request)
     booking, rules = await open_booking(here, booking_id)
+    if form.get("to") and form["to"] not in dict(_ends(here, rules, booking)):
+        errors = {"to": here.words.say("form.choose_one", label=here.words.say("change.ends"))}
+        return await _page(here, booking, rules, form, errors=errors)
     changes = _changes(rules, booking, form)
     if not changes:
         return await _page(here, booking, rules, form, errors={"": here.words.say("change.nothing")})

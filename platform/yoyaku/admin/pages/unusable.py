@@ -75,10 +75,12 @@ def _times(here: Here, rules: ServiceRules, booking: BookingView) -> list[tuple[
     return [(text, text) for text in (time_of_day(one) for one in sorted(edges) if first <= one <= last)]
 
 
-def _missing(here: Here, form: Mapping[str, str], grounds: tuple[str, ...]) -> dict[str, str]:
+def _missing(
+    here: Here, form: Mapping[str, str], grounds: tuple[str, ...], *, times: Mapping[str, str]
+) -> dict[str, str]:
     say, errors = here.words.say, {}
     for name in ("from", "to"):
-        if not form.get(name):
+        if form.get(name) not in times:
             errors[name] = say("form.choose_one", label=say(f"unusable.{name}"))
     if form.get("grounds") not in grounds:
         errors["grounds"] = say("form.choose_one", label=say("counter.grounds"))
@@ -113,7 +115,8 @@ async def take_out(
     require_clerk(here)
     form = await read_form(request)
     booking, rules = await open_booking(here, booking_id)
-    errors = _missing(here, form, grounds_to_shorten(rules, visit=here.visit, booking=booking))
+    grounds = grounds_to_shorten(rules, visit=here.visit, booking=booking)
+    errors = _missing(here, form, grounds, times=dict(_times(here, rules, booking)))
     changes: dict[str, Any] = {}
     if not errors:
         changes, errors = _changes(here, booking, form)
