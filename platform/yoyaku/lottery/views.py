@@ -31,7 +31,8 @@ class EntryUse:
 class EntryView:
     """An entry as people see it. Instants are aware UTC, amounts whole yen.
 
-    ``rank`` 1 is wished for most; ``None``: it was withdrawn. ``requests`` and ``uses`` stand in the same order.
+    ``rank`` 1 is wished for most; ``None``: it was withdrawn. ``requests`` and ``uses`` stand in the same order,
+    by time.
     ``decided`` and what follows from a win are there from the announcement on: until when it is to be accepted, when it
     was accepted, declined or lapsed, and the application of the booking that it became.
     """

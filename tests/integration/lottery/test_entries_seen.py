@@ -62,6 +62,15 @@ async def test_nobody_touches_or_sees_anothers_entries(raffle):
 
 
 @pytest.mark.fact("ML-011", "KC-T4")
+async def test_the_uses_of_a_set_are_seen_by_time(raffle):
+    late, early = hours("room", starts="14:00", ends="15:00"), hours("room", starts="10:00", ends="11:00")
+    made = await raffle.enter(0, late, early)
+    async with raffle.act() as conn:
+        seen = await get_entry(conn, visit=raffle.visit(0), entry_id=made.entry_id)
+    assert [one.starts for one in seen.requests] == ["10:00", "14:00"]
+    assert seen.uses[0].period.starts_at < seen.uses[1].period.starts_at
+
+
 async def test_odds_count_entries_and_what_can_be_won(raffle):
     assert (await raffle.odds("plaza.court"))[DAY, 600] == (0, 4)
     await raffle.enter(0, hours("court", surfaces=3))

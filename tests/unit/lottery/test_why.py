@@ -1,5 +1,6 @@
 """Why somebody lost: who was before, and what was left, in the words of both languages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -61,6 +62,21 @@ def lost(before=2):
         taken_by=found.taken_by,
         left=found.left,
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "ja",
+            "残りが6区画（床を分けた数。3面・室分）となっており、希望の4面・室（床の8区画にあたります）に足りません",
+        ),
+        ("en", "6 parts of the floor (enough for 3 courts or rooms) left; you wished for 4 courts or rooms (8 parts"),
+    ],
+)
+def test_of_a_shared_floor_one_reads_in_the_courts_that_one_asked_for(language, said):
+    told = replace(lost(), shared=True, asked=4, wanted=8, left=6)
+    assert said in why_lines(told, words=words(language), announces_at=ANNOUNCES)[0]
 
 
 @pytest.mark.fact("KC-033")

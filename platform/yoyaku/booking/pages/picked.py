@@ -9,7 +9,7 @@ from itertools import groupby
 
 from yoyaku.booking.policy import BookingRequest
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.facility.policy import Slot, offered_slots, time_of_day, timetable_for
+from yoyaku.facility.policy import Slot, minute_of_day, offered_slots, time_of_day, timetable_for
 from yoyaku.facility.terms import BandTimetable, GridTimetable
 
 
@@ -64,6 +64,18 @@ def requests_from_ticks(
                 by_grid = isinstance(timetable, GridTimetable)
                 requests.append(_at_times(base, [slots[at] for at in part], by_grid=by_grid))
     return requests
+
+
+def by_time(rules: ServiceRules, requests: Iterable[BookingRequest], *, now: datetime) -> list[BookingRequest]:
+    """Requests in the order in which they take place; at one time as they came."""
+
+    def starts(one: BookingRequest) -> tuple[date, int]:
+        if one.starts is not None:
+            return one.use_on, minute_of_day(one.starts)
+        slots = offered_slots(rules, one.space_id, one.use_on, now) if one.space_id in rules.inventory.spaces else ()
+        return one.use_on, next((slot.starts_minute for slot in slots if slot.code in one.bands), 0)
+
+    return sorted(requests, key=starts)
 
 
 def _runs(chosen: Sequence[int]) -> list[list[int]]:

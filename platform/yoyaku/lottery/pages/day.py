@@ -17,7 +17,7 @@ from yoyaku.booking.pages.cart import picked_extras
 from yoyaku.booking.pages.day import space_rows
 from yoyaku.booking.pages.here import Here, need_date
 from yoyaku.booking.pages.known import look_at
-from yoyaku.booking.pages.picked import requests_from_ticks
+from yoyaku.booking.pages.picked import by_time, requests_from_ticks
 from yoyaku.booking.pages.stay_form import guest_nights, read_stay, wish_fields
 from yoyaku.facility.policy import PlacedSpace, timetable_for
 from yoyaku.facility.terms import NightTimetable
@@ -177,7 +177,7 @@ async def choose_day(  # the parts of the address
     if not chosen:
         errors = {"": here.words.say("form.no_slot")}
         return await _day(here, lot, code, on, Typed(ticks=ticks, form=form, errors=errors, answers=answers))
-    parts = [*read_parts(texts_of(form, PART)), *chosen]
+    parts = by_time(lot.rules, [*read_parts(texts_of(form, PART)), *chosen], now=here.visit.now)
     if answers and here.visit.registrant_id is not None:
         return await entry_page(here, lot, parts, form)
     return here.page.go(entry_path(lot, parts))

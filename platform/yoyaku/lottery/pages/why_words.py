@@ -40,7 +40,7 @@ def why_lines(why: Why, *, words: Words, announces_at: datetime, own: str | None
         **facts,
         cell=cell_words(why.cell, why.names, words),
         left=_left(why, words),
-        wanted=_units(why.wanted, why, words),
+        wanted=_wanted(why, words),
     )
     return [lost, *_before(why, words, own)]
 
@@ -78,7 +78,24 @@ def _left(why: Why, words: Words) -> str:
         return words.say("lottery.why.left.none")
     if isinstance(why.wanted, tuple) and isinstance(left, tuple):
         return words.say("lottery.why.left.named")
+    if per := _per_court(why):
+        said = words.say("lottery.why.units.left", count=how_many(left), asked=how_many(left) // per)
+        return words.say("lottery.why.left.some", count=said)
     return words.say("lottery.why.left.some", count=_units(left, why, words))
+
+
+def _wanted(why: Why, words: Words) -> str:
+    """What was wished for, as it was asked for; of a shared floor with the parts that this takes."""
+    count = how_many(why.wanted or 0)
+    if _per_court(why):
+        return words.say("lottery.why.units.asked", count=count, asked=why.asked)
+    return _units(count, why, words)
+
+
+def _per_court(why: Why) -> int:
+    """Parts of a shared floor that one court or room of the wish takes; 0 where it is not counted so."""
+    count = how_many(why.wanted or 0)
+    return count // why.asked if why.shared and why.asked and count % why.asked == 0 else 0
 
 
 def _units(units: Free, why: Why, words: Words) -> str:

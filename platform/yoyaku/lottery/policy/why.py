@@ -32,7 +32,8 @@ class Why:
 
     ``waiting`` and ``withdrawn`` have nothing else. ``place`` of ``of_how_many`` was its turn in the order of ``round``.
     An entry that lost has the ``cell`` with too little left: ``free`` before the draw, ``taken_by`` those before, in
-    their order, ``left`` then, and ``wanted``. ``names`` are those of the facility and space; ``shared``: counted in parts of a floor.
+    their order, ``left`` then, and ``wanted``. ``names`` are those of the facility and space. ``shared``: it
+    is counted in parts of a floor; ``asked`` are then the courts or rooms that were asked for (0: not of one size).
     """
 
     outcome: Literal["waiting", "withdrawn", "won", "lost", "void"]
@@ -43,6 +44,7 @@ class Why:
     cell: Piece | None = None
     names: tuple[Text, Text] | None = None
     shared: bool = False
+    asked: int = 0
     wanted: Units | None = None
     free: Free | None = None
     taken_by: tuple[Taker, ...] = ()

@@ -61,12 +61,13 @@ async def _read(conn: AsyncConnection, statement: Any, values: Mapping[str, Any]
 
 def _view(row: RowMapping, now: datetime) -> EntryView:
     announced = is_announced(announced_at=row["announced_at"], now=now)
-    requests = read_requests(row["requests"], row["form"])
-    uses = zip(row["facts"]["uses"], requests, strict=True)
+    asked = read_requests(row["requests"], row["form"])
+    told = [(_use(stored, one.use_on), one) for stored, one in zip(row["facts"]["uses"], asked, strict=True)]
+    told.sort(key=lambda pair: pair[0].period.starts_at)
     return EntryView(
         **{name: row[name] for name in _AS_STORED},
-        requests=requests,
-        uses=tuple(_use(stored, request.use_on) for stored, request in uses),
+        requests=tuple(request for _, request in told),
+        uses=tuple(use for use, _ in told),
         entered_at=row["entered_at"].astimezone(UTC),
         withdrawn_at=_maybe(row["withdrawn_at"]),
         accepted_terms=tuple(row["accepted_terms"]),

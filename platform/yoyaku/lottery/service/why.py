@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.lottery.policy.cells import Piece, read_key
-from yoyaku.lottery.policy.draw import PER_SLOT
 from yoyaku.lottery.policy.entry_state import Decided
 from yoyaku.lottery.policy.floors import is_shared
 from yoyaku.lottery.policy.refusals import EntryNotFound
@@ -20,7 +19,7 @@ from yoyaku.lottery.policy.why import Why, explain_lost
 from yoyaku.lottery.repository.entry_views import read_entry
 from yoyaku.lottery.repository.lotteries import LotteryRow, get_lottery
 from yoyaku.lottery.repository.why import count_in_round, read_before, read_free
-from yoyaku.lottery.rules import scheme_of
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.views import EntryView
 from yoyaku.rules.values import Text
 
@@ -56,7 +55,7 @@ async def _explain(
     if outcome == "void":
         return Why(outcome="void", round=round_number, place=place)
     scheme = scheme_of(rules, lottery.scheme)
-    by_entry = scheme is not None and scheme.draw.algorithm == PER_SLOT
+    by_entry = not is_ordered(scheme)
     found = Why(outcome="won" if outcome == "won" else "lost", round=round_number, place=place)
     if outcome == "lost" and key is not None:
         cell = read_key(key)
@@ -66,11 +65,26 @@ async def _explain(
         free = await read_free(conn, lottery_id=lottery.lottery_id, cell=cell)
         wants = parse_wants(entry.wants)
         found = explain_lost(decided, cell=cell, wants=wants, free=0 if free is None else free, before=before)
-        found = replace(found, names=_names(rules, entry, cell), shared=is_shared(rules, cell.resource_id))
+        shared = is_shared(rules, cell.resource_id)
+        asked = _asked(rules, entry, cell) if shared else 0
+        found = replace(found, names=_names(rules, entry, cell), shared=shared, asked=asked)
     if by_entry:
         return replace(found, of="entries", of_how_many=lottery.entries or 0)
     of = await count_in_round(conn, lottery_id=lottery.lottery_id, round_number=round_number)
     return replace(found, of="applicants", of_how_many=of)
+
+
+def _asked(rules: ServiceRules, entry: EntryView, cell: Piece) -> int:
+    """How many courts or rooms of a shared floor an entry asked for in a cell; 0 where several of its uses did."""
+    at = rules.instant(date.fromisoformat(cell.day), cell.starts)
+    there = [
+        request.surfaces
+        for request, use in zip(entry.requests, entry.uses, strict=True)
+        if request.space_id in rules.inventory.spaces
+        and rules.inventory.space(request.space_id).resource_id == cell.resource_id
+        and use.period.starts_at <= at < use.period.ends_at
+    ]
+    return there[0] if len(there) == 1 else 0
 
 
 def _names(rules: ServiceRules, entry: EntryView, cell: Piece) -> tuple[Text, Text] | None:
