@@ -111,6 +111,16 @@ def clock_period(starts_at: datetime, ends_at: datetime) -> str:
     return f"{clock_time(starts_at)}〜{clock_time(minutes)}"
 
 
+def duration(minutes: int, language: str = "ja") -> str:
+    """Write a length of time: ``45分``, ``3時間``, ``1時間30分``; ``3 hours``, ``1 hour 30 minutes``."""
+    hours, rest = divmod(minutes, 60)
+    if language == "ja":
+        return "".join((f"{hours}時間" if hours else "", f"{rest}分" if rest or not hours else ""))
+    counted = ((hours, "hour"), (rest, "minute"))
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in counted if count]
+    return " ".join(said) or "0 minutes"
+
+
 def moment(at: datetime, language: str = "ja") -> str:
     """Write an instant: ``2027年2月20日（土） 9:00``."""
     return f"{long_date(at, language)} {clock_time(at)}"

@@ -17,6 +17,8 @@ Text = str | Mapping[str, str]
 
 ENDINGS: Final = frozenset({"closes_at", "until", "lapses_at", "due_at"})
 """Facts that are the end of a half-open period."""
+LENGTHS: Final = frozenset({"maximum", "minimum", "cap", "used"})
+"""Facts that are a length of time where the ``unit`` of an error is minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,13 @@ class Words:
 
     def sentence(self, error: YoyakuError) -> str:
         """Say an error as a clerk would: the wording of ``error.<code>``, or its variant, with its facts in words."""
-        facts = {name: self._named(name, value) for name, value in error.facts.items()}
+        minutes = LENGTHS if error.facts.get("unit") == "minutes" else ()
+        facts = {
+            name: formats.duration(value, self.language)
+            if name in minutes and isinstance(value, int)
+            else self._named(name, value)
+            for name, value in error.facts.items()
+        }
         variant = f"error.{error.code}.{error.variant}"
         return (
             self.wording.find(variant, **facts)

@@ -17,6 +17,21 @@ def test_yen_are_grouped_by_thousands(amount, ja, en):
     assert formats.yen(amount, "en") == en
 
 
+@pytest.mark.parametrize(
+    ("minutes", "ja", "en"),
+    [
+        (0, "0分", "0 minutes"),
+        (45, "45分", "45 minutes"),
+        (60, "1時間", "1 hour"),
+        (90, "1時間30分", "1 hour 30 minutes"),
+        (180, "3時間", "3 hours"),
+    ],
+)
+def test_a_length_of_time_is_told_in_hours_and_minutes(minutes, ja, en):
+    assert formats.duration(minutes) == ja
+    assert formats.duration(minutes, "en") == en
+
+
 def test_a_date_carries_its_weekday():
     assert formats.long_date(date(2027, 2, 20)) == "2027年2月20日（土）"
     assert formats.long_date(date(2027, 2, 20), "en") == "Sat, 20 February 2027"

@@ -13,7 +13,7 @@ from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rulebook.words.voice import Voice
 from yoyaku.rules.condition import NONE
 from yoyaku.rules.values import Match, Range, Text, When, YearSpan
-from yoyaku.ui.formats import long_date
+from yoyaku.ui.formats import duration, long_date
 
 PLACE: Final = ("facility", "facility_group", "facility_category", "space", "space_kind")
 CITY_WORDS: Final[Mapping[str, str]] = {
@@ -29,6 +29,8 @@ MOST_NAMED: Final = 4
 """More spaces of a kind than these are not listed by name."""
 LONG_LIST: Final = 4
 FEW: Final = 2
+LENGTHS: Final = frozenset({"minutes", "elapsed_minutes"})
+"""Facts that are a length of time, in minutes."""
 """From how many values on a list may be said by the few that it leaves out."""
 
 Named = dict[str, Text]
@@ -117,12 +119,17 @@ class Names:
         return self.voice.maybe(f"fact.{fact}.{word}") or self.voice.say("yes" if yes else "no")
 
     def _range(self, fact: str, bounds: Range) -> str:
-        unit = self.voice.maybe(f"range_unit.{fact}") or ""
-        low = None if bounds.at_least is None else f"{bounds.at_least}{unit}"
-        high = None if bounds.at_most is None else f"{bounds.at_most}{unit}"
+        low = None if bounds.at_least is None else self._measured(fact, bounds.at_least)
+        high = None if bounds.at_most is None else self._measured(fact, bounds.at_most)
         if low is None or high is None:
             return "" if low == high else self.voice.say("range.least" if low else "range.most", low=low, high=high)
         return low if low == high else self.voice.say("range.between", low=low, high=high)
+
+    def _measured(self, fact: str, count: int) -> str:
+        """A number with its unit; minutes as people say a length of time."""
+        if fact in LENGTHS:
+            return duration(count, self.voice.language)
+        return f"{count}{self.voice.maybe(f'range_unit.{fact}') or ''}"
 
     @cached_property
     def _known(self) -> Mapping[str, Sequence[str]]:

@@ -9,14 +9,12 @@ from yoyaku.facility.terms import BandTimetable, GridTimetable, NightTimetable
 from yoyaku.rulebook.words.guide.telling import Telling
 from yoyaku.rulebook.words.moments import closed_words
 from yoyaku.rulebook.words.pieces import Block, Paragraph
-
-HOUR: int = 60
+from yoyaku.ui.formats import duration
 
 
 def length_words(tell: Telling, minutes: int) -> str:
-    """A length of time: 3時間, 90分."""
-    whole, rest = divmod(minutes, HOUR)
-    return tell.say("length.minutes", n=minutes) if rest else tell.say("length.hours", n=whole)
+    """A length of time: 3時間, 1時間30分."""
+    return duration(minutes, tell.voice.language)
 
 
 # --- how time is cut -----------------------------------------------------------------------------
@@ -136,7 +134,8 @@ def limits(tell: Telling) -> Iterator[Block]:
 
 def _limit(tell: Telling, limit: Limit) -> Paragraph:
     per, scope = tell.say(f"limit_per.{limit.per}"), tell.say(f"limit_scope.{limit.scope}")
-    cap = tell.say(f"limit_unit.{limit.unit}", n=limit.cap)
+    count = length_words(tell, limit.cap) if limit.unit == "minutes" else limit.cap
+    cap = tell.say(f"limit_unit.{limit.unit}", n=count)
     text = tell.say("limits.sentence" if limit.cap else "limits.not_at_all", per=per, scope=scope, cap=cap)
     when = tell.names.condition(limit.when)
     text = tell.say("colon", name=when, text=text) if when else text
