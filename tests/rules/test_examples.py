@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -83,11 +84,12 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_the_commands_check_and_test_all_rule_sets():
-    assert run("check", str(ROOT / "rulesets"), "--lang", "en")[0] == 0
-    code, told = run("test", str(ROOT / "rulesets"), "--lang", "en")
+def test_the_commands_check_and_test_rule_sets():
+    """All rule sets of the project pass both among the checks (``tools/check``)."""
+    assert run("check", str(SMALL), "--lang", "en")[0] == 0
+    code, told = run("test", str(SMALL), "--lang", "en")
     assert code == 0
-    assert f"{len(BOOKS)} rule sets, {len(EXAMPLES)} examples: {len(EXAMPLES)} passed, 0 failed" in told
+    assert re.search(r"1 rule sets?, (\d+) examples: \1 passed, 0 failed", told)
 
 
 def test_the_test_command_tells_what_came_out_otherwise(tmp_path: Path):
