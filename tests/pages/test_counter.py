@@ -46,6 +46,7 @@ async def test_a_clerk_books_on_behalf_confirms_and_finds(browse, services):
     booking = re.search(r'href="(/counter/bookings/[^"]+)"', site.html)[1]
     await site.get(booking)
     assert "電話" in site.html
+    assert f"{booking}/change" not in site.html  # bands are not prolonged, and nobody is counted by class
     yen = re.search(r'name="fee_taken_yen"[^>]*value="(\d+)"', site.html)[1]
     unseen = await site.post(f"{booking}/confirm", fee_taken_yen="0")
     assert unseen.status_code == 422

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -41,6 +41,7 @@ class ChargeSubject:
     facility_id: str
     facility_name: Text
     space_name: Text
+    use_on: date
     number_code: str | None
     payer: Payer
     dues: tuple[PaymentDue, ...]

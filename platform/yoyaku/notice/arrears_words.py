@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from yoyaku.tenancy.service import Site
-from yoyaku.ui.formats import deadline, yen
+from yoyaku.ui.formats import deadline, long_date, yen
 from yoyaku.ui.words import Words
 
 
 def arrears_facts(event: Mapping[str, Any], *, site: Site, words: Words) -> dict[str, str]:
-    """Of which booking, how much, since when, until when and where it is to be paid now; empty where the event has none."""
-    owing = event.get("owing_yen")
+    """Of which booking and day of use, how much, since when, until when and where it is to be paid now; empty where the event has none."""
+    owing, use_on = event.get("owing_yen"), event.get("use_on")
     return {
         "number": str(event.get("number") or ""),
         "facility": words.text(event.get("facility")),
         "space": words.text(event.get("space")),
+        "use_on": "" if use_on is None else long_date(date.fromisoformat(use_on), words.language),
         "owing": "" if owing is None else yen(int(owing), words.language),
         "due": _deadline(event.get("due_at"), site, words),
         "pay_by": _deadline(event.get("pay_by"), site, words),

@@ -93,7 +93,7 @@ async def _open(conn: AsyncConnection, due: Due) -> bool:
 
 
 async def _remind(conn: AsyncConnection, due: Due) -> bool:
-    await remind_entrants(conn, lottery_id=due.subject_id)
+    await remind_entrants(conn, lottery_id=due.subject_id, now=due.now)
     return True
 
 

@@ -95,6 +95,7 @@ async def test_a_worker_that_was_away_for_a_month_does_all_of_it_in_order(town, 
         "SELECT kind FROM lottery_batch b JOIN lottery l USING (lottery_id) WHERE l.scheme = 'courts' ORDER BY batch_id"
     )
     assert [kind for (kind,) in done] == ["seal", "draw", "announce", "lapse", "release"]
+    assert await told(town, "lottery_reminder") == 0  # that it closes soon is no news after it closed
     assert await town.see("SELECT state, arose FROM booking") == [("confirmed", "lottery")]
 
 

@@ -1,5 +1,6 @@
 """Who has not paid is reminded before the last day: once, only while it is owed, of every way to pay."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,7 @@ async def test_who_has_not_paid_is_told_once_by_mail_and_inbox_of_every_way_and_
     assert "窓口払い：2027年1月13日" in mail.text
     assert "カード：2027年1月12日" in mail.text
     assert "1,000円" in mail.text
+    assert re.search(r"利用日: 2027年\d+月\d+日", mail.text)
     assert await days.town.see("SELECT count(*) FROM message WHERE subject LIKE '%期限が近づいて%'") == [(1,)]
     await days.go(on(14, 0, 1))
     (late,) = days.told("期限が過ぎました")

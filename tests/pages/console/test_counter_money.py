@@ -150,7 +150,7 @@ async def test_cash_is_taken_after_the_due_date_too_and_the_till_is_closed_with_
     assert 'id="why-error"' in unexplained.text
     sheet = await close(desk, "2,200", why="50円足りない")
     assert re.fullmatch(r"/counter/till/closes/[0-9a-f-]{36}", sheet.url.path)
-    assert "-50円" in sheet.text
+    assert "\N{MINUS SIGN}50円" in sheet.text
     assert "50円足りない" in sheet.text
     page = await desk.get("/counter/till")
     assert "締める現金はありません" in page.text
@@ -326,6 +326,7 @@ async def test_on_the_day_hours_grow_and_a_class_goes_up_only_at_a_price_that_is
     desk = browse("sports")
     await desk.log_in(services["sports"].clerk)
     await take(desk, grown)
+    assert f"{grown}/change" in (await desk.get(grown)).text
     assert (await desk_change(desk, grown, to="12:00", general="1", youth="4")).status_code == 422
     quote = await desk_change(desk, grown, to="14:00", general="4", youth="1")
     total = re.search(r'name="total_yen" value="(\d+)"', quote.text)[1]

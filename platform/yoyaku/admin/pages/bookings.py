@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from yoyaku.admin.pages.changes import is_changed_here
 from yoyaku.admin.pages.desk import ways
 from yoyaku.admin.pages.hub import show_hub
 from yoyaku.admin.pages.queues import my_queues
@@ -137,6 +138,7 @@ async def _booking_page(
         },
         errors=errors,
         may_be_missed=may_be_missed(here.visit, booking),
+        may_change=booking.state in LIVE_STATES and is_changed_here(here, booking, rules),
         may_shorten=bool(grounds_to_shorten(rules, visit=here.visit, booking=booking)),
         is_missed=bool(await read_no_shows(here.conn, visit=here.visit, booking_ids=[booking_id])),
         has_receipts=bool(await receipts_of_booking(here.conn, visit=here.visit, rules=rules, booking=booking)),

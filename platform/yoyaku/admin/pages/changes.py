@@ -64,6 +64,11 @@ async def _page(
     )
 
 
+def is_changed_here(here: Here, booking: BookingView, rules: ServiceRules) -> bool:
+    """Whether there is anything to change on the day: a later end, or how many of which class come."""
+    return len(_ends(here, rules, booking)) > 1 or bool(_questions(rules, booking))
+
+
 def _questions(rules: ServiceRules, booking: BookingView) -> list[FormField]:
     person = {} if booking.person is None else booking.person.facts
     asked = asked_questions(rules, [booking.request], person=person)

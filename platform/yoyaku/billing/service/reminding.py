@@ -29,7 +29,11 @@ async def remind_of_payment(conn: AsyncConnection, *, act: MoneyAct, charge_id: 
         return Met(settled=False, again_at=remind_at)
     if await has_open_payment(conn, charge_id=charge_id):
         return Met(settled=False, again_at=act.now + RESULT_PAUSE)
-    facts = told_facts(charge, subject) | {"ways": _ways(subject.dues), "lapses": subject.lapses}
+    facts = told_facts(charge, subject) | {
+        "use_on": subject.use_on.isoformat(),
+        "ways": _ways(subject.dues),
+        "lapses": subject.lapses,
+    }
     payer_id = charge.payer_id or charge.registrant_id
     await tell(conn, act=act, kind="payment_due_soon", subject_id=payer_id, facts=facts)
     return SETTLED

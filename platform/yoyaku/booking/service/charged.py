@@ -170,6 +170,7 @@ async def subject_of(act: MoneyAct, booking: BookingView | None) -> ChargeSubjec
         facility_id=booking.facility_id,
         facility_name=booking.facility_name,
         space_name=booking.space_name,
+        use_on=booking.use_on,
         number_code=placed.facility.number_code,
         payer=Payer(
             customer=str(booking.payer_id or contact.registrant_id),

@@ -46,9 +46,12 @@ async def hold(conn: AsyncConnection, *, rules: ServiceRules, row: LotteryRow, n
     return len(held)
 
 
-async def remind_entrants(conn: AsyncConnection, *, lottery_id: UUID) -> int:
-    """Before closing, tell those who have entries what they entered for; how many. Nobody once it is closed."""
+async def remind_entrants(conn: AsyncConnection, *, lottery_id: UUID, now: datetime) -> int:
+    """Before closing, tell those who have entries what they entered for; how many. Nobody once it is closed.
+
+    A worker that was down may come after the closing and before it is sealed: then there is nothing to change any more.
+    """
     row = await lock_lottery(conn, lottery_id=lottery_id)
-    if row.state != "open":
+    if row.state != "open" or now >= row.closes_at:
         return 0
     return await tell_everybody(conn, lottery_id=lottery_id, kind="lottery_reminder")
