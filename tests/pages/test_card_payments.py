@@ -345,3 +345,16 @@ async def test_at_a_kiosk_one_books_and_is_logged_out_soon_but_pays_elsewhere(ap
 
     page = await rooms.get(f"/me/bookings/{booking_id}")
     assert f"/me/bookings/{booking_id}/pay" in page.text
+
+
+async def test_a_terminal_keeps_nothing_of_whoever_used_it_before(services, browse):
+    """A form over which a session ended comes back to its writer; at a kiosk whoever logs in next is another."""
+    resident = services["rooms"].resident
+    for host, is_shared in (("rooms", False), ("kiosk.meguro.localhost", True)):
+        terminal = browse(host)
+        await terminal.get("/login")
+        over = await terminal.post("/apply", **{"form.purpose": "句会"})
+        assert (over.status_code, "句会" in over.text) == (401, not is_shared)
+        page = await terminal.post("/login", login_id=resident.login_id, password=resident.password)
+        assert "ログアウト" in page.text
+        assert ("device" in terminal.client.cookies) == (not is_shared)

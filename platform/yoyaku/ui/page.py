@@ -148,6 +148,8 @@ class Page:
     cookies: list[Cookie] = field(default_factory=list)
     secure: bool = False
     display: Display = field(default_factory=Display)
+    is_shared: bool = False
+    """Whether this browser is a terminal that one person uses after another: it keeps nothing of anybody's."""
 
     def show(self, template: str, *, status: int = HTTP_200_OK, **context: object) -> Response[str]:
         """Render a template inside the frame of the site."""

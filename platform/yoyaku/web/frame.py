@@ -55,6 +55,7 @@ class Frames:
             flash=request.cookies.get(FLASH_COOKIE),
             secure=self._secure,
             display=read_display(request.cookies.get(DISPLAY_COOKIE)),
+            is_shared=site.channel is not None,
         )
         if asked == language != remembered:
             page.remember(LANGUAGE_COOKIE, language, seconds=YEAR_SECONDS)

@@ -17,6 +17,8 @@ from yoyaku.ui.page import Page
 
 APPLICANT_COOKIE: Final = "applicant"
 LASTS: Final = timedelta(hours=1)
+LASTS_SHARED: Final = timedelta(minutes=5)
+"""At a terminal that one person uses after another: enough to note the id that is shown."""
 FORM_LASTS: Final = timedelta(hours=24)
 
 
@@ -28,8 +30,9 @@ class _Mark(msgspec.Struct, frozen=True):
 
 def remember_applicant(page: Page, *, seal: Seal, registrant_id: UUID, real_now: datetime) -> None:
     """Let this browser go on with the registration that was just applied for."""
-    mark = seal_mark(seal, purpose=APPLICANT_COOKIE, registrant_id=registrant_id, until=real_now + LASTS)
-    page.remember(APPLICANT_COOKIE, mark, seconds=int(LASTS.total_seconds()))
+    lasts = LASTS_SHARED if page.is_shared else LASTS
+    mark = seal_mark(seal, purpose=APPLICANT_COOKIE, registrant_id=registrant_id, until=real_now + lasts)
+    page.remember(APPLICANT_COOKIE, mark, seconds=int(lasts.total_seconds()))
 
 
 def applicant_of(door: Door) -> UUID | None:

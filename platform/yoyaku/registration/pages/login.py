@@ -76,7 +76,8 @@ async def do_login(door: NamedDependency[Door], request: Request[Any, Any, Any])
 
 def back_to_login(door: Door, login_id: str) -> Response[None]:
     """To the log-in page with the id filled in, saying that the password was changed."""
-    door.page.remember(ID_COOKIE, quote(login_id), seconds=ID_SECONDS)
+    if not door.page.is_shared:
+        door.page.remember(ID_COOKIE, quote(login_id), seconds=ID_SECONDS)
     door.page.forget(SESSION_COOKIE)
     door.page.forget(BEHALF_COOKIE)
     return door.page.go("/login?changed=1")
@@ -104,7 +105,12 @@ def next_step(level: str, next_path: str) -> str:
 
 
 async def remember_device(door: Door, begun: NewSession) -> None:
-    """Let this browser be known to have been here: it is then not stopped by what others do at its address."""
+    """Let this browser be known to have been here: it is then not stopped by what others do at its address.
+
+    A terminal that many use is nobody's.
+    """
+    if door.page.is_shared:
+        return
     mark = await mark_for(
         door.conn, seal=door.means.seal, mark=door.client.device_mark, account_id=begun.view.account_id
     )
@@ -165,8 +171,11 @@ def login_page(
     changed: bool = False,
     **shown: object,
 ) -> Response[str]:
-    """The log-in form. ``kept`` is what was typed on the form over which a session ended: it comes back afterwards."""
-    words = page.words
+    """The log-in form. ``kept`` is what was typed on the form over which a session ended: it comes back afterwards.
+
+    At a terminal that many use it does not: whoever logs in next may be somebody else.
+    """
+    words, kept = page.words, () if page.is_shared else kept
     answer = page.show(
         "registration/login.html",
         status=status,
