@@ -83,11 +83,16 @@ class TillMoved(YoyakuError):
 
 
 class DifferenceUnexplained(YoyakuError):
-    """What was counted differs from the books (``difference_yen``), and nobody says why."""
+    """What was counted differs from the books (``difference_yen``, below nothing where it is less), and nobody says why."""
 
     status = 409
     code = "difference_unexplained"
     title = "Please say why the count differs."
+
+    @property
+    def variant(self) -> str:
+        """Which way."""
+        return "less" if self.facts["difference_yen"] < 0 else "more"
 
 
 class NotLate(YoyakuError):

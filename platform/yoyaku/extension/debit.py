@@ -29,8 +29,10 @@ __all__ = [
 class FileRefused(YoyakuError):
     """A file of the bank is refused whole (``reason``, ``line``, ``place``, ``found``, ``expected`` where known).
 
-    Words: ``error.bank_file_refused.<reason>``.
+    Words: ``error.bank_file_refused.<reason>``. ``also`` are further faults that were found beside it, each with its place.
     """
+
+    also: tuple[FileRefused, ...] = ()
 
     status = 422
     code = "bank_file_refused"
@@ -117,7 +119,8 @@ class FilePaymentPlugin(PaymentPlugin, Protocol):
         """The account as it goes into a file.
 
         Raises:
-            FileRefused: a character or a length that the bank cannot take, with the field (``place``).
+            FileRefused: a character or a length that the bank cannot take, with the field (``place``); those of the other
+                fields in ``also``, so that whoever typed them mends all at once.
         """
         ...
 

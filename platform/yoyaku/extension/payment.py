@@ -75,8 +75,7 @@ class Capabilities:
 
     ``way``: at the provider's ``page`` (or by numbers that it gives out), at the ``counter``, by a ``file`` to the bank,
     or nothing to do (``none``). ``choices`` are the provider's own methods, one of which the payer picks.
-    ``reversal_days``: a refund is possible so many days after the payment (``None``: always). What was paid by one of
-    the choices in ``no_refund`` of the plugin never goes back through the provider.
+    ``reversal_days``: a refund is possible so many days after the payment (``None``: always). Choices in a plugin's ``no_refund`` never.
     """
 
     way: Way
@@ -227,15 +226,6 @@ class StatementLine:
     at: datetime
     lines: tuple[StatementLine, ...] = ()
     fee_yen: int = 0
-
-
-def goes_back(plugin: PaymentPlugin, choice: str | None) -> bool:
-    """Whether the provider can give back what was paid by a choice of its methods, whatever the settings.
-
-    A plugin says which it cannot in ``no_refund``, a frozen set of choices; one without gives back all.
-    """
-    never: frozenset[str] = getattr(plugin, "no_refund", frozenset())
-    return choice not in never
 
 
 class PaymentPlugin(Protocol):

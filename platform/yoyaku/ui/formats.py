@@ -29,11 +29,9 @@ _ERAS: Final = (
 
 
 def yen(amount: int, language: str = "ja") -> str:
-    """Write an amount of yen: ``2,250円`` or ``¥2,250``; ``-500円`` for what comes off."""
-    if language == "ja":
-        return f"{amount:,}円"
-    sign = "-" if amount < 0 else ""
-    return f"{sign}¥{abs(amount):,}"
+    """Write an amount of yen: ``2,250円`` or ``¥2,250``; ``−500円``, with a true minus, for what comes off."""
+    sign = "\N{MINUS SIGN}" if amount < 0 else ""
+    return f"{sign}{abs(amount):,}円" if language == "ja" else f"{sign}¥{abs(amount):,}"
 
 
 def weekday(day: date, language: str = "ja") -> str:

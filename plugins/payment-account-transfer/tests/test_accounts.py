@@ -143,3 +143,11 @@ async def test_nothing_is_to_be_done_until_the_file_and_a_file_gives_nothing_bac
         await plugin.refund(CONTEXT, back)
     with pytest.raises(WebhookRefused):
         plugin.read_webhook(CONTEXT, {}, b"{}")
+
+
+def test_all_that_no_bank_could_take_is_said_at_once():
+    typed = replace(BANK_ACCOUNT, bank_code="18", number="x", holder_kana="山")
+    with pytest.raises(FileRefused) as refused:
+        plugin.check_account(CONTEXT, typed)
+    places = [one.facts["place"] for one in (refused.value, *refused.value.also)]
+    assert places == ["bank_code", "number", "holder_kana"]

@@ -23,26 +23,37 @@ def account_for_file(account: BankAccount, *, o_for_wo: bool) -> BankAccount:
     """The account in the digits and characters of the file; Japan Post Bank's symbol and number become branch and number.
 
     Raises:
-        FileRefused: ``digits``, ``character`` or ``too_long``, with the field (``place``).
+        FileRefused: ``digits``, ``character`` or ``too_long``, with the field (``place``); of several fields, ``also``.
     """
+    faults: list[FileRefused] = []
+    digits = _digits(account, faults)
+    kana = {
+        field: _kana(getattr(account, field), field, longest=longest, o_for_wo=o_for_wo, faults=faults)
+        for field, longest in (("holder_kana", HOLDER), ("bank_name", BANK), ("branch_name", BANK))
+    }
+    if faults:
+        faults[0].also = tuple(faults[1:])
+        raise faults[0]
+    return replace(digits, number=digits.number.zfill(7), **kana)
+
+
+def _digits(account: BankAccount, faults: list[FileRefused]) -> BankAccount:
+    """Codes and number in narrow digits; what is none of them is added to the faults."""
     typed = replace(
         account,
         bank_code=fold_width(account.bank_code),
         branch_code=fold_width(account.branch_code),
         number=fold_width(account.number),
     )
-    if typed.bank_code == YUCHO and len(typed.branch_code) == _LONG_SYMBOL:
-        typed = _from_symbol(typed)
-    for field, pattern in _PATTERNS.items():
-        if not re.fullmatch(pattern, getattr(typed, field), re.ASCII):
-            raise FileRefused(reason="digits", place=field)
-    return replace(
-        typed,
-        number=typed.number.zfill(7),
-        holder_kana=_kana(typed.holder_kana, "holder_kana", longest=HOLDER, o_for_wo=o_for_wo),
-        bank_name=_kana(typed.bank_name, "bank_name", longest=BANK, o_for_wo=o_for_wo, needed=False),
-        branch_name=_kana(typed.branch_name, "branch_name", longest=BANK, o_for_wo=o_for_wo, needed=False),
-    )
+    try:
+        if typed.bank_code == YUCHO and len(typed.branch_code) == _LONG_SYMBOL:
+            typed = _from_symbol(typed)
+    except FileRefused as refused:
+        faults.append(refused)
+        return typed
+    wrong = [name for name, pattern in _PATTERNS.items() if not re.fullmatch(pattern, getattr(typed, name), re.ASCII)]
+    faults += [FileRefused(reason="digits", place=name) for name in wrong]
+    return typed
 
 
 def _from_symbol(typed: BankAccount) -> BankAccount:
@@ -54,13 +65,15 @@ def _from_symbol(typed: BankAccount) -> BankAccount:
     return replace(typed, branch_code=f"{typed.branch_code[1:3]}8", number=typed.number[:-1], kind="ordinary")
 
 
-def _kana(text: str, field: str, *, longest: int, o_for_wo: bool, needed: bool = True) -> str:
+def _kana(text: str, field: str, *, longest: int, o_for_wo: bool, faults: list[FileRefused]) -> str:
+    """The name as banks write it; what they cannot is added to the faults. Only the holder's must be there."""
     try:
         kana = bank_kana(text, o_for_wo=o_for_wo)
     except NotForBanks as error:
-        raise FileRefused(reason="character", place=field, found=error.letter) from error
-    if needed and not kana:
-        raise FileRefused(reason="empty_field", place=field)
+        faults.append(FileRefused(reason="character", place=field, found=error.letter))
+        return ""
+    if field == "holder_kana" and not kana:
+        faults.append(FileRefused(reason="empty_field", place=field))
     if len(kana) > longest:
-        raise FileRefused(reason="too_long", place=field, found=len(kana), expected=longest)
+        faults.append(FileRefused(reason="too_long", place=field, found=len(kana), expected=longest))
     return kana

@@ -6,7 +6,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from yoyaku.extension.payment import NotSupported, ProviderFailed, goes_back
+from yoyaku.extension.payment import NotSupported, ProviderFailed
+from yoyaku.extension.returning import goes_back
 from yoyaku.testing.payment_contract import order_with, ref_of, refund_with
 from yoyaku_payment_hosted import HostedSettings, plugin
 

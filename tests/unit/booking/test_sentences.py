@@ -48,7 +48,7 @@ REFUSED = {
     "1日1件まで": lambda: decide(FEW, court()),
     "1から4まで": lambda: decide(TOWN, court(surfaces=5)),
     "定員は3人": lambda: decide(TOWN, stay(guests=({"adult": 4},))),
-    "プロジェクターは残り9です（ご希望10）": lambda: decide(TOWN, room(equipment={"projector": 10})),
+    "プロジェクターは残り9個です（ご希望は10個）": lambda: decide(TOWN, room(equipment={"projector": 10})),
     "入力していない項目があります：利用目的": lambda: decide(ASKING, court()),
     "人数を、泊ごとに": lambda: decide(TOWN, stay(guests=())),
     "希望の有無": lambda: decide(TOWN, stay(preferences={})),

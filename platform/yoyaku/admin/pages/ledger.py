@@ -11,7 +11,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, ways
-from yoyaku.admin.pages.till import facility_name, payee_name
+from yoyaku.admin.pages.till import payee_name, provider_name
 from yoyaku.admin.service.audit import note_act
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.repository.checking import Balance, balances
@@ -21,6 +21,7 @@ from yoyaku.booking.pages.here import Here, add_months, read_date, read_month
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.charged import money_act
 from yoyaku.kernel.errors import NotFound
+from yoyaku.kernel.fiscal import fiscal_year
 from yoyaku.registration.policy.roles import Permission
 from yoyaku.ui.words import Text
 
@@ -52,7 +53,8 @@ async def show_ledger(here: NamedDependency[Here], request: Request[Any, Any, An
         before=day - A_DAY,
         after=day + A_DAY,
         month=f"{day:%Y-%m}",
-        keeper=lambda code: facility_name(rules, code),
+        year=fiscal_year(day),
+        keeper=lambda code: provider_name(here, rules, code),
         payees=_by_payee(here, rules, await balances(here.conn, at=end)),
         lines=[(one, payee_name(here, rules, one.payee), _kind(here, one.kind)) for one in lines[:SHOWN]],
         more=max(len(lines) - SHOWN, 0),

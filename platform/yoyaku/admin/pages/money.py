@@ -100,7 +100,7 @@ async def _page(
         back_here=settled_here(books),
         too_late=here.words.sentence(books.refusal) if books.refusal else None,
         open_payment=books.account.open_payment if books.account else None,
-        attempts=[(one, attempt_words(here, books.rules, one)) for one in reversed(books.attempts)],
+        attempts=_attempt_rows(here, books),
         dues=[(one, one.due_at is not None and one.due_at <= here.visit.now) for one in booking.dues],
         tills=till_choices(here, books),
         form={
@@ -140,6 +140,15 @@ def attempt_words(here: Here, rules: ServiceRules, one: AttemptView) -> dict[str
         "method": "・".join(text for text in (named, chosen) if text),
         "problem": (here.words.maybe(f"payment.failed.{why}") or why) if why else "",
     }
+
+
+def _attempt_rows(here: Here, books: Books) -> list[tuple[AttemptView, dict[str, str], str | None]]:
+    """The attempts, newest first, each in words and with the number of what it reverses (取消収納番号, MG-025)."""
+    numbers = {one.attempt_id: one.collection_number for one in books.attempts}
+    return [
+        (one, attempt_words(here, books.rules, one), numbers.get(one.of_attempt_id) if one.of_attempt_id else None)
+        for one in reversed(books.attempts)
+    ]
 
 
 def till_choices(here: Here, books: Books) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from yoyaku.billing.repository.closes import (
     read_close,
 )
 from yoyaku.billing.service.closing import Count, close_till
+from yoyaku.billing.service.outcomes import named
 from yoyaku.booking.pages.here import Here, read_number
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.booking.service.charged import money_act
@@ -43,6 +44,15 @@ def payee_name(here: Here, rules: ServiceRules, code: str) -> Text:
     """Whose money it is, as the rules of today name them."""
     found = next((one for one in rules.payment.payees if one.code == code), None)
     return here.page.look.owner if found is None else found.name
+
+
+def provider_name(here: Here, rules: ServiceRules, code: str) -> str:
+    """Who holds money, as the books know them: the till of a facility, or a way of payment by its name in the rules."""
+    if code in rules.inventory.facilities:
+        return here.words.text(facility_name(rules, code))
+    ways = (one for one in rules.payment.methods if code in {one.plugin, named(one.plugin, one.profile)})
+    names = dict.fromkeys(here.words.text(one.name) for one in ways)
+    return "・".join(names) or here.words.maybe(f"payment.method.{code}") or code
 
 
 def method_name(rules: ServiceRules, code: str, here: Here) -> str:

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from yoyaku.admin.pages.desk import at_desk, crumbs, read_form, ways
 from yoyaku.admin.pages.money import attempt_words
-from yoyaku.admin.pages.till import method_name, payee_name
+from yoyaku.admin.pages.till import method_name, payee_name, provider_name
 from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy.waiting import Way
 from yoyaku.billing.refusals import AlreadySettled, WayNotOpen
@@ -131,6 +131,7 @@ async def _item_page(
         "admin/waiting_item.html",
         status=422 if errors else 200,
         item=item,
+        provider=provider_name(here, rules, item.provider),
         subject=subject,
         payee=payee_name(here, rules, item.payee),
         charge=found.account.charge if found.account else None,

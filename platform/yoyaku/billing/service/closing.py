@@ -45,7 +45,8 @@ async def close_till(conn: AsyncConnection, *, act: MoneyAct, count: Count) -> U
     if expected_yen != count.seen_yen:
         raise TillMoved(seen_yen=count.seen_yen, expected_yen=expected_yen)
     if count.counted_yen != expected_yen and not count.why:
-        raise DifferenceUnexplained(difference_yen=count.counted_yen - expected_yen)
+        differs = count.counted_yen - expected_yen
+        raise DifferenceUnexplained(difference_yen=differs, by_yen=abs(differs))
     close_id = new_id()
     row = {
         **act.keys,

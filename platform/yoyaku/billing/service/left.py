@@ -10,8 +10,8 @@ from yoyaku.billing.act import MoneyAct
 from yoyaku.billing.policy import Paid
 from yoyaku.billing.terms import PaymentTerms
 from yoyaku.billing.views import AttemptView
-from yoyaku.extension.payment import goes_back
 from yoyaku.extension.registry import payment_plugins
+from yoyaku.extension.returning import goes_back
 
 
 def payments_left(attempts: Sequence[AttemptView], terms: PaymentTerms, act: MoneyAct) -> list[Paid]:

@@ -63,7 +63,8 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
         return attempt
     await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
     if decision.state == "succeeded":
-        await _post(conn, act=act, attempt=attempt, charge=charge, decision=decision)
+        payment = next((one for one in others if one.attempt_id == attempt.of_attempt_id), attempt)
+        await _post(conn, act=act, attempt=attempt, charge=charge, decision=decision, payment=payment)
     if decision.unmatched is not None:
         await _queue(conn, act=act, attempt=attempt, decision=decision, found=found)
     if decision.counted:
@@ -102,8 +103,14 @@ async def _end(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, de
     await repository.end_attempt(conn, attempt_id=attempt.attempt_id, values=values)
 
 
-async def _post(
-    conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, charge: ChargeView, decision: Decision
+async def _post(  # what moved of which charge; ``payment`` is what a refund reverses, by whose number it is known
+    conn: AsyncConnection,
+    *,
+    act: MoneyAct,
+    attempt: AttemptView,
+    charge: ChargeView,
+    decision: Decision,
+    payment: AttemptView,
 ) -> None:
     make = postings_of_payment if attempt.kind == "payment" else postings_of_refund
     postings = make(
@@ -121,7 +128,7 @@ async def _post(
         postings=postings,
         charge_id=attempt.charge_id,
         attempt_id=attempt.attempt_id,
-        note=attempt.collection_number,
+        note=payment.collection_number,
         years=await _years(conn, act=act, attempt=attempt, charge=charge),
     )
     await ledger.post(conn, tenant_id=act.tenant_id, service_id=act.service_id, transaction=transaction)

@@ -64,8 +64,12 @@ def account_missing(here: Here, form: Mapping[str, str]) -> dict[str, str]:
 
 def account_refused(here: Here, refused: FileRefused) -> dict[str, str]:
     """What no bank could take, at its field and with its name, since the summary on top says it too."""
-    say, field = here.words.say, str(refused.facts.get("place", "bank_code"))
-    return {field: say("mandate.mistake", label=say(f"mandate.field.{field}"), said=here.words.sentence(refused))}
+    say, errors = here.words.say, {}
+    for one in (refused, *refused.also):
+        field = str(one.facts.get("place", "bank_code"))
+        said = say("mandate.mistake", label=say(f"mandate.field.{field}"), said=here.words.sentence(one))
+        errors.setdefault(field, said)
+    return errors
 
 
 async def try_mandate(  # whose, by which method, what was typed

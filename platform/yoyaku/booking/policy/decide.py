@@ -225,6 +225,7 @@ def taken(case: Case, shortage: Shortage) -> SlotTaken | EquipmentShort:
             return EquipmentShort(
                 equipment=item.code,
                 name=item.name,
+                counted_in=item.unit_name,
                 wanted=shortage.claim.units,
                 free=shortage.free,
                 stock=item.stock,

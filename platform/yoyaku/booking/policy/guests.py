@@ -109,6 +109,7 @@ def take_equipment(case: Case, request: BookingRequest, use: Use) -> BookingRequ
             raise EquipmentShort(
                 equipment=code,
                 name=item.name,
+                counted_in=item.unit_name,
                 wanted=wanted,
                 free=item.stock,
                 stock=item.stock,

@@ -171,10 +171,15 @@ class TermsNotAccepted(Refusal):
 
 
 class EquipmentShort(Refusal):
-    """There are not that many pieces (``equipment``, ``wanted``, ``free``, ``stock``)."""
+    """There are not that many pieces (``equipment``, ``wanted``, ``free``, ``stock``, ``counted_in``: the city's unit)."""
 
     code = "equipment_short"
     title = "There are not that many pieces left."
+
+    @property
+    def variant(self) -> str | None:
+        """Where the city counts it in a unit of its own."""
+        return "counted" if self.facts.get("counted_in") else None
 
 
 class LentTimeWrong(Refusal):

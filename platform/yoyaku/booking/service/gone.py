@@ -34,6 +34,7 @@ async def refusal_for(
             return EquipmentShort(
                 equipment=item.code,
                 name=item.name,
+                counted_in=item.unit_name,
                 wanted=wanted,
                 free=free,
                 stock=item.stock,

@@ -61,7 +61,9 @@ def _refund(refund: Refund) -> str:
     acts = ""
     for result, label in (("succeeded", "返金を終える / Settle"), ("failed", "返金を断る / Refuse")):
         fields = {"refund_id": refund.refund_id, "result": result}
-        acts += f'<form method="post" action="/control/settle-refund">{_hidden(fields)}{button(label, value="go")}</form>'
+        acts += (
+            f'<form method="post" action="/control/settle-refund">{_hidden(fields)}{button(label, value="go")}</form>'
+        )
     return f"<tr><td>{escape(refund.order_id)}</td><td>{refund.amount:,}</td><td>{acts}</td></tr>"
 
 
