@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yoyaku.booking.service import BookingView
+from yoyaku.facility.policy import minute_of_day
 from yoyaku.tenancy.service import Contact, Site
 from yoyaku.ui.formats import clock_period, clock_time, deadline, long_date, yen
 from yoyaku.ui.words import Words
@@ -82,6 +83,9 @@ def details_of(booking: BookingView, facts: Mapping[str, str], words: Words) -> 
     lines = [words.say(f"mail.line.{name}", **facts) for name in ("number", "facility", "space", "when")]
     if booking.surfaces > 1:
         lines.append(words.say("mail.line.surfaces", count=booking.surfaces))
+    for times in booking.request.unused:  # hours taken out of the middle: the whole time still stands above
+        period = "〜".join(clock_time(minute_of_day(time)) for time in times)
+        lines.append(words.say("booking.unused", time=period))
     if booking.total_yen:
         lines.append(words.say("mail.line.total", **facts))
     return "\n".join(lines)

@@ -67,14 +67,16 @@ async def test_sample_people_use_places_before_and_after_today_once(settings, co
         query = text("""
             SELECT count(*) FILTER (WHERE starts_at < :now), count(*) FILTER (WHERE starts_at > :now),
                    count(*) FILTER (WHERE paid_yen > 0), count(*) FILTER (WHERE state IN ('cancelled', 'withdrawn')),
-                   count(*) FILTER (WHERE paid_by = '{card}' AND starts_at > :now)
+                   count(*) FILTER (WHERE paid_by = '{card}' AND starts_at > :now),
+                   count(*) FILTER (WHERE paid_yen > 0 AND state = 'tentative')
             FROM booking
         """)
         now = today.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
-        past, coming, paid, ended, by_card = (await conn.execute(query, {"now": now})).one()
+        past, coming, paid, ended, by_card, lapsing = (await conn.execute(query, {"now": now})).one()
     await engine.dispose()
     assert made == past + coming >= least
     assert min(past, coming, ended, paid) > 1
+    assert lapsing == 0  # whoever paid in cash has been confirmed with it
     assert (by_card > 1) == (code == "rooms")  # so that a dry run of other refunds has yen to show
 
 

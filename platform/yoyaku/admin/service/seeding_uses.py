@@ -17,7 +17,7 @@ from yoyaku.billing.service.counter import take_cash
 from yoyaku.billing.service.outcomes import settle_at_once
 from yoyaku.billing.views import AttemptView
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import cancel_booking, get_booking, list_bookings, submit_application
+from yoyaku.booking.service import cancel_booking, confirm_booking, get_booking, list_bookings, submit_application
 from yoyaku.booking.service.charged import money_act
 from yoyaku.booking.service.no_shows import mark_no_show
 from yoyaku.booking.views import BookingView
@@ -154,13 +154,23 @@ class _Hand:
             await mark_no_show(self.conn, visit=clerk, booking_id=booking.booking_id, missed=True)
 
     async def _pay(self, booking_id: UUID, at: datetime) -> None:
-        """In cash, where the city takes any for it now."""
+        """In cash, where the city takes any for it now; what is tentative is confirmed with it, else it would lapse paid."""
         if self.clerk is None:
             return
         clerk = replace(self.clerk, now=at)
         booking = await get_booking(self.conn, visit=clerk, booking_id=booking_id)
-        act = money_act(clerk, self.rules)
-        await take_cash(self.conn, act=act, charge_id=booking_id, amount_yen=booking.total_yen - booking.paid_yen)
+        owed_yen = booking.total_yen - booking.paid_yen
+        if booking.state == "tentative":
+            await confirm_booking(
+                self.conn,
+                visit=clerk,
+                rules=self.rules,
+                booking_id=booking_id,
+                documents_seen=True,
+                fee_taken_yen=owed_yen,
+            )
+            return
+        await take_cash(self.conn, act=money_act(clerk, self.rules), charge_id=booking_id, amount_yen=owed_yen)
 
     async def _pay_online(self, then: Visit, booking_id: UUID, method: str) -> None:
         """By a method of the rules, as if the company had said so: nobody fills in its page."""

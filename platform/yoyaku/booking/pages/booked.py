@@ -53,6 +53,7 @@ class BookingRow:
     pay_state: Literal["paid", "part", "late"] | None
     pay_path: str | None
     pay_elsewhere: bool
+    pay_returns: bool
     remind_at: datetime | None
     person: str
     person_phone: str | None
@@ -152,6 +153,7 @@ def _settled(rules: ServiceRules, booking: BookingView, here: Here) -> dict[str,
         "pay_state": _pay_state(booking, lacks=lacks, now=here.visit.now),
         "pay_path": f"/me/bookings/{booking.booking_id}/pay" if waits and is_here else None,
         "pay_elsewhere": waits and not is_here,
+        "pay_returns": waits and not lacks,
     }
 
 
