@@ -2,12 +2,12 @@
 
 import pytest
 from tests.faults.served import Processes, log_in_everybody
-from tests.integration.conftest import Town, rules, town
+from tests.integration.conftest import Town, fresh_database, rules, town, town_template, townspeople
 
 from yoyaku.db.engine import make_engine, tenant_transaction
 from yoyaku.testing.town import SERVICE, TOWN, write_residents, write_town
 
-__all__ = ["rules", "town"]
+__all__ = ["fresh_database", "rules", "town", "town_template", "townspeople"]
 
 
 @pytest.fixture(scope="module")
