@@ -103,6 +103,11 @@ async def test_a_lapse_waits_for_the_result_of_a_payment(town, booked):
     assert not looked.settled
     assert looked.again_at > later
     assert attempt.is_open
+    async with town.act() as conn:
+        await conn.execute(text("UPDATE deadline SET due_at = :at"), {"at": looked.again_at})
+    await end(town, attempt, state="failed", now=later)
+    assert await town.see("SELECT due_at FROM deadline WHERE kind = 'booking_lapse'") == [(later,)]
+    assert (await town.lapse(booked, now=later)).settled
 
 
 async def test_another_amount_than_asked_for_counts_nothing_and_is_kept(town, booked):

@@ -78,6 +78,13 @@ _END = text("""
         next_ask_at = NULL, last_error = NULL
     WHERE attempt_id = :attempt_id
 """)
+_LOOK_NOW = text("""
+    UPDATE deadline SET due_at = :now
+    WHERE deadline_id IN (SELECT deadline_id FROM deadline
+                          WHERE kind IN ('booking_lapse', 'payment_due', 'arrears_step') AND subject_id = :charge_id
+                            AND done_at IS NULL AND due_at > :now
+                          FOR UPDATE SKIP LOCKED)
+""")
 _COUNT = text("UPDATE payment_attempt SET counted = true WHERE attempt_id = :attempt_id")
 _STUCK = text(f"""
     SELECT {_COLUMNS} FROM payment_attempt
@@ -198,6 +205,14 @@ async def stuck_attempts(
     """Attempts that nobody knows the end of though their provider was asked so often, or their time is long over."""
     values = {"asked": asked, "over": over, "at_most": at_most}
     return [AttemptView(**row) for row in (await conn.execute(_STUCK, values)).mappings()]
+
+
+async def look_now(conn: AsyncConnection, *, charge_id: UUID, now: datetime) -> None:
+    """What waited for the result of a payment waits no more: its deadlines are looked at now (business time).
+
+    One that is not due yet goes back to its own time. Whoever meets one this moment sees the result, or comes again.
+    """
+    await conn.execute(_LOOK_NOW, {"charge_id": charge_id, "now": now})
 
 
 async def due_attempts(conn: AsyncConnection, *, at_most: int) -> Sequence[DueAttempt]:

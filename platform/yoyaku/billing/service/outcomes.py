@@ -62,6 +62,8 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
     if decision is None or decision.state == attempt.state:
         return attempt
     await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
+    if attempt.kind == "payment" and not decision.counted:
+        await repository.look_now(conn, charge_id=charge.charge_id, now=act.now)
     if decision.state == "succeeded":
         payment = next((one for one in others if one.attempt_id == attempt.of_attempt_id), attempt)
         await _post(conn, act=act, attempt=attempt, charge=charge, decision=decision, payment=payment)
