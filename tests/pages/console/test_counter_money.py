@@ -240,6 +240,18 @@ async def test_an_hour_of_rain_is_not_charged_and_goes_back_but_pays_for_nothing
     assert f"{booking}/money/credit" not in done.text
 
 
+async def test_cash_for_what_the_desk_confirms_leads_on_to_the_confirming(application, browse, services):
+    booking_id, yen = await book_room(application, services["halls"])
+    desk, booking = browse("halls"), f"/counter/bookings/{booking_id}"
+    await desk.log_in(services["halls"].clerk)
+    await desk.get(f"{booking}/money")
+    page = await desk.post(f"{booking}/money/cash", amount=str(yen))
+    assert page.url.path == booking
+    assert "まだ仮予約です" in page.text
+    done = await desk.post(f"{booking}/confirm", documents_seen="yes", fee_taken_yen="0")
+    assert "tag-good" in done.text
+
+
 @pytest.mark.fact("KS-101", "KS-102")
 async def test_an_hour_of_rain_in_the_middle_leaves_two_periods_and_their_fee(desk, resident):
     booking = await book(resident, "2027-02-23")

@@ -179,6 +179,10 @@ async def take(
             await take_cash(here.conn, act=books.act, charge_id=booking_id, amount_yen=amount, facility_id=till)
     except (AmountWrong, PaymentUnderWay) as refusal:
         return await _page(here, books, {"amount": here.words.sentence(refusal)}, form)
+    booking, _ = await open_booking(here, booking_id)
+    # Where the desk confirms and not the money, it would lapse, paid: on to the confirming.
+    if booking.state == "tentative" and booking.paid_yen >= booking.total_yen:
+        return here.page.go(f"/counter/bookings/{booking_id}", flash="cash_taken_tentative")
     return here.page.go(books.path, flash="cash_taken")
 
 
