@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -194,6 +195,23 @@ async def test_what_was_paid_otherwise_or_ended_is_not_in_the_file(bank):
         )
     preview = await bank.do(preview_file, wanted=WANTED)
     assert [line.number for line in preview.lines] == [stands.number]
+
+
+@pytest.mark.parametrize("first", ["file", "mandate"])
+async def test_a_mandate_that_is_ended_while_a_file_is_made_is_in_the_file_or_ended_never_both(bank, first):
+    mandate_id = await bank.agree(0)
+    await bank.book(0)
+    make, end = partial(make_file, wanted=WANTED), partial(end_mandate, mandate_id=mandate_id)
+    ahead, behind = (make, end) if first == "file" else (end, make)
+    async with bank.town.act() as conn:
+        await ahead(conn, means=bank.means())
+        later = asyncio.create_task(bank.do(behind))
+        await asyncio.sleep(0.3)
+        assert not later.done()
+    with pytest.raises(MandateInFile if first == "file" else NothingToDebit):
+        await later
+    seen = await bank.town.see("SELECT m.state, (SELECT count(*) FROM debit_row) FROM debit_mandate m")
+    assert seen == [("active", 1) if first == "file" else ("ended", 0)]
 
 
 async def test_a_file_that_the_bank_will_not_carry_out_is_withdrawn_and_made_again(bank):
