@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from yoyaku.billing.policy.offering import is_settled_here
 from yoyaku.booking.pages import cancelling, receipts, relief
-from yoyaku.booking.pages.booked import booking_row, to_log_in
+from yoyaku.booking.pages.booked import BookingRow, booking_row, to_log_in
+from yoyaku.booking.pages.cancel_seen import Cancelling
 from yoyaku.booking.pages.equipment import equipment_path
-from yoyaku.booking.pages.here import Here, read_number
+from yoyaku.booking.pages.here import Here
 from yoyaku.booking.pages.relief import relief_part
-from yoyaku.booking.policy import ReasonMissing
 from yoyaku.booking.rules import ServiceRules
-from yoyaku.booking.service import booking_history, cancel_booking, get_booking, list_bookings, offer_cancellation
+from yoyaku.booking.service import booking_history, get_booking, list_bookings, offer_cancellation
 from yoyaku.booking.service.receipts import receipts_of_booking
-from yoyaku.booking.service.refusals import RefundChanged
 from yoyaku.booking.views import BookingView
-from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
 
 GROUPS: Final = (("tentative", ("tentative",)), ("confirmed", ("confirmed",)))
@@ -92,34 +88,18 @@ async def show_cancel(here: NamedDependency[Here], booking_id: FromPath[UUID]) -
     rules = await _rules_of(here, booking)
     if booking.paid_yen and rules.payment.refunds.by == "resident" and here.visit.staff_id is None:
         return here.page.go(f"{cancelling.PATH}?booking={booking_id}")
-    return _cancel_page(here, rules, booking, {}, reason="")
+    return _cancelling(here, rules, booking).show({}, reason="")
 
 
-def _cancel_page(
-    here: Here, rules: ServiceRules, booking: BookingView, errors: Mapping[str, str], *, reason: str
-) -> Response[Any]:
-    offer = offer_cancellation(rules, visit=here.visit, booking=booking)
-    row = booking_row(rules, booking, here, offer=offer)
-    if offer.plan is None:
-        return here.page.go(row.path)
-    entry = next((one for one in rules.booking.cancellation if one.code == offer.plan.code), None)
-    crumbs = [
-        Crumb(label=here.words.say("nav.my_page"), path="/me"),
-        Crumb(label=booking.number, path=row.path),
-        Crumb(label=here.words.say("cancel.title")),
-    ]
-    return here.page.show(
-        "booking/cancel.html",
-        status=HTTP_422_UNPROCESSABLE_ENTITY if errors else 200,
-        booking=row,
-        plan=offer.plan,
-        free_yen=booking.total_yen - offer.plan.kept_yen,
-        schedule=row.schedule,
-        reason=entry.reason if entry else "none",
-        form={"reason": reason},
-        errors=errors,
-        crumbs=crumbs,
-    )
+def _cancelling(here: Here, rules: ServiceRules, booking: BookingView) -> Cancelling:
+    def crumbs(row: BookingRow) -> list[Crumb]:
+        return [
+            Crumb(label=here.words.say("nav.my_page"), path="/me"),
+            Crumb(label=booking.number, path=row.path),
+            Crumb(label=here.words.say("cancel.title")),
+        ]
+
+    return Cancelling(here=here, rules=rules, booking=booking, crumbs=crumbs)
 
 
 @post("/me/bookings/{booking_id:uuid}/cancel", status_code=303)
@@ -129,27 +109,10 @@ async def do_cancel(
     """Cancel, if what goes back is still what was shown."""
     if here.visit.registrant_id is None:
         return here.page.go(f"/login?next={here.page.path}")
-    form = await request.form()
-    reason = str(form.get("reason", "")).strip()
     booking = await get_booking(here.conn, visit=here.visit, booking_id=booking_id)
     rules = await _rules_of(here, booking)
-    if not form.get("sure"):
-        return _cancel_page(here, rules, booking, {"sure": here.words.say("cancel.tick_sure")}, reason=reason)
-    try:
-        await cancel_booking(
-            here.conn,
-            visit=here.visit,
-            rules=rules,
-            booking_id=booking_id,
-            reason=reason or None,
-            expected_refund_yen=read_number(str(form.get("expected_refund_yen", ""))),
-        )
-    except (ReasonMissing, RefundChanged) as refusal:
-        where = "reason" if isinstance(refusal, ReasonMissing) else ""
-        return _cancel_page(here, rules, booking, {where: here.words.sentence(refusal)}, reason=reason)
-    except Refusal:
-        return here.page.go(f"/me/bookings/{booking_id}", flash="not_cancelled")
-    return here.page.go(f"/me/bookings/{booking_id}", flash="cancelled")
+    path = f"/me/bookings/{booking_id}"
+    return await _cancelling(here, rules, booking).do(await request.form(), path=path, onward=path)
 
 
 ROUTES: Final = [show_mine, show_history, show_booking, show_cancel, do_cancel, *relief.ROUTES, *receipts.ROUTES]
