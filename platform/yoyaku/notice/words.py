@@ -40,8 +40,15 @@ def mail_facts(*, site: Site, booking: BookingView, event: Mapping[str, Any], wo
         **money_facts(booking, event, words),
     }
     facts["details"] = details_of(booking, facts, words)
-    facts["next"] = words.say(f"mail.next.{booking.state}", **facts)
+    facts["next"] = next_of(booking, facts, words)
     return facts
+
+
+def next_of(booking: BookingView, facts: Mapping[str, str], words: Words) -> str:
+    """What is to be done next, and until when: a booking that stands may still be to be paid, where no bank debits it."""
+    owes = booking.state == "confirmed" and booking.paid_yen < booking.total_yen
+    to_pay = owes and bool(facts["deadline"]) and not facts["collect_on"]
+    return words.say("mail.next.confirmed_to_pay" if to_pay else f"mail.next.{booking.state}", **facts)
 
 
 def money_facts(booking: BookingView, event: Mapping[str, Any], words: Words) -> dict[str, str]:
