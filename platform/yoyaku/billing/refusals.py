@@ -92,7 +92,8 @@ class DifferenceUnexplained(YoyakuError):
     @property
     def variant(self) -> str:
         """Which way."""
-        return "less" if self.facts["difference_yen"] < 0 else "more"
+        difference_yen = self.facts["difference_yen"]
+        return "less" if isinstance(difference_yen, int) and difference_yen < 0 else "more"
 
 
 class NotLate(YoyakuError):

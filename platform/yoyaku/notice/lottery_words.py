@@ -61,8 +61,9 @@ def lottery_facts(story: Story, *, telling: Telling, event: Event, words: Words)
     key = f"mail.lottery_next.{event.kind}"
     shapes = [] if is_ordered(scheme) else [f"{key}.numbered"]
     shapes += [f"{key}.automatic"] if scheme is not None and scheme.win.accept == "automatic" else []
-    said = (words.maybe(shape, **facts) for shape in shapes)
-    facts["next"] = next((text for text in said if text), None) or words.say(key, **facts)
+    facts["next"] = next(filter(None, (words.maybe(shape, **facts) for shape in shapes)), None) or words.say(
+        key, **facts
+    )
     return facts
 
 

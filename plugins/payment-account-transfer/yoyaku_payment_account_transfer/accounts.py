@@ -34,7 +34,13 @@ def account_for_file(account: BankAccount, *, o_for_wo: bool) -> BankAccount:
     if faults:
         faults[0].also = tuple(faults[1:])
         raise faults[0]
-    return replace(digits, number=digits.number.zfill(7), **kana)
+    return replace(
+        digits,
+        number=digits.number.zfill(7),
+        holder_kana=kana["holder_kana"],
+        bank_name=kana["bank_name"],
+        branch_name=kana["branch_name"],
+    )
 
 
 def _digits(account: BankAccount, faults: list[FileRefused]) -> BankAccount:

@@ -10,7 +10,8 @@ MIDNIGHT = datetime(2027, 2, 18, 15, 0, tzinfo=UTC)  # 2027-02-19 00:00 in Japan
 
 
 @pytest.mark.parametrize(
-    ("amount", "ja", "en"), [(2250, "2,250円", "¥2,250"), (0, "0円", "¥0"), (-500, "\N{MINUS SIGN}500円", "\N{MINUS SIGN}¥500")]
+    ("amount", "ja", "en"),
+    [(2250, "2,250円", "¥2,250"), (0, "0円", "¥0"), (-500, "\N{MINUS SIGN}500円", "\N{MINUS SIGN}¥500")],
 )
 def test_yen_are_grouped_by_thousands(amount, ja, en):
     assert formats.yen(amount) == ja

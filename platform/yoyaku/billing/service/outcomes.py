@@ -62,8 +62,6 @@ async def take_outcome(conn: AsyncConnection, *, act: MoneyAct, attempt_id: UUID
     if decision is None or decision.state == attempt.state:
         return attempt
     await _end(conn, act=act, attempt=attempt, decision=decision, found=found)
-    if attempt.kind == "payment" and not decision.counted:
-        await repository.look_now(conn, charge_id=charge.charge_id, now=act.now)
     if decision.state == "succeeded":
         payment = next((one for one in others if one.attempt_id == attempt.of_attempt_id), attempt)
         await _post(conn, act=act, attempt=attempt, charge=charge, decision=decision, payment=payment)
@@ -93,6 +91,7 @@ def _decide(
 
 
 async def _end(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, decision: Decision, found: Found) -> None:
+    """End it; where a payment brought nothing, what waited for its result is looked at now."""
     values = {
         "state": decision.state,
         "counted": decision.counted,
@@ -103,6 +102,8 @@ async def _end(conn: AsyncConnection, *, act: MoneyAct, attempt: AttemptView, de
         "detail": dict(found.detail),
     }
     await repository.end_attempt(conn, attempt_id=attempt.attempt_id, values=values)
+    if attempt.kind == "payment" and not decision.counted:
+        await repository.look_now(conn, charge_id=attempt.charge_id, now=act.now)
 
 
 async def _post(  # what moved of which charge; ``payment`` is what a refund reverses, by whose number it is known

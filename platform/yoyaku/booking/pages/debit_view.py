@@ -64,7 +64,7 @@ def account_missing(here: Here, form: Mapping[str, str]) -> dict[str, str]:
 
 def account_refused(here: Here, refused: FileRefused) -> dict[str, str]:
     """What no bank could take, at its field and with its name, since the summary on top says it too."""
-    say, errors = here.words.say, {}
+    say, errors = here.words.say, dict[str, str]()
     for one in (refused, *refused.also):
         field = str(one.facts.get("place", "bank_code"))
         said = say("mandate.mistake", label=say(f"mandate.field.{field}"), said=here.words.sentence(one))
