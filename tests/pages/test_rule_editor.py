@@ -406,3 +406,16 @@ async def test_an_example_is_made_changed_and_tried_in_a_form(site, draft_id, in
     new = yaml.safe_load(text_now)["examples"][-1]
     assert new["when"]["form"]["purpose"] == "event"
     assert new["then"] == {"outcome": "allowed", "total_yen": 700}
+
+
+async def test_examples_are_listed_while_the_rules_have_errors_whatever_stands_among_them(site, draft_id, inside):
+    """What is half typed as text has a place in the list, and a new example can be made beside it."""
+    query = "UPDATE rule_draft SET files = jsonb_set(files, '{examples.yaml}', to_jsonb(CAST(:text AS text)))"
+    broken = "examples:\n  - 3\n  - name: 半端な例\n    when: foo\n    given: []\n  - name: [1]\n    when: {action: {b: c}}\n"
+    async with inside() as conn:
+        await conn.execute(text(f"{query} WHERE draft_id = :id"), {"text": broken, "id": draft_id})
+    path = f"/counter/rules/drafts/{draft_id}/form"
+    listed = await site.get(path, params={"part": "examples"})
+    assert (listed.status_code, 'part=examples.1">半端な例' in listed.text) == (200, True)
+    made = await site.post(path, part="examples", revision="1", act="new:", action="book")
+    assert 'name="part" value="examples.3"' in made.text

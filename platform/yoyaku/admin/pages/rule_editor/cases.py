@@ -60,10 +60,9 @@ async def list_shown(here: Here, draft: Draft) -> dict[str, Any]:
     )
     examples = _examples(draft.files)
     told = [outcome_told(here.words, checked, place) for place in range(len(checked.outcomes))]
-    names = [str(one.get("name", "")) for one in examples]
-    shown = told or [{"name": name, "passed": None} for name in names]
+    shown = told or [{"name": one["name"], "passed": None, "differences": ()} for one in examples]
     numbered = [{**one, "place": place} for place, one in enumerate(shown)]
-    actions = dict.fromkeys([*COMMON, *(str(one.get("when", {}).get("action", "")) for one in examples)])
+    actions = dict.fromkeys([*COMMON, *(one["when"]["action"] for one in examples)])
     return {
         "template": "cases",
         "cases": sorted(numbered, key=lambda one: one["passed"] is not False),
@@ -131,8 +130,8 @@ def _with_copy(words: Words, files: Texts, path: KeyPath) -> Texts:
     examples = _examples(files)
     if opened is None or place >= len(examples):
         raise EditRefused(path=path_text(path))
-    name = words.say("rule_editor.case_copied", name=examples[place].get("name", ""))
-    while any(one.get("name") == name for one in examples):
+    name = words.say("rule_editor.case_copied", name=examples[place]["name"])
+    while any(one["name"] == name for one in examples):
         name = words.say("rule_editor.case_copied", name=name)
     text = add_item(files[opened.file], (EXAMPLES,), like=place)
     return {**files, opened.file: set_value(text, (EXAMPLES, place + 1, "name"), name)}
@@ -177,7 +176,15 @@ def _results(
 
 
 def _examples(texts: Texts) -> list[Mapping[str, Any]]:
-    """The examples as they are written."""
+    """The examples as they are written, each at its place; what is not readable yet is empty there."""
     opened = open_part(texts, (EXAMPLES,))
     found = None if opened is None else opened.whole.get(EXAMPLES)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [_readable(one) for one in found] if isinstance(found, list) else []
+
+
+def _readable(one: object) -> Mapping[str, Any]:
+    written = one if isinstance(one, dict) else {}
+    given, when = (part if isinstance(part := written.get(key), dict) else {} for key in ("given", "when"))
+    action = when.get("action")
+    name = str(written.get("name") or "")
+    return {"name": name, "given": given, "when": {**when, "action": action if isinstance(action, str) else ""}}
