@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple, Sequence  # noqa: UP035  # Python 3.9 has it here too
 
 FORMAT = 1
+NAME, ENTRIES, TIER = 0, 1, 2  # where they stand in what the draw keeps of a person
 MOST_TICKETS = 100
 CONTROL = dict.fromkeys([*range(32), *range(127, 160), *range(0xD800, 0xE000)], "?")  # a file may mean to deceive
 WORDS = {
@@ -37,7 +38,7 @@ WORDS = {
     "plugin": ("方式「{name}」は拡張機能のもので再計算できません。", "I cannot recompute {name}: it is a plugin's."),
     "line": ("ここにあるべき行と違います。", "Not the line that must stand here."),
     "order": ("第{round}巡の{at}番目が違います。", "Round {round} has another order, at place {at}."),
-    "decisions": ("{applicant}の第{at}希望の結果が違います。", "Another decision for {applicant}, wish {at}."),
+    "decisions": ("{applicant}の{at}番目の申込みの結果が違います。", "Another decision for {applicant}, entry {at}."),
 }
 
 
@@ -194,11 +195,11 @@ def _explain(line: int, right: str, found: str) -> Finding:
 
 def draw(result: Result, seed: str) -> Any:  # noqa: ANN401  # two lists of lists of texts
     """The orders of the rounds, and the decisions on the entries of each applicant."""
-    # Name, entries, tier, tickets, and the count of wins, which all entries of an applicant share.
+    # Of each: NAME, ENTRIES, TIER, tickets, and the count of wins, which all entries of an applicant share.
     people = [(one["applicant"], one["entries"], one["tier"], one["tickets"], [0]) for one in result.applicants]
     if result.head["algorithm"] == "rounds":
         return _rounds(result, people, seed)
-    singles = [(f"{one[0]}#{rank}", [entry], *one[2:]) for one in people for rank, entry in enumerate(one[1], 1)]
+    singles = [(f"{name}#{rank}", [one], *more) for name, wishes, *more in people for rank, one in enumerate(wishes, 1)]
     orders, decided = _rounds(result, singles, seed)  # each has one entry: there is one round
     each = iter(decided)
     return orders, [[text for _ in one["entries"] for text in next(each)] for one in result.applicants]
@@ -212,7 +213,7 @@ def _rounds(result: Result, people: list[Any], seed: str) -> Any:  # noqa: ANN40
     going = [who for who, (_, entries, *_) in enumerate(people) if entries]
     while going:
         going = _in_order(people, going, f"{seed}|{len(orders) + 1}|")
-        orders.append([people[who][0] for who in going])
+        orders.append([people[who][NAME] for who in going])
         for place, who in enumerate(going, 1):
             made, (_, entries, _, _, wins), turn = decided[who], people[who], f"{len(orders)},{place},"
             for wants in entries[len(made) :]:
@@ -225,7 +226,7 @@ def _rounds(result: Result, people: list[Any], seed: str) -> Any:  # noqa: ANN40
                     wins[0] += 1
                     if wins[0] != most:
                         break
-        going = [who for who in going if len(decided[who]) < len(people[who][1])]
+        going = [who for who in going if len(decided[who]) < len(people[who][ENTRIES])]
     return orders, decided
 
 
@@ -238,7 +239,7 @@ def _in_order(people: list[Any], going: list[int], start: str) -> list[int]:
         if tickets > 1:
             key = min(key, *(sha256(f"{start}{name}|{more}".encode()).digest() for more in range(1, tickets)))
         keys[key] = who
-    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who][2])
+    return sorted([keys[key] for key in sorted(keys)], key=lambda who: people[who][TIER])
 
 
 def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
@@ -248,7 +249,7 @@ def _taker(cells: list[Any]) -> Callable[[list[Any]], int]:
 
     def take(wants: list[Any]) -> int:
         for done, (cell, units) in enumerate(wants):
-            count: int = units if type(units) is int else len(units)
+            count: int = units if type(units) is int else len(units)  # a number of places, or these very places
             if left[cell] < count or (units is not count and not names[cell].issuperset(units)):
                 for taken, again in wants[:done]:
                     left[taken] += again if type(again) is int else len(again)
