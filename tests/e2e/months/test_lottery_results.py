@@ -114,7 +114,9 @@ def learn(journey):
 def look_at_what_is_public(journey, receipt):
     """The list, the proof, the report, and one's entry by its code."""
     page = journey.page
-    for name, path in (("all", "/lottery/results"), ("proof", RESULT), ("report", f"{RESULT}/report")):
+    page.goto("/lottery/results?lang=en")
+    journey.stop("all-en")  # English breaks no word, so that what has no gap could make the page wider than the screen
+    for name, path in (("all", "/lottery/results?lang=ja"), ("proof", RESULT), ("report", f"{RESULT}/report")):
         page.goto(path)
         journey.stop(name)
     page.goto("/lottery/check")
