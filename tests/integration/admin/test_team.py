@@ -14,7 +14,14 @@ from yoyaku.booking.service import confirm_booking, day_sheet, find_bookings, ge
 from yoyaku.booking.service.refusals import BookingNotFound
 from yoyaku.kernel.errors import NotAllowed
 from yoyaku.registration.policy import LoginIdTaken
-from yoyaku.registration.policy.roles import ROLES, Permission, RoleMissing, require_permission
+from yoyaku.registration.policy.roles import (
+    OF_SERVICE,
+    ROLES,
+    FacilitiesOnly,
+    Permission,
+    RoleMissing,
+    require_permission,
+)
 from yoyaku.report.repository.record import RecordQuery, search_record
 from yoyaku.testing.town import visit_of
 
@@ -22,11 +29,21 @@ from yoyaku.testing.town import visit_of
 @pytest.mark.parametrize("permission", list(Permission))
 @pytest.mark.parametrize("role", list(ROLES))
 def test_each_role_may_do_what_the_table_says_and_nothing_else(role, permission):
-    session = SimpleNamespace(staff_id="somebody", roles=frozenset({role}))
+    session = SimpleNamespace(staff_id="somebody", roles=frozenset({role}), facilities=())
     if permission in ROLES[role]:
         require_permission(session, permission)
         return
     with pytest.raises(RoleMissing):
+        require_permission(session, permission)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_who_works_for_some_facilities_does_nothing_that_concerns_all(permission):
+    session = SimpleNamespace(staff_id="somebody", roles=frozenset(ROLES), facilities=("hall",))
+    if permission not in OF_SERVICE:
+        require_permission(session, permission)
+        return
+    with pytest.raises(FacilitiesOnly):
         require_permission(session, permission)
 
 
