@@ -25,6 +25,7 @@ FILES = {path.name: path.read_text("utf-8") for path in (ROOT / "rulesets" / "me
 TIER = ("at_most: 20, percent: 75", "at_most: 20, percent: 70")
 EXAMPLES = (
     ("refund_yen: 525, kept_yen: 175", "refund_yen: 490, kept_yen: 210"),
+    ("refund_yen: 0, kept_yen: 175", "refund_yen: 0, kept_yen: 210"),
     ("refund_yen: 337, kept_yen: 113", "refund_yen: 315, kept_yen: 135"),
 )
 AS_OF = datetime(2027, 1, 20, 1, tzinfo=UTC)
@@ -140,13 +141,13 @@ async def approved(first, second, path, tried):
 async def test_what_is_wrong_or_untried_is_not_reviewed(first):
     path = await begin(first)
     page = await upload(first, path, changed()[:1])  # its examples still expect 75 %
-    assert "4件が合いません" in page.text
+    assert "5件が合いません" in page.text
     assert "還付額　期待: 525 → 結果: 490" in page.text
     assert "2027年2月1日（月）以後" in page.text  # wrong examples do not hide from when it applies
     assert re.search(r"examples\.yaml:\d+", page.text)
     page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
     assert page.status_code == 422
-    assert "規則に誤りが4件あります" in page.text
+    assert "規則に誤りが5件あります" in page.text
     page = await upload(first, path, changed())
     assert "at_least: 11, at_most: 20, percent: 75" in page.text
     page = await first.post(f"{path}/ask-review", seen_revision=seen(first))
@@ -157,7 +158,7 @@ async def test_examples_whose_new_result_is_meant_are_written_anew_and_nothing_e
     path = await begin(first)
     page = await upload(first, path, changed()[:1])
     places = re.findall(r'name="example\.(\d+)"', page.text)
-    assert len(places) == 4
+    assert len(places) == 5
     await first.get("/counter/log")
     log = await first.post("/counter/log", act="rules_draft_saved")
     assert f'<a href="{path}">還付率を70%に</a>' in log.text
@@ -168,7 +169,7 @@ async def test_examples_whose_new_result_is_meant_are_written_anew_and_nothing_e
     page = await first.post(f"{path}/examples", seen_revision="1", **{f"example.{places[0]}": "yes"})
     assert page.status_code == 422  # somebody saved meanwhile
     page = await first.post(f"{path}/examples", seen_revision=seen(first), **{f"example.{places[0]}": "yes"})
-    assert "3件が合いません" in page.text
+    assert "4件が合いません" in page.text
     rest = re.findall(r'name="example\.(\d+)"', page.text)
     page = await first.post(f"{path}/examples", seen_revision=seen(first), **{f"example.{one}": "yes" for one in rest})
     assert "合いません" not in page.text
@@ -231,6 +232,10 @@ async def test_nobody_approves_their_own_and_who_returns_says_why(first, second,
 async def test_a_tier_is_changed_scheduled_and_taken_back(first, second, tried, inside, services):
     path = await begin(first)
     await upload(first, path, changed())
+    draft = await first.get(path)
+    assert "変わる前の数字が残っています" in draft.text
+    assert "利用日20日前～11日前…75%還付" in draft.text  # a page of the city's, which does not follow the rules
+    assert "/counter/site/pages/cancellation" in first.html
     page = await approved(first, second, path, tried)
     assert "2027年2月1日（月）以後に受け付ける予約から" in page.text
     assert "利用日の20日前から11日前まで：75% → 70%" in page.text

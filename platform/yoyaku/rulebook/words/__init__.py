@@ -7,6 +7,7 @@ All of it is made from the structs that decide, in Japanese, easy Japanese and E
 from yoyaku.rulebook.words.difference import Change, difference
 from yoyaku.rulebook.words.guide import guide
 from yoyaku.rulebook.words.pieces import Bullets, Guide, Paragraph, Section, Table
+from yoyaku.rulebook.words.quoted import Quoted, quoted
 from yoyaku.rulebook.words.timeline import Timeline, timeline
 from yoyaku.rulebook.words.timeline_picture import timeline_svg
 from yoyaku.rulebook.words.voice import TONGUES, Tongue, Voice
@@ -17,6 +18,7 @@ __all__ = [
     "Change",
     "Guide",
     "Paragraph",
+    "Quoted",
     "Section",
     "Table",
     "Timeline",
@@ -24,6 +26,7 @@ __all__ = [
     "Voice",
     "difference",
     "guide",
+    "quoted",
     "timeline",
     "timeline_svg",
 ]

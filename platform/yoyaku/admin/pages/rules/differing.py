@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from yoyaku.booking.pages.here import Here
 from yoyaku.rulebook.stored import files_of, rules_of_version, stored_facilities
 from yoyaku.rulebook.terms import RuleSet
 from yoyaku.rulebook.texts import FileDifference, text_difference
-from yoyaku.rulebook.words import Change, difference
+from yoyaku.rulebook.words import Change, Quoted, difference, quoted
 from yoyaku.ruleset.policy import Texts
 
 EXAMPLES = "examples"
@@ -20,12 +20,13 @@ class Differing:
     """What differs.
 
     ``said`` is ``None`` where the newer text has errors; ``examples`` counts the changes of examples, which decide
-    nothing.
+    nothing. ``quoted`` are lines of the city's own pages, which say what the rules would no longer hold.
     """
 
     said: list[Change] | None
     examples: int
     files: list[FileDifference]
+    quoted: list[Quoted] = field(default_factory=list)
 
 
 async def differing(here: Here, *, version: int, texts: Texts, rules: RuleSet | None) -> Differing:
@@ -44,4 +45,5 @@ async def differing(here: Here, *, version: int, texts: Texts, rules: RuleSet | 
         wording=here.words.wording,
     )
     said = [change for change in found if not change.path.startswith(EXAMPLES)]
-    return Differing(said=said, examples=len(found) - len(said), files=files)
+    pages = {code: page.text for code, page in here.page.site_pages.items()}
+    return Differing(said=said, examples=len(found) - len(said), files=files, quoted=quoted(said, pages))
