@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from yoyaku.booking.service import BookingView
 from yoyaku.lottery.repository.lotteries import LotteryRow
 from yoyaku.lottery.rules import is_ordered, scheme_of
+from yoyaku.lottery.terms import LotteryScheme
 from yoyaku.lottery.views import EntryUse, EntryView
 from yoyaku.notice.registration import Telling
 from yoyaku.notice.service import Event
@@ -58,13 +59,17 @@ def lottery_facts(story: Story, *, telling: Telling, event: Event, words: Words)
         "contact": contact_of(site.contact, words),
         "url": telling.url,
     }
-    key = f"mail.lottery_next.{event.kind}"
+    facts["next"] = _next(words, event.kind, scheme, facts)
+    return facts
+
+
+def _next(words: Words, kind: str, scheme: LotteryScheme | None, facts: Mapping[str, str]) -> str:
+    """What to do next, as it is said where entries are merely numbered, or where wins become bookings by themselves."""
+    key = f"mail.lottery_next.{kind}"
     shapes = [] if is_ordered(scheme) else [f"{key}.numbered"]
     shapes += [f"{key}.automatic"] if scheme is not None and scheme.win.accept == "automatic" else []
-    facts["next"] = next(filter(None, (words.maybe(shape, **facts) for shape in shapes)), None) or words.say(
-        key, **facts
-    )
-    return facts
+    said = (words.maybe(shape, **facts) for shape in shapes)
+    return next(filter(None, said), None) or words.say(key, **facts)
 
 
 def entry_line(entry: EntryView, words: Words, *, ordered: bool = True) -> str:
