@@ -51,7 +51,7 @@ async def test_each_figure_is_a_plot_with_its_table_and_a_file(admin):
     assert page.text.count('role="img" aria-labelledby="plot-') == len(shown)
     for path in sorted(files):
         file = await admin.get(path)
-        assert file.headers["content-type"].startswith("text/csv")
+        assert file.headers["content-type"] == "text/csv; charset=utf-8"
         assert file.content.startswith("\ufeff".encode())
         code = re.search(r"tables/(\w+)\.csv", path)[1]
         assert len(file.text.splitlines()) == len(table(page.text, code)) + 1

@@ -22,7 +22,7 @@ SHOWN_AT_MOST: Final = 100
 SENT_AT_MOST: Final = 100_000
 SEALS_SHOWN: Final = 5
 HOME: Final = "/counter/log"
-FILES: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+FILES: Final = {"csv": "text/csv", "jsonl": "application/jsonl; charset=utf-8"}
 
 
 @get(HOME)

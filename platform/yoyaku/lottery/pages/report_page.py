@@ -56,7 +56,7 @@ async def send_table(
     saved = f"{lottery.scheme}-{lottery.month}-{code}.csv"
     return Response(
         csv_file(table.heads, table.rows),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{saved}"', "cache-control": "no-cache"},
     )
 

@@ -77,7 +77,7 @@ async def send_findings(here: NamedDependency[Here], draft_id: FromPath[UUID]) -
     content = await asyncio.to_thread(_file, here, names, found)  # so many take seconds, in which others want answers
     await note_act(here.conn, visit=here.visit, act="dry_run_exported", subject=("rule_draft", str(draft_id)))
     headers = {"content-disposition": 'attachment; filename="dry-run.csv"', "cache-control": "no-store"}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 def _file(here: Here, names: Names, found: list[StoredFinding]) -> bytes:

@@ -67,7 +67,7 @@ async def send_figure(
     await note_act(here.conn, visit=here.visit, act="figures_taken", subject=subject)
     saved = f"{code}-{span.first:%Y%m}.csv"
     headers = {"content-disposition": f'attachment; filename="{saved}"', "cache-control": "no-store"}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @get(HOME + "/report")

@@ -110,7 +110,7 @@ async def send_preview_theme(here: NamedDependency[Here], request: Request[Any, 
         css = theme_css(colours)
     except ValueError:
         raise NoColour from None
-    return Response(css, media_type="text/css; charset=utf-8", headers={"cache-control": "no-store"})
+    return Response(css, media_type="text/css", headers={"cache-control": "no-store"})
 
 
 @post(LOOK, status_code=200)
