@@ -244,6 +244,9 @@ async def test_a_partial_refund_charges_what_is_kept_anew_and_a_declined_card_le
     assert "まだ残っています" in plain(page.text)
     await works()
     assert await row_of(rooms, booking_id) == [0, 150]
+    said = plain((await rooms.get(f"/me/bookings/{booking_id}")).text)
+    assert "取消しのあとにかかる金額：150円" in said
+    assert re.search(r"クレジット決済：支払期限\s*2027年", said)  # what stays owed: by when, and how
     await pay(rooms, booking_id)
     assert await row_of(rooms, booking_id) is None
 
