@@ -51,7 +51,8 @@ async def test_where_each_entry_is_drawn_by_itself_no_order_of_wishes_is_asked(b
     await site.get(links(site.html, r"^/availability/")[0])
     day = links(site.html, r"/availability/[^/]+/2027-08-1\d")[1]
     await site.get(day)
-    await site.post(day.partition("?")[0], slot=re.findall(r'name="slot" value="([^"]+)"', site.html)[:2])
+    slots = re.findall(r'name="slot" value="([^"]+)"', site.html)[:2]
+    await site.post(day.partition("?")[0], slot=slots)
     await site.get("/apply")
     await answer(site, "/apply", **HALL_FORM)
     await answer(site, "/apply/terms")
@@ -66,6 +67,11 @@ async def test_where_each_entry_is_drawn_by_itself_no_order_of_wishes_is_asked(b
     assert re.search(r"申込み1抽選待ち.*申込み2抽選待ち", said)
     assert "希望の順" not in said
     assert "第1希望" not in said
+
+    page = await site.post(day.partition("?")[0], slot=slots[:1])
+    said = plain(page.text)
+    assert re.search(r"ほかの申込み（申込み\d）があります", said)
+    assert "根拠： 抽選の定め" in said
 
 
 async def test_who_may_not_enter_a_hall_is_told_before_any_form(browse, people):

@@ -14,11 +14,12 @@ from litestar.params import FromPath
 from yoyaku.booking.pages.find import day_page
 from yoyaku.booking.pages.here import Here, need_date, read_number
 from yoyaku.booking.pages.picked import Extras, requests_from_ticks
-from yoyaku.booking.pages.views import item_view
+from yoyaku.booking.pages.views import item_view, why_lines
 from yoyaku.booking.policy import CartFull
 from yoyaku.booking.service import add_to_cart, cart_items, remove_from_cart
 from yoyaku.rules.refusal import Refusal
 from yoyaku.ui.page import Crumb
+from yoyaku.ui.words import Words
 
 BESIDE: Final = frozenset({"surfaces", "unit", "activity"})
 """What is chosen beside a slot, before the code of its space."""
@@ -74,9 +75,16 @@ async def pick_slots(
     try:
         await add_to_cart(here.conn, visit=here.visit, rules=rules, items=wishes)
     except (CartFull, Refusal) as refusal:
-        errors = {"": here.words.sentence(refusal)}
+        errors = {"": _with_clause(refusal, here.words)}
         return await day_page(here, code=code, on=on, ticked=ticks, chosen=form, errors=errors)
     return here.page.go("/cart", flash="added")
+
+
+def _with_clause(refusal: Refusal, words: Words) -> str:
+    """Why something cannot go into the cart, and by which clause."""
+    clauses, comma = why_lines(refusal.trace[-1:], words), words.say("lottery_enter.comma")
+    said = words.sentence(refusal)
+    return f"{said} {words.say('lottery_enter.clause')} {comma.join(clauses)}" if clauses else said
 
 
 def _beside(form: Mapping[str, Any], ticks: Sequence[str]) -> dict[str, str]:
