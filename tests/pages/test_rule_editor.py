@@ -254,6 +254,24 @@ async def test_a_hostile_text_is_answered_with_its_fault(editing, kind):
     assert answer.json()["faults"][0]["says"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("anchors", "「rules.yaml」の1行目に、別名（「&」「*」で始まるもの）があります"),
+        ("deep", "「rules.yaml」の1行目は、括弧や字下げが深すぎます"),
+        ("tags", "「rules.yaml」の1行目に、型の指定（「!」で始まるもの）があります"),
+    ],
+)
+async def test_what_could_only_mean_harm_is_not_even_kept_as_a_draft(site, draft_id, inside, kind, says):
+    sent = {"file:rules.yaml": HOSTILE[kind], "revision": revision(site.html), "act": "save"}
+    page = await site.post(f"/counter/rules/drafts/{draft_id}/edit", **sent)
+
+    assert says in unescape(page.text)
+    async with inside() as conn:
+        draft = await get_draft(conn, draft_id=draft_id)
+    assert HOSTILE[kind] not in draft.files.values()
+
+
 async def test_five_megabytes_are_refused_at_once_in_words(editing):
     site, draft_id = editing
     answer = await ask(site, draft_id, "check", files={"rules.yaml": "a: [" + "1, " * 1_700_000 + "]"})

@@ -23,8 +23,9 @@ from yoyaku.rulebook.adapting import adapted
 from yoyaku.rulebook.draft import DraftChecked, check_draft
 from yoyaku.rulebook.editing import EditRefused, set_value
 from yoyaku.rulebook.stored import files_of, stored_facilities
+from yoyaku.rules.tricks import find_trick
 from yoyaku.ruleset import service as ruleset
-from yoyaku.ruleset.policy import AppliesBy, Draft, Texts, Verdict
+from yoyaku.ruleset.policy import AppliesBy, Draft, FilesRefused, Texts, Verdict
 
 MOST_KEPT: Final = 16
 SUBJECT: Final = "rule_draft"
@@ -97,6 +98,7 @@ async def begin_with(conn: AsyncConnection, *, visit: Visit, title: str, version
     Raises:
         NotFound, FilesRefused: nothing was stored.
     """
+    require_harmless(texts)
     draft = await ruleset.begin_draft(
         conn,
         tenant_id=visit.tenant_id,
@@ -109,6 +111,18 @@ async def begin_with(conn: AsyncConnection, *, visit: Visit, title: str, version
     )
     await _note(conn, visit, draft, "rules_draft_begun", based_on=version)
     return draft
+
+
+def require_harmless(texts: Texts) -> None:
+    """Let pass texts that are wrong at worst: what could only mean harm is not even kept as a draft.
+
+    Raises:
+        FilesRefused: a file has an alias, a tag or endless depth; with its line.
+    """
+    for name, text in sorted(texts.items()):
+        trick = find_trick(text)
+        if trick is not None:
+            raise FilesRefused(reason=trick.kind, file=name, line=trick.line)
 
 
 def with_applies(texts: Texts, applies: Applies) -> Texts:
@@ -136,6 +150,7 @@ async def save(
     Raises:
         NotFound, DraftOver, DraftChangedMeanwhile, FilesRefused: nothing was overwritten.
     """
+    require_harmless(texts)
     draft = await ruleset.save_draft(
         conn,
         draft_id=draft_id,

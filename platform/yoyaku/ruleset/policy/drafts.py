@@ -67,7 +67,11 @@ class RemarkMissing(Malformed):
 
 
 class FilesRefused(Malformed):
-    """Files that no draft can hold, and why (``reason``: ``name``, ``taken``, ``size``, ``count``, ``text``, ``title``; ``file``)."""
+    """Files that no draft can hold, and why.
+
+    ``reason`` is one of ``name``, ``taken``, ``size``, ``count``, ``text``, ``title``, ``alias``, ``tag``, ``deep``; with
+    ``file`` and, of the last three, ``line``.
+    """
 
     code = "rule_files_refused"
     title = "These files cannot be kept as a draft."
