@@ -82,7 +82,7 @@ async def test_a_reduction_is_asked_for_with_grounds_and_decided_at_the_counter(
 
     page = await site.get(booking)
     assert f"合計 {before // 2:,}円" in plain(page.text)
-    assert f"-{before // 2:,}円" in page.text
+    assert f"−{before // 2:,}円" in page.text
     assert "名簿を確認" in page.text
     assert (await site.get(f"{booking}/relief")).url.path == booking
 

@@ -1,5 +1,5 @@
 """The invented town, for what must not be possible in it."""
 
-from tests.integration.conftest import rules, town
+from tests.integration.conftest import fresh_database, rules, town, town_template, townspeople
 
-__all__ = ["rules", "town"]
+__all__ = ["fresh_database", "rules", "town", "town_template", "townspeople"]

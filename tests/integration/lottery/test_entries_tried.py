@@ -85,5 +85,5 @@ async def test_a_draft_like_its_base_changes_no_entry(town, drawn_runtime):
         values["registration"]["classes"][0]["note"] = "同じ"
 
     tally, found = await tried(town, drawn_runtime, noted, now=ENTERING)
-    assert (tally.looked, found) == ({"entry": 1}, [])
+    assert (tally.looked, found) == ({"entry": 1, "registration": 40}, [])
     assert await town.see("SELECT count(*) FROM lottery_entry WHERE rank = 1") == [(1,)]

@@ -37,7 +37,7 @@ REFUSED = {
     "9:00から17:00まで": lambda: decide(TOWN, court(starts="08:00")),
     "空き状況から選び直して": lambda: decide(TOWN, court(starts="09:30")),
     "その日程では宿泊できません": lambda: decide(TOWN, stay(nights=0)),
-    "240分まで": lambda: decide(TOWN, court(ends="14:00")),
+    "4時間まで": lambda: decide(TOWN, court(ends="14:00")),
     "2区分まで": lambda: decide(TOWN, room(bands=("am", "pm", "night"))),
     "2泊まで": lambda: decide(TOWN, stay(nights=3)),
     "2泊から": lambda: decide(SHORT_STAY, stay()),

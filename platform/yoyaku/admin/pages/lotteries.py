@@ -16,7 +16,7 @@ from yoyaku.booking.pages.here import Here
 from yoyaku.booking.rules import ServiceRules
 from yoyaku.kernel.errors import NotFound, YoyakuError
 from yoyaku.lottery.policy.stuck import told
-from yoyaku.lottery.rules import scheme_of
+from yoyaku.lottery.rules import is_ordered, scheme_of
 from yoyaku.lottery.service.overview import (
     Batch,
     Details,
@@ -144,13 +144,18 @@ def named(here: Here, rules: ServiceRules, lottery: Standing) -> str:
     return here.words.text(scheme.name) if scheme else lottery.scheme
 
 
+def _rank(rules: ServiceRules, lottery: Standing) -> str:
+    """The words that number an entry: a wish where the draw goes by their order."""
+    return "lottery.rank" if is_ordered(scheme_of(rules, lottery.scheme)) else "lottery.rank_any"
+
+
 async def _lottery_page(
     here: Here, lottery_id: UUID, *, form: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> Response[Any]:
     found = await read_one(here.conn, visit=here.visit, lottery_id=lottery_id)
     lottery = found.overview.lottery
     rules = await here.rules_for.pinned(version=lottery.rule_set_version, inventory_version=lottery.inventory_version)
-    name = named(here, rules, lottery)
+    name, rank = named(here, rules, lottery), _rank(rules, lottery)
     shown = here.page.show(
         "admin/lottery.html",
         status=422 if errors else 200,
@@ -158,7 +163,7 @@ async def _lottery_page(
         one=found.overview,
         name=name,
         wanted=[_use(here, rules, one) for one in found.wanted],
-        stuck=[(one, here.words.sentence(told(one.why))) for one in found.stuck],
+        stuck=[(one, here.words.say(rank, rank=one.rank), here.words.sentence(told(one.why))) for one in found.stuck],
         history=[(one, batch_facts(here, one.facts)) for one in found.history],
         may_run=may(here, Permission.RUN_LOTTERIES),
         may_read=may(here, Permission.LOTTERY_FILES),
