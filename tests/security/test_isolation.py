@@ -117,7 +117,7 @@ def test_not_even_the_owner_changes_what_was_published(two_towns, fresh_database
             "UPDATE rule_set_version SET document = ''",
             "DELETE FROM booking_event",
             "DELETE FROM audit_entry",
-            "TRUNCATE booking_event",
+            "TRUNCATE booking_event CASCADE",
         ):
             with pytest.raises(errors.RestrictViolation), owner.transaction():
                 owner.execute(statement)
