@@ -37,9 +37,13 @@ def project(tmp_path_factory):
 
 
 def demo(project, *arguments):
+    return yoyaku(project, "demo", *arguments)
+
+
+def yoyaku(project, *arguments):
     settings = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
     return subprocess.Popen(
-        [sys.executable, "-m", "yoyaku.cli.main", "demo", *arguments],
+        [sys.executable, "-m", "yoyaku.cli.main", *arguments],
         cwd=project,
         env={**settings, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -100,6 +104,8 @@ def test_every_site_answers_with_its_citys_name_and_nothing_is_left_after_ctrl_c
                 assert f"http://{host}:{running.port}" in "".join(running.said)
         assert "Demo mails" in get(running.mail_port)
         assert "デモの決済会社" in get(running.payment_port, path="/control")
+        compared = yoyaku(project, "ledger", "check")
+        assert (compared.communicate(timeout=60)[0].count("OK\t"), compared.returncode) == (4, 0)
 
         assert running.end(signal.SIGINT) == 0
         assert running.left() == []
